@@ -1,0 +1,49 @@
+//! What the events stream tells: each event holds the whole new state, so a lost one is mended by the next.
+
+use chrono::{DateTime, Utc};
+use notex_session::Credits;
+use serde::{Deserialize, Serialize};
+
+use crate::{LedgerEntry, SessionAnswer};
+
+/// One event of `GET /events`, sent as a server-sent event whose `data` is this as JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EngineEvent {
+    /// The first event of every stream.
+    Hello {
+        /// The server's clock.
+        server_time: DateTime<Utc>,
+        /// The server's version.
+        version: String,
+    },
+    /// A session was started.
+    SessionStarted {
+        /// Its state.
+        session: SessionAnswer,
+    },
+    /// A session's deadline, page or cost changed.
+    SessionChanged {
+        /// Its state.
+        session: SessionAnswer,
+    },
+    /// A session ended; `close_reason` and `error` say why.
+    SessionEnded {
+        /// Its last state.
+        session: SessionAnswer,
+    },
+    /// Credits were charged.
+    Charged {
+        /// The ledger entry.
+        entry: LedgerEntry,
+        /// What remains of the plan.
+        remaining: Credits,
+    },
+    /// The browser started, failed or was lost.
+    Browser {
+        /// Its state.
+        browser: crate::HealthBrowser,
+    },
+    /// The reader was too slow and missed events: it should list the sessions again.
+    Lagged,
+}

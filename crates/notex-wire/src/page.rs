@@ -1,0 +1,365 @@
+//! Pages on the wire: what can be done on one, what was done, what was read.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{SessionAnswer, Usage};
+
+/// How many actions an observe lists when the request does not say.
+pub const DEFAULT_MAX_ACTIONS: i64 = 100;
+
+/// The body of an observe. The first fields are those of [`crate::SessionRequest`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObserveRequest {
+    /// The session; null makes one for this call.
+    pub session_id: Option<String>,
+    /// For a session made by this call: keep it afterwards.
+    pub keep_alive: Option<bool>,
+    /// For a session made by this call: idle timeout in minutes, 1 to 30.
+    pub session_timeout_minutes: Option<i64>,
+    /// The same in the spelling of the NotexAI pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_timeout: Option<i64>,
+    /// Whether the answer carries a screenshot; null takes what the session was started with.
+    pub screenshot: Option<bool>,
+    /// The address to open first; null observes the page as it is.
+    pub url: Option<String>,
+    /// Fewer actions than this are not asked for again; accepted for the contract.
+    pub min_nb_actions: Option<i64>,
+    /// List at most so many actions. Default 100.
+    pub max_nb_actions: Option<i64>,
+}
+
+/// The body of a step. The first fields are those of [`crate::SessionRequest`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRequest {
+    /// The session; null makes one for this call.
+    pub session_id: Option<String>,
+    /// For a session made by this call: keep it afterwards.
+    pub keep_alive: Option<bool>,
+    /// For a session made by this call: idle timeout in minutes, 1 to 30.
+    pub session_timeout_minutes: Option<i64>,
+    /// The same in the spelling of the NotexAI pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_timeout: Option<i64>,
+    /// Whether the answer carries a screenshot; null takes what the session was started with.
+    pub screenshot: Option<bool>,
+    /// `L1`, `B2`, `I3` of an observe, or `S1` to `S8`.
+    pub action_id: String,
+    /// The value of an input, a select or a special action.
+    pub value: Option<String>,
+    /// Press enter afterwards.
+    pub enter: Option<bool>,
+    /// As in an observe.
+    pub min_nb_actions: Option<i64>,
+    /// As in an observe.
+    pub max_nb_actions: Option<i64>,
+}
+
+/// The body of a scrape. The first fields are those of [`crate::SessionRequest`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrapeRequest {
+    /// The session; null makes one for this call.
+    pub session_id: Option<String>,
+    /// For a session made by this call: keep it afterwards.
+    pub keep_alive: Option<bool>,
+    /// For a session made by this call: idle timeout in minutes, 1 to 30.
+    pub session_timeout_minutes: Option<i64>,
+    /// The same in the spelling of the NotexAI pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_timeout: Option<i64>,
+    /// Whether the answer carries a screenshot; null takes what the session was started with.
+    pub screenshot: Option<bool>,
+    /// The address to open first; null scrapes the page as it is.
+    pub url: Option<String>,
+    /// List the images. Default false.
+    pub scrape_images: Option<bool>,
+    /// Only the main content, without menus and banners. Default true.
+    pub only_main_content: Option<bool>,
+}
+
+/// The shape that observe, step and scrape share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageAnswer {
+    /// The session after the call.
+    pub session: SessionAnswer,
+    /// The page after the call.
+    pub metadata: PageMetadata,
+    /// A JPEG of the viewport, base64 text.
+    pub screenshot: Option<String>,
+    /// What a scrape read.
+    pub data: Option<PageData>,
+    /// What can be done on the page.
+    pub space: Option<ActionSpace>,
+    /// Ours: what the call cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+/// Title and address of a page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PageMetadata {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// When it was read, by the server's clock.
+    #[serde(default)]
+    pub timestamp: Option<DateTime<Utc>>,
+    /// Ours: what part of the page is seen.
+    #[serde(default)]
+    pub viewport: Option<Viewport>,
+}
+
+/// What part of the page is seen, in CSS pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct Viewport {
+    /// Horizontal scroll offset.
+    pub scroll_x: f64,
+    /// Vertical scroll offset.
+    pub scroll_y: f64,
+    /// Width of the viewport.
+    pub viewport_width: f64,
+    /// Height of the viewport.
+    pub viewport_height: f64,
+    /// Width of the whole page.
+    pub total_width: f64,
+    /// Height of the whole page.
+    pub total_height: f64,
+}
+
+/// What a scrape read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct PageData {
+    /// The content as markdown.
+    pub markdown: Option<String>,
+    /// The images, when asked for.
+    pub images: Option<Vec<ImageData>>,
+    /// Structured data; null so far.
+    #[ts(type = "unknown[] | null")]
+    pub structured: Option<Vec<serde_json::Value>>,
+}
+
+/// One image of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImageData {
+    /// `F1`, `F2`, in document order.
+    pub id: String,
+    /// Its absolute address.
+    pub url: String,
+    /// What it is for.
+    pub category: Option<ImageCategory>,
+    /// Ours: its alternative text.
+    #[serde(default)]
+    pub alt: Option<String>,
+}
+
+/// What an image is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words of the contract say it")]
+pub enum ImageCategory {
+    Icon,
+    ContentImage,
+    Decorative,
+    SvgIcon,
+    SvgContent,
+}
+
+/// What can be done on a page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ActionSpace {
+    /// The page in a sentence.
+    pub description: String,
+    /// Its actions.
+    pub actions: Vec<Action>,
+    /// The browser's own actions, always S1 to S8.
+    pub special_actions: Vec<SpecialAction>,
+    /// The page as markdown; not filled by an observe.
+    #[serde(default)]
+    pub markdown: Option<String>,
+    /// What kind of page it is.
+    #[serde(default)]
+    pub category: Option<PageCategory>,
+    /// Ours: how many actions the page has when `max_nb_actions` cut the list.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub total_actions: Option<u64>,
+}
+
+/// What kind of page it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the words of the contract say it")]
+pub enum PageCategory {
+    Homepage,
+    SearchResults,
+    DataFeed,
+    Item,
+    Auth,
+    Form,
+    ManageCookies,
+    Payment,
+    Captcha,
+    Other,
+}
+
+/// Something a person can do on the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Action {
+    /// `L1` link, `B1` button or checkbox, `I1` input or select.
+    pub id: String,
+    /// A sentence a person would use: "Fill the Email field", "Click Search".
+    pub description: String,
+    /// The group it belongs to: a landmark, form, dialog or heading.
+    pub category: String,
+    /// Whether it can be done.
+    #[serde(default)]
+    pub status: ActionStatus,
+    /// What it wants to be told; exactly one for an input, none for the others.
+    #[serde(default)]
+    pub params: Vec<ActionParam>,
+    /// Ours: its role as the accessibility tree names it.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// Ours: its accessible name.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Ours: its state.
+    #[serde(default)]
+    pub state: Option<ActionState>,
+    /// Ours: ways to find it again.
+    #[serde(default)]
+    pub selector: Option<ActionSelectors>,
+    /// Ours: where it is.
+    #[serde(default, rename = "box")]
+    #[ts(rename = "box")]
+    pub bounds: Option<ActionBox>,
+}
+
+/// Whether an action can be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words of the contract say it")]
+pub enum ActionStatus {
+    #[default]
+    Valid,
+    Failed,
+    Excluded,
+}
+
+/// What an action wants to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ActionParam {
+    /// `value`, `url`, `time_ms`.
+    pub name: String,
+    /// `string`, `number`, `date`, `file`.
+    #[serde(rename = "type")]
+    #[ts(rename = "type")]
+    pub kind: String,
+    /// What it is when nothing is said.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// The only values accepted; empty means any.
+    #[serde(default)]
+    pub values: Vec<String>,
+}
+
+/// The state of a control.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ActionState {
+    /// Of a checkbox, switch or radio.
+    #[serde(default)]
+    pub checked: Option<bool>,
+    /// Of a disclosure or menu.
+    #[serde(default)]
+    pub expanded: Option<bool>,
+    /// What an input or select holds; never the value of a password field.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// True when a form wants it.
+    #[serde(default)]
+    pub required: bool,
+    /// Of a select.
+    #[serde(default)]
+    pub options: Vec<SelectOption>,
+}
+
+/// One option of a select.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SelectOption {
+    /// What the form sends.
+    pub value: String,
+    /// What the person reads.
+    pub label: String,
+    /// True when it is chosen.
+    pub selected: bool,
+}
+
+/// Ways to find an element again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ActionSelectors {
+    /// A CSS selector that matched it alone.
+    pub css: String,
+    /// An XPath.
+    #[serde(default)]
+    pub xpath: Option<String>,
+    /// Role and name: `button "Search"`.
+    #[serde(default)]
+    pub role_name: Option<String>,
+}
+
+/// Where an element was, in CSS pixels of the viewport at the time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+pub struct ActionBox {
+    /// Left edge, from the left of the viewport.
+    pub x: f64,
+    /// Top edge, from the top of the viewport.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// How far its frame's left is from the page's viewport's; already added to `x`.
+    #[serde(default)]
+    pub iframe_offset_x: f64,
+    /// How far its frame's top is from the page's viewport's; already added to `y`.
+    #[serde(default)]
+    pub iframe_offset_y: f64,
+}
+
+/// The browser's own actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub enum SpecialActionId {
+    /// Go to an address.
+    S1,
+    /// Scrape the page.
+    S2,
+    /// Take a screenshot.
+    S3,
+    /// Back.
+    S4,
+    /// Forward.
+    S5,
+    /// Refresh.
+    S6,
+    /// Wait.
+    S7,
+    /// Close the session.
+    S8,
+}
+
+/// One of the browser's own actions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SpecialAction {
+    /// `S1` to `S8`.
+    pub id: SpecialActionId,
+    /// What it does.
+    pub description: String,
+    /// `Special Browser Actions`.
+    pub category: String,
+    /// What it wants to be told.
+    #[serde(default)]
+    pub params: Vec<ActionParam>,
+}

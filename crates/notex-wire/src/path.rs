@@ -1,0 +1,34 @@
+//! Paths of the classic contract. `{id}` is the session id.
+
+/// `GET`, needs no key: is the server up, and its browser ready?
+pub const HEALTH: &str = "/health";
+/// `POST` a [`crate::SessionRequest`]: starts a session.
+pub const SESSION_START: &str = "/session/start";
+/// `POST` a [`crate::SessionRequest`]: closes the session it names.
+pub const SESSION_CLOSE: &str = "/session/close";
+/// The same as [`SESSION_START`], in the spelling of the NotexAI pages.
+pub const SESSIONS_START: &str = "/sessions/start";
+/// The same as [`SESSION_CLOSE`], in the spelling of the NotexAI pages.
+pub const SESSIONS_CLOSE: &str = "/sessions/close";
+/// `POST` a [`crate::ObserveRequest`].
+pub const ENV_OBSERVE: &str = "/env/observe";
+/// `POST` a [`crate::StepRequest`].
+pub const ENV_STEP: &str = "/env/step";
+/// `POST` a [`crate::ScrapeRequest`].
+pub const ENV_SCRAPE: &str = "/env/scrape";
+/// `GET`, ours: sessions, newest first, by `page` and `page_size`.
+pub const SESSION_LIST: &str = "/session";
+/// `GET`, ours: one session.
+pub const SESSION: &str = "/session/{id}";
+/// `POST`, ours: moves the deadline as a call would, and costs nothing.
+pub const SESSION_EXTEND: &str = "/session/{id}/extend";
+/// `GET`, ours: server-sent [`crate::EngineEvent`]s of all sessions.
+pub const EVENTS: &str = "/events";
+/// `GET`, ours: what was used and what remains.
+pub const USAGE: &str = "/usage";
+/// `GET`, ours: the ledger, newest first, by `page` and `page_size`.
+pub const USAGE_ENTRIES: &str = "/usage/entries";
+/// `GET`, ours: the plan and its rate card.
+pub const PLAN: &str = "/plan";
+/// Answer header, ours: what the call cost, in credits.
+pub const CREDITS_HEADER: &str = "x-notex-credits";

@@ -1,0 +1,130 @@
+//! What calls cost, on the wire. All of it is ours.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use notex_session::{Credits, Plan, RateCard, Reason};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What one call cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// The sum of the reasons.
+    pub credits: Credits,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What remains of the plan after it.
+    pub remaining: Credits,
+}
+
+/// What was charged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CallKind {
+    /// Starting a session.
+    Start,
+    /// A minute of a session.
+    SessionMinute,
+    /// An observe.
+    Observe,
+    /// A step.
+    Step,
+    /// A scrape.
+    Scrape,
+    /// Moving the deadline.
+    Extend,
+    /// Closing a session.
+    Close,
+}
+
+/// One entry of the ledger; entries are never rewritten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// Its number, rising.
+    pub id: u64,
+    /// When it was charged, by the server's clock.
+    pub at: DateTime<Utc>,
+    /// The session it belongs to.
+    pub session_id: String,
+    /// What was charged for.
+    pub call: CallKind,
+    /// Host of the page at the time.
+    pub host: Option<String>,
+    /// The sum of the reasons.
+    pub credits: Credits,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+/// One page of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryPage {
+    /// Newest first.
+    pub items: Vec<LedgerEntry>,
+    /// The number of this page, from 1.
+    pub page: u32,
+    /// How many a page holds at most.
+    pub page_size: u32,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// The answer of `GET /usage`, for the running calendar month (UTC).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageAnswer {
+    /// The plan's name.
+    pub plan: String,
+    /// First instant of the period.
+    pub period_start: DateTime<Utc>,
+    /// First instant of the next period.
+    pub period_end: DateTime<Utc>,
+    /// Credits the plan allows in the period.
+    pub allowed: Credits,
+    /// Credits charged in the period.
+    pub used: Credits,
+    /// What remains.
+    pub remaining: Credits,
+    /// By what was charged for.
+    pub by_call: Vec<CallUsage>,
+    /// By day (UTC), oldest first.
+    pub by_day: Vec<DayUsage>,
+    /// By session, dearest first.
+    pub by_session: Vec<SessionUsage>,
+}
+
+/// Credits of one kind of call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallUsage {
+    /// The kind.
+    pub call: CallKind,
+    /// How many entries.
+    pub count: u64,
+    /// Their sum.
+    pub credits: Credits,
+}
+
+/// Credits of one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayUsage {
+    /// The day (UTC).
+    pub day: NaiveDate,
+    /// Its sum.
+    pub credits: Credits,
+}
+
+/// Credits of one session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionUsage {
+    /// The session.
+    pub session_id: String,
+    /// Its sum in the period.
+    pub credits: Credits,
+}
+
+/// The answer of `GET /plan`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanAnswer {
+    /// The plan.
+    pub plan: Plan,
+    /// The prices in force for new charges.
+    pub rates: RateCard,
+}
