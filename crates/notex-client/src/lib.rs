@@ -1,0 +1,1 @@
+//! Typed HTTP client for any server that speaks the NotexAI contract.

@@ -1,0 +1,3 @@
+//! The local engine: the REST contract over a real Chromium.
+
+pub mod browser;

@@ -1,0 +1,3 @@
+//! The engine as a program of its own.
+
+fn main() {}

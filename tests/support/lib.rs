@@ -1,0 +1,1 @@
+//! What journeys share: fixture sites, running programs, drivers.

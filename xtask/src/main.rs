@@ -1,0 +1,2 @@
+//! The developer words.
+fn main() {}
