@@ -22,6 +22,11 @@ impl Client {
         Self { server, session_id: Some(session_id) }
     }
 
+    /// The server it calls.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// The active session, if any.
     pub fn session_id(&self) -> Option<&str> {
         self.session_id.as_deref()
