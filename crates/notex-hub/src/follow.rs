@@ -13,6 +13,7 @@ use notex_wire::{EngineEvent, SessionAnswer, SessionStatus};
 use crate::commands::take_in_answer;
 use crate::hub::Shared;
 use crate::protocol::{Failure, FailureCode, KeepKey, Light, SessionPhase};
+use crate::state::State;
 use crate::{Hub, LOCAL_CONNECTION, keychain};
 
 const FIRST_RETRY: Duration = Duration::from_millis(500);
@@ -36,11 +37,16 @@ impl From<ClientError> for Lost {
 /// Follows a connection until the hub is gone, trying again ever more rarely while it is down.
 pub(crate) async fn follow(shared: Weak<Shared>, connection: String) {
     let mut retry = FIRST_RETRY;
+    if let Some(shared) = shared.upgrade() {
+        let id = connection.clone();
+        let connecting = move |state: &mut State, _| {
+            state.change_connection(&id, |known| known.state.light = Light::Connecting);
+        };
+        Hub { shared }.change(connecting).await;
+    }
     loop {
         let Some(shared) = shared.upgrade() else { return };
         let hub = Hub { shared };
-        let id = connection.clone();
-        hub.change(move |state, _| state.change_connection(&id, |known| known.state.light = Light::Connecting)).await;
         let Lost(failure) = match follow_once(&hub, &connection).await {
             Ok(never) => match never {},
             Err(lost) => lost,
