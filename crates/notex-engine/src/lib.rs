@@ -1,3 +1,23 @@
-//! The local engine: the REST contract over a real Chromium.
+//! The local engine: the REST contract over a real Chromium. Owns the server, its live sessions, its ledger and its
+//! browser; the rules of lifetime and price are `notex-session`'s, the shapes on the network `notex-wire`'s.
 
+mod body;
 pub mod browser;
+mod browser_source;
+mod clock;
+mod config;
+mod engine;
+mod events;
+mod guard;
+mod ledger;
+mod live;
+mod refusal;
+mod routes;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use browser_source::BrowserSource;
+pub use config::{ApiKey, EmptyKey, EngineConfig, UnknownBrowserSource};
+pub use engine::{Engine, EngineError};
+pub use store::StoreError;

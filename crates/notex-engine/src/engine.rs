@@ -1,0 +1,162 @@
+//! The running engine: what all its parts share, and how it starts and stops.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::browser::LaunchError;
+use crate::browser_source::{BrowserSupply, Launch};
+use crate::clock::Clock;
+use crate::config::EngineConfig;
+use crate::events::Events;
+use crate::guard::Guard;
+use crate::ledger::Tariff;
+use crate::live::Registry;
+use crate::routes;
+use crate::store::{Store, StoreError};
+
+/// How long answers may still be on their way when the engine stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// How long the ends of sessions may take when the engine stops.
+const LAST_ENDS: Duration = Duration::from_secs(15);
+
+/// Why an engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The address cannot be listened on.
+    #[error("the engine cannot listen on {address}: {why}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        why: std::io::Error,
+    },
+    /// The store cannot be used.
+    #[error("the engine did not start: {0}")]
+    Store(StoreError),
+    /// Browsers cannot be taken from where the configuration says.
+    #[error("{0}")]
+    Browser(LaunchError),
+}
+
+/// What all parts of an engine share.
+pub(crate) struct EngineState {
+    pub(crate) clock: Clock,
+    pub(crate) tariff: Tariff,
+    pub(crate) store: Store,
+    pub(crate) browser: BrowserSupply,
+    pub(crate) registry: Registry,
+    pub(crate) events: Events,
+    /// Tasks that must have ended before the store is closed.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    pub(crate) started: Instant,
+}
+
+/// A running engine. Dropping it stops it in the background; [`Engine::shut_down`] waits until it is gone.
+#[derive(Debug)]
+pub struct Engine {
+    address: SocketAddr,
+    stop: CancellationToken,
+    server: TaskTracker,
+}
+
+impl Engine {
+    /// Opens the store, listens, and begins to launch the browser. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    /// When the address or the folder cannot be used. A browser that does not start is no error here: `/health`
+    /// says so, and the next session start tries again.
+    pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        let launch = config.browser.clone().launch().map_err(EngineError::Browser)?;
+        Self::start_with(config, Tariff::default(), Clock::System, launch).await
+    }
+
+    pub(crate) async fn start_with(
+        config: EngineConfig,
+        tariff: Tariff,
+        clock: Clock,
+        launch: Launch,
+    ) -> Result<Self, EngineError> {
+        let listener = TcpListener::bind(config.listen).await;
+        let listened = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (address, listener) =
+            listened.map_err(|why| EngineError::Listen { address: config.listen, why })?;
+        let store = tokio::task::spawn_blocking(move || Store::open(&config.data_dir)).await;
+        let store = store.unwrap_or(Err(StoreError::Closed)).map_err(EngineError::Store)?;
+        let orphans = store.end_orphans().await.map_err(EngineError::Store)?;
+        tracing::info!(%address, orphans, "the engine starts");
+
+        let (events, tasks, stop) = (Events::default(), TaskTracker::new(), CancellationToken::new());
+        let browser = BrowserSupply::new(launch, events.clone(), tasks.clone(), stop.clone());
+        let state = Arc::new(EngineState {
+            clock,
+            tariff,
+            store,
+            browser,
+            registry: Registry::default(),
+            events,
+            tasks,
+            stop: stop.clone(),
+            started: Instant::now(),
+        });
+        let ahead = Arc::clone(&state);
+        state.tasks.spawn(async move {
+            // A failure is told by the supply, and tried again by the first session.
+            let _ = ahead.browser.take().await;
+        });
+        let server = TaskTracker::new();
+        server.spawn(run(state, listener, Guard { key: config.key, address }));
+        server.close();
+        Ok(Self { address, stop, server })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends all sessions, the browser and the server; returns when they are gone.
+    pub async fn shut_down(&self) {
+        self.stop.cancel();
+        self.server.wait().await;
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+async fn run(state: Arc<EngineState>, listener: TcpListener, guard: Guard) {
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let stop = state.stop.clone();
+    let server = axum::serve(listener, routes::router(Arc::clone(&state), guard))
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        () = stop.cancelled() => {}
+        ended = &mut server => tracing::error!(?ended, "the server ended by itself"),
+    }
+    stop.cancel();
+    state.registry.shut("the engine was stopped").await;
+    if !server.is_finished() && timeout(LAST_ANSWERS, &mut server).await.is_err() {
+        server.abort();
+    }
+    state.tasks.close();
+    if timeout(LAST_ENDS, state.tasks.wait()).await.is_err() {
+        tracing::warn!("some sessions did not end in time");
+    }
+    state.browser.shut_down().await;
+    state.store.close().await;
+    tracing::info!("the engine has stopped");
+}

@@ -1,0 +1,143 @@
+//! How a session starts: a browser, a page of its own, its first row and charge, its task.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use notex_session::Lifetime;
+use notex_wire::{CallKind, EngineEvent, PageAnswer, SessionAnswer};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::call::PageCall;
+use super::registry::{Door, LONGEST_QUEUE};
+use super::task::{After, Session};
+use crate::body::Wanted;
+use crate::browser::{Browser, Page, PageError};
+use crate::engine::EngineState;
+use crate::ledger::NewEntry;
+use crate::refusal::Refused;
+use crate::store::SessionRecord;
+
+/// Starts a session that lives until it is closed or idle.
+pub(crate) async fn start(state: Arc<EngineState>, wanted: Wanted) -> Result<SessionAnswer, Refused> {
+    // In a task of its own: a caller that goes away leaves no half-made session.
+    finished(tokio::spawn(async move {
+        let price = state.tariff.smallest(CallKind::Start, false);
+        let used = state.store.used(state.clock.now()).await?;
+        state.tariff.afford(CallKind::Start, price, used, state.clock.now())?;
+        let mut session = open(&state, &wanted).await?;
+        let answer = session.begin().await;
+        match answer {
+            Ok(answer) => {
+                state.tasks.spawn(session.live());
+                Ok(answer)
+            }
+            Err(refused) => {
+                session.abandon().await;
+                Err(refused)
+            }
+        }
+    }))
+    .await
+}
+
+/// Makes a session for one call. It ends with the call, unless the caller wants it kept and the call succeeds:
+/// after a failure nobody knows its id.
+pub(crate) async fn one_shot(
+    state: Arc<EngineState>,
+    wanted: Wanted,
+    call: PageCall,
+) -> Result<PageAnswer, Refused> {
+    finished(tokio::spawn(async move {
+        let after = if wanted.keep_alive { After::Stay } else { After::End };
+        let pictured = call.screenshot().taken(wanted.screenshot.unwrap_or(false));
+        let price = state.tariff.smallest(CallKind::Start, false) + state.tariff.smallest(call.kind(), pictured);
+        let used = state.store.used(state.clock.now()).await?;
+        state.tariff.afford(call.kind(), price, used, state.clock.now())?;
+        let mut session = open(&state, &wanted).await?;
+        if let Err(refused) = session.begin_unmetered().await {
+            session.abandon().await;
+            return Err(refused);
+        }
+        let (reply, answered) = oneshot::channel();
+        state.tasks.spawn(session.live_from_call(call, reply, after));
+        answered.await.unwrap_or_else(|_| Err(Refused::stopping()))
+    }))
+    .await
+}
+
+async fn finished<T>(task: JoinHandle<Result<T, Refused>>) -> Result<T, Refused> {
+    task.await.unwrap_or_else(|why| {
+        tracing::error!(%why, "a start did not finish");
+        Err(Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "start_failed", "the session could not be started"))
+    })
+}
+
+async fn open(state: &Arc<EngineState>, wanted: &Wanted) -> Result<Session, Refused> {
+    let (browser, page) = open_page(state).await?;
+    let now = state.clock.now();
+    let life = Lifetime::begin(now, wanted.timeout_minutes, wanted.keep_alive)
+        .map_err(|why| Refused::field("session_timeout_minutes", "value_error", why.to_string()))?;
+    let record = SessionRecord {
+        id: Uuid::new_v4().to_string(),
+        life,
+        screenshot: wanted.screenshot.unwrap_or(false),
+        title: None,
+        url: None,
+        ended: None,
+    };
+    let (ask, asks) = mpsc::channel(LONGEST_QUEUE);
+    let (close, closes) = mpsc::channel(LONGEST_QUEUE);
+    if let Err(stopping) = state.registry.add(&record.id, Door { asks: ask, closes: close }) {
+        page.close().await;
+        return Err(stopping);
+    }
+    Ok(Session::new(Arc::clone(state), record, browser, page, asks, closes))
+}
+
+async fn open_page(state: &EngineState) -> Result<(Arc<dyn Browser>, Arc<dyn Page>), Refused> {
+    let browser = state.browser.take().await?;
+    match browser.open_page().await {
+        Ok(page) => Ok((browser, page)),
+        // The browser ended in the meantime: this is the start that brings up another.
+        Err(PageError::Lost(_)) => {
+            let browser = state.browser.take().await?;
+            let page = browser.open_page().await.map_err(no_page)?;
+            Ok((browser, page))
+        }
+        Err(error) => Err(no_page(error)),
+    }
+}
+
+fn no_page(error: PageError) -> Refused {
+    let message = format!("the browser opened no page: {error}");
+    Refused::new(StatusCode::SERVICE_UNAVAILABLE, "no_browser", message)
+}
+
+impl Session {
+    async fn begin(&mut self) -> Result<SessionAnswer, Refused> {
+        let now = self.state.clock.now();
+        let start = NewEntry {
+            at: now,
+            call: CallKind::Start,
+            host: None,
+            charge: self.state.tariff.rates.start(),
+        };
+        self.begin_unmetered().await?;
+        let charges = [start.charge.clone(), self.state.tariff.rates.session_minute(1)];
+        self.meter();
+        let used = self.write(now, Some(start)).await?;
+        let answer = self.answer(now);
+        self.state.events.tell(EngineEvent::SessionChanged { session: answer.clone() });
+        Ok(SessionAnswer { usage: Some(self.state.tariff.usage(&charges, used)), ..answer })
+    }
+
+    async fn begin_unmetered(&mut self) -> Result<(), Refused> {
+        let now = self.state.clock.now();
+        self.write(now, None).await?;
+        tracing::info!(session = self.id(), "started");
+        self.state.events.tell(EngineEvent::SessionStarted { session: self.answer(now) });
+        Ok(())
+    }
+}

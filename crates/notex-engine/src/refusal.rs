@@ -1,0 +1,143 @@
+//! What the engine answers when it does not do what was asked: a status, a code for programs, a sentence for people.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::SecondsFormat;
+use notex_session::EndReason;
+use notex_wire::{FieldProblem, Refusal, RefusalDetail};
+
+use crate::browser::{LaunchError, PageError};
+use crate::ledger::OutOfCredits;
+use crate::store::{Ended, StoreError};
+
+/// A refusal on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused(Refusal);
+
+impl Refused {
+    pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self(Refusal {
+            detail: RefusalDetail::Sentence(message.clone()),
+            status: status.as_u16(),
+            message,
+            code: code.to_owned(),
+        })
+    }
+
+    /// 422: something is wrong with one field of the body.
+    pub(crate) fn field(field: &str, kind: &str, message: impl Into<String>) -> Self {
+        Self::located(&["body", field], kind, message)
+    }
+
+    /// 422: something is wrong at the place given.
+    pub(crate) fn located(loc: &[&str], kind: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let problem = FieldProblem {
+            loc: loc.iter().map(|&part| part.to_owned()).collect(),
+            msg: message.clone(),
+            kind: kind.to_owned(),
+        };
+        Self(Refusal {
+            detail: RefusalDetail::Fields(vec![problem]),
+            status: StatusCode::UNPROCESSABLE_ENTITY.as_u16(),
+            message,
+            code: "invalid_request".to_owned(),
+        })
+    }
+
+    /// Another code, for what programs tell apart.
+    fn coded(mut self, code: &str) -> Self {
+        code.clone_into(&mut self.0.code);
+        self
+    }
+
+    /// 404: there never was such a session.
+    pub(crate) fn unknown_session(id: &str) -> Self {
+        let shown: String = id.chars().take(80).collect();
+        Self::new(StatusCode::NOT_FOUND, "session_not_found", format!("there is no session {shown}"))
+    }
+
+    /// 410: the session has ended. Clients take a sentence with "already closed" as a warning when they close.
+    pub(crate) fn ended(id: &str, ended: &Ended) -> Self {
+        let at = ended.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let how = match (ended.reason, ended.error.as_deref()) {
+            (EndReason::Manual, None) => format!("it was closed at {at}"),
+            (EndReason::Manual, Some(why)) => format!("it was closed at {at}: {why}"),
+            (EndReason::IdleTimeout, _) => format!("it timed out at {at}, because no call was made on it"),
+            (EndReason::MaxDuration, _) => format!("it reached its longest life at {at}"),
+            (EndReason::Error, why) => format!("it failed at {at}: {}", why.unwrap_or("no reason is known")),
+        };
+        Self::new(StatusCode::GONE, "session_ended", format!("session {id} is already closed: {how}"))
+    }
+
+    /// 409: too many calls wait already.
+    pub(crate) fn busy(id: &str) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "session_busy",
+            format!("session {id} has too many calls waiting; wait for their answers first"),
+        )
+    }
+
+    /// 503: no session is started any more.
+    pub(crate) fn stopping() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_stopping", "the engine is being stopped")
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.0)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed", error.to_string())
+    }
+}
+
+impl From<LaunchError> for Refused {
+    fn from(error: LaunchError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_browser", error.to_string())
+    }
+}
+
+impl From<OutOfCredits> for Refused {
+    fn from(error: OutOfCredits) -> Self {
+        Self::new(StatusCode::PAYMENT_REQUIRED, "out_of_credits", error.to_string())
+    }
+}
+
+impl From<PageError> for Refused {
+    fn from(error: PageError) -> Self {
+        let message = error.to_string();
+        match error {
+            PageError::Unreachable { .. } => {
+                Self::new(StatusCode::FAILED_DEPENDENCY, "page_unreachable", message)
+            }
+            PageError::SchemeRefused(_) => Self::field("url", "value_error", message),
+            PageError::UnknownAction(_) => {
+                Self::field("action_id", "value_error", message).coded("unknown_action")
+            }
+            PageError::NotOperable(_) => {
+                Self::field("action_id", "value_error", message).coded("action_impossible")
+            }
+            PageError::TimedOut { .. } => {
+                Self::new(StatusCode::FAILED_DEPENDENCY, "page_timed_out", message)
+            }
+            PageError::Lost(_) => Self::new(StatusCode::GONE, "session_ended", message),
+            PageError::Browser { .. } => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "browser_refused", message)
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Page calls: observe, step, scrape. Without a session id each makes a session of its own.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use notex_wire::{ObserveRequest, ScrapeRequest, StepRequest};
+
+use crate::body::{self, Body, Wanted};
+use crate::engine::EngineState;
+use crate::live::{self, PageCall};
+use crate::refusal::Refused;
+use crate::routes::priced;
+
+type Shared = State<Arc<EngineState>>;
+
+pub(super) async fn observe(state: Shared, request: Body<ObserveRequest>) -> Result<Response, Refused> {
+    call(state, body::observe(request.0)?).await
+}
+
+pub(super) async fn step(state: Shared, request: Body<StepRequest>) -> Result<Response, Refused> {
+    call(state, body::step(request.0)?).await
+}
+
+pub(super) async fn scrape(state: Shared, request: Body<ScrapeRequest>) -> Result<Response, Refused> {
+    call(state, body::scrape(request.0)?).await
+}
+
+async fn call(State(state): Shared, (wanted, call): (Wanted, PageCall)) -> Result<Response, Refused> {
+    let answer = match &wanted.session_id {
+        Some(id) => state.call(id, call).await?,
+        None => live::one_shot(state, wanted, call).await?,
+    };
+    Ok(priced(answer.usage.as_ref(), &answer))
+}

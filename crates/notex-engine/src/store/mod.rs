@@ -1,0 +1,237 @@
+//! What outlives the engine: sessions and the ledger, in one SQLite file that one thread of its own reads and
+//! writes, so that no disk can hold up the server.
+
+mod rows;
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use chrono::{DateTime, Utc};
+use notex_session::{Credits, EndReason, Lifetime};
+use notex_wire::{LedgerEntry, SessionAnswer, SessionStatus, UsageAnswer};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::ledger::{Month, NewEntry, Tariff};
+
+/// Why the store could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder cannot be made.
+    #[error("the data folder {folder} cannot be made: {why}")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        why: std::io::Error,
+    },
+    /// Another engine has it open.
+    #[error("the data folder {0} is used by another engine; stop that one or use another folder")]
+    InUse(PathBuf),
+    /// SQLite refused.
+    #[error("the store could not {doing}: {why}")]
+    Sqlite {
+        /// What was tried.
+        doing: &'static str,
+        /// What SQLite said.
+        why: rusqlite::Error,
+    },
+    /// The engine is being stopped.
+    #[error("the store is closed, because the engine is being stopped")]
+    Closed,
+}
+
+/// A session as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SessionRecord {
+    pub(crate) id: String,
+    pub(crate) life: Lifetime,
+    /// Whether its calls take screenshots when they do not say.
+    pub(crate) screenshot: bool,
+    pub(crate) title: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) ended: Option<Ended>,
+}
+
+/// How and when a session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) reason: EndReason,
+    /// A sentence, when there is more to say than the reason.
+    pub(crate) error: Option<String>,
+}
+
+impl SessionRecord {
+    /// As answers describe it.
+    pub(crate) fn answer(&self, credits: Credits, now: DateTime<Utc>) -> SessionAnswer {
+        let ended = self.ended.as_ref();
+        let until = ended.map_or(now, |ended| ended.at);
+        let lived = (until - self.life.created_at()).num_microseconds().unwrap_or(i64::MAX).max(0);
+        #[expect(clippy::cast_precision_loss, reason = "exact for 285 years")]
+        let duration = lived as f64 / 1e6;
+        SessionAnswer {
+            session_id: self.id.clone(),
+            timeout_minutes: self.life.timeout_minutes(),
+            created_at: self.life.created_at(),
+            last_accessed_at: self.life.last_accessed_at(),
+            duration,
+            status: ended.map_or(SessionStatus::Active, |ended| status(ended.reason)),
+            error: ended.and_then(|ended| ended.error.clone()),
+            keep_alive: Some(self.life.keep_alive()),
+            expires_at: if ended.is_some() { None } else { self.life.deadline() },
+            closed_at: ended.map(|ended| ended.at),
+            close_reason: ended.map(|ended| ended.reason),
+            title: self.title.clone(),
+            url: self.url.clone(),
+            credits: Some(credits),
+            server_time: Some(now),
+            usage: None,
+        }
+    }
+}
+
+fn status(reason: EndReason) -> SessionStatus {
+    match reason {
+        EndReason::Manual => SessionStatus::Closed,
+        EndReason::IdleTimeout | EndReason::MaxDuration => SessionStatus::TimedOut,
+        EndReason::Error => SessionStatus::Error,
+    }
+}
+
+/// What was written, and the sums after it.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) entries: Vec<LedgerEntry>,
+    /// What the session has cost.
+    pub(crate) credits: Credits,
+    /// What was charged in the running month.
+    pub(crate) used: Credits,
+}
+
+/// A page of a list, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Paging {
+    pub(crate) page: u32,
+    pub(crate) page_size: u32,
+}
+
+enum Job {
+    Run(Box<dyn FnOnce(&mut Connection) + Send>),
+    Close(oneshot::Sender<()>),
+}
+
+/// The open store.
+pub(crate) struct Store {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Store {
+    /// Opens the store of a folder, making both when they are not there. Blocks.
+    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
+        make_private(folder).map_err(|why| StoreError::Folder { folder: folder.to_owned(), why })?;
+        let refused = |why: rusqlite::Error| match why.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy) => StoreError::InUse(folder.to_owned()),
+            _ => StoreError::Sqlite { doing: "be opened", why },
+        };
+        let mut connection = Connection::open(folder.join("engine.sqlite")).map_err(refused)?;
+        schema::prepare(&mut connection).map_err(refused)?;
+        let (jobs, waiting) = mpsc::channel::<Job>();
+        let work = move || {
+            for job in waiting {
+                match job {
+                    Job::Run(job) => job(&mut connection),
+                    Job::Close(closed) => {
+                        drop(connection);
+                        let _ = closed.send(());
+                        return;
+                    }
+                }
+            }
+        };
+        std::thread::Builder::new()
+            .name("notex-store".to_owned())
+            .spawn(work)
+            .map_err(|why| StoreError::Folder { folder: folder.to_owned(), why })?;
+        Ok(Self { jobs })
+    }
+
+    /// Closes the file; whatever is asked afterwards is refused.
+    pub(crate) async fn close(&self) {
+        let (closed, done) = oneshot::channel();
+        if self.jobs.send(Job::Close(closed)).is_ok() {
+            let _ = done.await;
+        }
+    }
+
+    /// Ends the sessions that an engine left behind when it was killed.
+    pub(crate) async fn end_orphans(&self) -> Result<usize, StoreError> {
+        self.run("end the sessions of the last run", rows::end_orphans).await
+    }
+
+    /// Writes the state of a session and new ledger entries, all or nothing. Charges of zero are no entries.
+    pub(crate) async fn write(
+        &self,
+        session: SessionRecord,
+        entries: Vec<NewEntry>,
+        now: DateTime<Utc>,
+    ) -> Result<Written, StoreError> {
+        self.run("write a session", move |connection| rows::write(connection, &session, &entries, Month::of(now)))
+            .await
+    }
+
+    /// What was charged in the month of `now`.
+    pub(crate) async fn used(&self, now: DateTime<Utc>) -> Result<Credits, StoreError> {
+        self.run("sum up the ledger", move |connection| rows::used(connection, Month::of(now))).await
+    }
+
+    /// A session and what it has cost.
+    pub(crate) async fn session(&self, id: &str) -> Result<Option<(SessionRecord, Credits)>, StoreError> {
+        let id = id.to_owned();
+        self.run("read a session", move |connection| rows::session(connection, &id)).await
+    }
+
+    /// Sessions, newest first, and how many there are.
+    pub(crate) async fn sessions(
+        &self,
+        paging: Paging,
+    ) -> Result<(Vec<(SessionRecord, Credits)>, u64), StoreError> {
+        self.run("list the sessions", move |connection| rows::sessions(connection, paging)).await
+    }
+
+    /// Ledger entries, newest first, and how many there are.
+    pub(crate) async fn entries(&self, paging: Paging) -> Result<(Vec<LedgerEntry>, u64), StoreError> {
+        self.run("list the ledger", move |connection| rows::entries(connection, paging)).await
+    }
+
+    /// What was used in the month of `now`.
+    pub(crate) async fn usage(&self, tariff: Tariff, now: DateTime<Utc>) -> Result<UsageAnswer, StoreError> {
+        self.run("sum up the ledger", move |connection| rows::usage(connection, &tariff, Month::of(now))).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (tell, told) = oneshot::channel();
+        let job = Box::new(move |connection: &mut Connection| {
+            let _ = tell.send(job(connection));
+        });
+        self.jobs.send(Job::Run(job)).map_err(|_| StoreError::Closed)?;
+        let result = told.await.map_err(|_| StoreError::Closed)?;
+        result.map_err(|why| StoreError::Sqlite { doing, why })
+    }
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}

@@ -1,0 +1,278 @@
+//! Rows in and out. Instants are microseconds since 1970, credits thousandths.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use notex_session::{Credits, Lifetime};
+use notex_wire::{CallUsage, DayUsage, LedgerEntry, SessionUsage, UsageAnswer};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Ended, Paging, SessionRecord, Written};
+use crate::ledger::{Month, NewEntry, Tariff};
+
+/// A month may hold many thousands of one-call sessions; nobody reads further down than this.
+const DEAREST_SESSIONS: u32 = 500;
+
+pub(super) fn end_orphans(connection: &mut Connection) -> rusqlite::Result<usize> {
+    // The last sign of life is the nearest known instant to the real end.
+    connection.execute(
+        "UPDATE sessions SET close_reason = 'error', error = 'engine restarted', closed_at =
+            max(last_accessed_at, coalesce((SELECT max(at) FROM ledger WHERE session_id = sessions.id), 0))
+         WHERE closed_at IS NULL",
+        [],
+    )
+}
+
+pub(super) fn write(
+    connection: &mut Connection,
+    session: &SessionRecord,
+    entries: &[NewEntry],
+    month: Month,
+) -> rusqlite::Result<Written> {
+    let transaction = connection.transaction()?;
+    put_session(&transaction, session)?;
+    let mut written = Vec::new();
+    for entry in entries {
+        written.extend(put_entry(&transaction, &session.id, entry)?);
+    }
+    let credits = session_credits(&transaction, &session.id)?;
+    let used = used(&transaction, month)?;
+    transaction.commit()?;
+    Ok(Written { entries: written, credits, used })
+}
+
+fn put_session(connection: &Connection, session: &SessionRecord) -> rusqlite::Result<()> {
+    let ended = session.ended.as_ref();
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO sessions VALUES (:id, :created_at, :last_accessed_at, :timeout_minutes, :keep_alive,
+            :screenshot, :title, :url, :closed_at, :close_reason, :error)
+         ON CONFLICT (id) DO UPDATE SET last_accessed_at = :last_accessed_at, title = :title, url = :url,
+            closed_at = :closed_at, close_reason = :close_reason, error = :error",
+    )?;
+    statement.execute(named_params! {
+        ":id": session.id,
+        ":created_at": session.life.created_at().timestamp_micros(),
+        ":last_accessed_at": session.life.last_accessed_at().timestamp_micros(),
+        ":timeout_minutes": session.life.timeout_minutes(),
+        ":keep_alive": session.life.keep_alive(),
+        ":screenshot": session.screenshot,
+        ":title": session.title,
+        ":url": session.url,
+        ":closed_at": ended.map(|ended| ended.at.timestamp_micros()),
+        ":close_reason": ended.map(|ended| word(&ended.reason)).transpose()?,
+        ":error": ended.and_then(|ended| ended.error.as_deref()),
+    })?;
+    Ok(())
+}
+
+fn put_entry(
+    connection: &Connection,
+    session: &str,
+    entry: &NewEntry,
+) -> rusqlite::Result<Option<LedgerEntry>> {
+    let credits = entry.charge.total();
+    if credits.is_zero() {
+        return Ok(None);
+    }
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO ledger (at, session_id, call, host, thousandths, reasons)
+         VALUES (:at, :session_id, :call, :host, :thousandths, :reasons)",
+    )?;
+    let id = statement.insert(named_params! {
+        ":at": entry.at.timestamp_micros(),
+        ":session_id": session,
+        ":call": word(&entry.call)?,
+        ":host": entry.host,
+        ":thousandths": i64::try_from(credits.thousandths()).unwrap_or(i64::MAX),
+        ":reasons": serde_json::to_string(entry.charge.reasons()).map_err(not_written)?,
+    })?;
+    Ok(Some(LedgerEntry {
+        id: u64::try_from(id).unwrap_or(0),
+        at: entry.at,
+        session_id: session.to_owned(),
+        call: entry.call,
+        host: entry.host.clone(),
+        credits,
+        reasons: entry.charge.reasons().to_vec(),
+    }))
+}
+
+pub(super) fn used(connection: &Connection, month: Month) -> rusqlite::Result<Credits> {
+    connection
+        .prepare_cached("SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE at >= ? AND at < ?")?
+        .query_row(span(month), |row| credits(row, 0))
+}
+
+fn session_credits(connection: &Connection, id: &str) -> rusqlite::Result<Credits> {
+    connection
+        .prepare_cached("SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE session_id = ?")?
+        .query_row([id], |row| credits(row, 0))
+}
+
+const SESSION_COLUMNS: &str = "SELECT id, created_at, last_accessed_at, timeout_minutes, keep_alive, screenshot,
+    title, url, closed_at, close_reason, error,
+    (SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE session_id = sessions.id) FROM sessions";
+
+pub(super) fn session(
+    connection: &mut Connection,
+    id: &str,
+) -> rusqlite::Result<Option<(SessionRecord, Credits)>> {
+    connection
+        .prepare_cached(&format!("{SESSION_COLUMNS} WHERE id = ?"))?
+        .query_row([id], session_of)
+        .optional()
+}
+
+pub(super) fn sessions(
+    connection: &mut Connection,
+    paging: Paging,
+) -> rusqlite::Result<(Vec<(SessionRecord, Credits)>, u64)> {
+    let items = connection
+        .prepare_cached(&format!("{SESSION_COLUMNS} ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?"))?
+        .query_map(limits(paging), session_of)?
+        .collect::<Result<_, _>>()?;
+    let total = connection.query_row("SELECT count(*) FROM sessions", [], |row| count(row, 0))?;
+    Ok((items, total))
+}
+
+fn session_of(row: &Row<'_>) -> rusqlite::Result<(SessionRecord, Credits)> {
+    let mut life = Lifetime::begin(instant(row, 1)?, row.get(3)?, row.get(4)?)
+        .map_err(|why| rusqlite::Error::FromSqlConversionFailure(3, Type::Integer, Box::new(why)))?;
+    life.touch(instant(row, 2)?);
+    let ended = match row.get::<_, Option<String>>(9)? {
+        Some(reason) => {
+            Some(Ended { at: instant(row, 8)?, reason: parse_word(9, reason)?, error: row.get(10)? })
+        }
+        None => None,
+    };
+    let record = SessionRecord {
+        id: row.get(0)?,
+        life,
+        screenshot: row.get(5)?,
+        title: row.get(6)?,
+        url: row.get(7)?,
+        ended,
+    };
+    Ok((record, credits(row, 11)?))
+}
+
+pub(super) fn entries(
+    connection: &mut Connection,
+    paging: Paging,
+) -> rusqlite::Result<(Vec<LedgerEntry>, u64)> {
+    let items = connection
+        .prepare_cached(
+            "SELECT id, at, session_id, call, host, thousandths, reasons FROM ledger
+             ORDER BY id DESC LIMIT ? OFFSET ?",
+        )?
+        .query_map(limits(paging), |row| {
+            Ok(LedgerEntry {
+                id: count(row, 0)?,
+                at: instant(row, 1)?,
+                session_id: row.get(2)?,
+                call: parse_word(3, row.get(3)?)?,
+                host: row.get(4)?,
+                credits: credits(row, 5)?,
+                reasons: serde_json::from_str(&row.get::<_, String>(6)?).map_err(|why| not_read(6, why))?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    let total = connection.query_row("SELECT count(*) FROM ledger", [], |row| count(row, 0))?;
+    Ok((items, total))
+}
+
+pub(super) fn usage(
+    connection: &mut Connection,
+    tariff: &Tariff,
+    month: Month,
+) -> rusqlite::Result<UsageAnswer> {
+    let by_call = connection
+        .prepare_cached(
+            "SELECT call, count(*), sum(thousandths) FROM ledger WHERE at >= ? AND at < ?
+             GROUP BY call ORDER BY 3 DESC, 1",
+        )?
+        .query_map(span(month), |row| {
+            Ok(CallUsage {
+                call: parse_word(0, row.get(0)?)?,
+                count: count(row, 1)?,
+                credits: credits(row, 2)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    let by_day = connection
+        .prepare_cached(
+            "SELECT date(at / 1000000, 'unixepoch') AS day, sum(thousandths) FROM ledger
+             WHERE at >= ? AND at < ? GROUP BY day ORDER BY day",
+        )?
+        .query_map(span(month), |row| {
+            let day = row.get::<_, String>(0)?;
+            let day = day.parse::<NaiveDate>().map_err(|why| {
+                rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(why))
+            })?;
+            Ok(DayUsage { day, credits: credits(row, 1)? })
+        })?
+        .collect::<Result<_, _>>()?;
+    let by_session = connection
+        .prepare_cached(&format!(
+            "SELECT session_id, sum(thousandths) FROM ledger WHERE at >= ? AND at < ?
+             GROUP BY session_id ORDER BY 2 DESC, 1 LIMIT {DEAREST_SESSIONS}"
+        ))?
+        .query_map(span(month), |row| Ok(SessionUsage { session_id: row.get(0)?, credits: credits(row, 1)? }))?
+        .collect::<Result<_, _>>()?;
+    let used = used(connection, month)?;
+    Ok(UsageAnswer {
+        plan: tariff.plan.name.clone(),
+        period_start: month.start,
+        period_end: month.end,
+        allowed: tariff.plan.credits_per_month,
+        used,
+        remaining: tariff.remaining(used),
+        by_call,
+        by_day,
+        by_session,
+    })
+}
+
+fn span(month: Month) -> [i64; 2] {
+    [month.start.timestamp_micros(), month.end.timestamp_micros()]
+}
+
+fn limits(paging: Paging) -> [i64; 2] {
+    let size = i64::from(paging.page_size);
+    [size, i64::from(paging.page.saturating_sub(1)) * size]
+}
+
+fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
+    let micros = row.get::<_, i64>(column)?;
+    DateTime::from_timestamp_micros(micros).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, micros))
+}
+
+fn credits(row: &Row<'_>, column: usize) -> rusqlite::Result<Credits> {
+    count(row, column).map(Credits::from_thousandths)
+}
+
+fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let number = row.get::<_, i64>(column)?;
+    u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
+
+/// The word that an enum has on the wire.
+fn word(value: &impl Serialize) -> rusqlite::Result<String> {
+    match serde_json::to_value(value).map_err(not_written)? {
+        serde_json::Value::String(word) => Ok(word),
+        other => Ok(other.to_string()),
+    }
+}
+
+fn parse_word<T: DeserializeOwned>(column: usize, word: String) -> rusqlite::Result<T> {
+    serde_json::from_value(serde_json::Value::String(word)).map_err(|why| not_read(column, why))
+}
+
+fn not_written(why: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(Box::new(why))
+}
+
+fn not_read(column: usize, why: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(why))
+}
