@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::apt::Purpose;
 use crate::setup;
-use crate::shell::{Stop, cargo, program, root, run, target_folder};
+use crate::shell::{Stop, cargo, program, root, run, run_quietly, target_folder};
 use crate::ui::tauri;
 
 /// Whether files may be changed.
@@ -36,13 +36,13 @@ pub(crate) fn generate(mode: GenMode) -> Result<(), Stop> {
     let example = format!("typescript{}", std::env::consts::EXE_SUFFIX);
     let mut write = program(target_folder()?.join("debug/examples").join(example));
     write.arg(&types);
-    run(write)?;
+    run_quietly(write)?;
     let mut draw = tauri(&["icon", "icons/icon.svg", "--output"]);
     draw.arg(&icons);
-    run(draw)?;
+    run_quietly(draw)?;
 
     let mut stale = differing(&types, &root().join("ui/src/backend/generated"), None)?;
-    stale.extend(differing(&icons, &root().join("icons"), Some(ICONS))?);
+    stale.extend(settled(differing(&icons, &root().join("icons"), Some(ICONS))?));
     match mode {
         GenMode::Check if stale.is_empty() => Ok(()),
         GenMode::Check => {
@@ -93,6 +93,15 @@ fn differing(
     }
     changes.extend(made.into_iter().map(|(name, bytes)| (committed.join(name), Change::Write(bytes))));
     Ok(changes)
+}
+
+/// The Tauri CLI writes the parts of an .icns in another order each time: it alone says nothing.
+fn settled(mut icons: BTreeMap<PathBuf, Change>) -> BTreeMap<PathBuf, Change> {
+    let is_icns = |file: &Path| file.extension().is_some_and(|extension| extension == "icns");
+    if icons.keys().all(|file| is_icns(file) && file.exists()) {
+        icons.clear();
+    }
+    icons
 }
 
 /// Every file under `folder` by its path inside it; nothing when there is no such folder.
@@ -173,6 +182,19 @@ mod tests {
         assert!(differing(&fresh, &committed, None).unwrap().is_empty(), "writing makes them current");
         fs::remove_dir_all(fresh).unwrap();
         fs::remove_dir_all(committed).unwrap();
+    }
+
+    #[test]
+    fn an_icns_is_stale_only_together_with_another_icon() {
+        let icons = folder_with("icns", &[("icon.icns", "parts in one order")]);
+        let icns = (icons.join("icon.icns"), Change::Write(b"parts in another".to_vec()));
+        let png = (icons.join("icon.png"), Change::Write(b"new".to_vec()));
+        assert!(settled(BTreeMap::from([icns])).is_empty());
+        let icns = (icons.join("icon.icns"), Change::Write(b"parts in another".to_vec()));
+        assert_eq!(settled(BTreeMap::from([icns, png])).len(), 2);
+        fs::remove_dir_all(&icons).unwrap();
+        let absent = (icons.join("icon.icns"), Change::Write(b"parts".to_vec()));
+        assert_eq!(settled(BTreeMap::from([absent])).len(), 1, "one that is missing is written");
     }
 
     #[test]

@@ -61,6 +61,21 @@ pub(crate) fn run(mut command: Command) -> Result<(), Stop> {
     }
 }
 
+/// Runs the command to its end; what it printed is shown only when it fails.
+pub(crate) fn run_quietly(mut command: Command) -> Result<(), Stop> {
+    let line = typed(&command);
+    match command.stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(Stop::Failed(format!(
+            "`{line}` ended with {}:\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        ))),
+        Err(error) => Err(Stop::Failed(format!("`{line}` could not be started: {error}"))),
+    }
+}
+
 /// What the command prints, whatever it ends with; `None` when it cannot be started.
 pub(crate) fn printed(mut command: Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
