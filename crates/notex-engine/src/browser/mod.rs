@@ -1,6 +1,8 @@
 //! The port to a browser. Two sides implement it: Chromium over CDP (`chromium/`), and a scripted one for tests
 //! of rules and races (`scripted.rs`). What a session costs or when it ends is not known here.
 
+pub mod chromium;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
