@@ -128,7 +128,8 @@ impl BrowserSupply {
         let launch = before + 1;
         let browser = (self.launch)().await.inspect_err(|error| {
             tracing::warn!(%error, "no browser");
-            self.report.tell(launch, HealthBrowser { ready: false, problem: Some(error.to_string()), ..known });
+            self.report
+                .tell(launch, HealthBrowser { ready: false, problem: Some(error.to_string()), ..known });
         })?;
         let identity = browser.identity();
         tracing::info!(name = identity.name, version = identity.version, "the browser is ready");

@@ -14,7 +14,11 @@ const KEY_VARIABLE: &str = "NOTEX_API_KEY";
 const MISCONFIGURED: u8 = 2;
 
 #[derive(Parser)]
-#[command(name = "notex-engine", version, about = "The NotexAI REST API over a real Chromium on this machine")]
+#[command(
+    name = "notex-engine",
+    version,
+    about = "The NotexAI REST API over a real Chromium on this machine"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -47,7 +51,8 @@ struct Serve {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,notex_engine=info"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,notex_engine=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let Command::Serve(serve) = Arguments::parse().command;
     match configured(serve) {
@@ -63,9 +68,10 @@ fn configured(serve: Serve) -> Result<EngineConfig, String> {
             serve.listen
         ));
     }
-    let key = std::env::var(KEY_VARIABLE).ok().and_then(|key| ApiKey::new(key).ok()).ok_or_else(|| {
-        format!("no API key: set {KEY_VARIABLE} to the key that callers must show")
-    })?;
+    let key = std::env::var(KEY_VARIABLE)
+        .ok()
+        .and_then(|key| ApiKey::new(key).ok())
+        .ok_or_else(|| format!("no API key: set {KEY_VARIABLE} to the key that callers must show"))?;
     let data_dir = serve
         .data_dir
         .or_else(|| dirs::data_dir().map(|folder| folder.join("notex-engine")))

@@ -1,6 +1,9 @@
 //! The port to a browser. Two sides implement it: Chromium over CDP (`chromium/`), and a scripted one for tests
 //! of rules and races (`scripted.rs`). What a session costs or when it ends is not known here.
 
+#[cfg(test)]
+pub(crate) mod scripted;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
