@@ -11,10 +11,12 @@ mod usage;
 
 pub use event::EngineEvent;
 pub use page::{
-    Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus, ImageCategory, ImageData,
-    ObserveRequest, PageAnswer, PageCategory, PageData, PageMetadata, ScrapeRequest, SelectOption, SpecialAction,
-    SpecialActionId, StepRequest, Viewport, DEFAULT_MAX_ACTIONS,
+    Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,
+    DEFAULT_MAX_ACTIONS, ImageCategory, ImageData, ObserveRequest, PageAnswer, PageCategory, PageData,
+    PageMetadata, ScrapeRequest, SelectOption, SpecialAction, SpecialActionId, StepRequest, Viewport,
 };
 pub use refusal::{FieldProblem, Refusal, RefusalDetail};
 pub use session::{Health, HealthBrowser, SessionAnswer, SessionPage, SessionRequest, SessionStatus};
-pub use usage::{CallKind, CallUsage, DayUsage, EntryPage, LedgerEntry, PlanAnswer, SessionUsage, Usage, UsageAnswer};
+pub use usage::{
+    CallKind, CallUsage, DayUsage, EntryPage, LedgerEntry, PlanAnswer, SessionUsage, Usage, UsageAnswer,
+};
