@@ -1,1 +1,20 @@
-//! What journeys share: fixture sites, running programs, drivers.
+//! What journeys share: a fixture shop, the built programs, WebDriver clients, and the story that is told twice.
+//! A journey that cannot go on panics with a sentence, as a test does.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this crate is test code; a panic is how a test says no"
+)]
+
+mod driver;
+mod process;
+mod program;
+mod site;
+pub mod story;
+mod wait;
+
+pub use driver::{Driven, browser, window};
+pub use process::{Family, signal};
+pub use program::{ENGINE_KEY, RunningEngine, RunningProgram, RunningWebHost};
+pub use site::FixtureSite;
+pub use wait::until;

@@ -1,6 +1,26 @@
-//! The inspector without a window: state, commands, events, settings and keys.
+//! The inspector without a window: connections, sessions, calls, settings and keys, and what changes about them.
+//! [`Hub::send`] takes commands, [`Hub::subscribe`] gives events, [`Hub::query`] reads what is too large for them.
+//! Knows no Tauri and no browser; the shell hands it the built-in engine's address and a place for the settings.
 
+mod calls;
+mod commands;
+mod connection;
+mod describe;
+mod failure;
+mod follow;
+mod hub;
+mod journal;
+mod keychain;
+mod pictures;
 pub mod protocol;
+mod sessions;
+mod state;
+
+pub use hub::{Hub, HubOptions, LocalEngine, StartLocalEngine, Subscription};
+pub use journal::JournalError;
+pub use notex_client::ApiKey;
+pub use pictures::{Picture, PictureError};
+pub use state::{Saved, SavedConnection};
 
 /// The id of the connection to the engine inside the app.
 pub const LOCAL_CONNECTION: &str = "local";

@@ -1,0 +1,236 @@
+//! The record of calls: begun, ended, failed, cancelled; and what their answers showed.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use notex_session::{Charge, RateCard, ScrapeSize};
+use notex_wire::{Action, CallKind, PageAnswer, Usage};
+
+use crate::protocol::{Call, CallStatus, Delta, Failure, FailureCode, Observation, Scraped};
+use crate::state::{State, unknown_session};
+
+/// How a call went, for its record.
+pub(crate) struct Ended {
+    pub(crate) http_status: u16,
+    pub(crate) took: Duration,
+    pub(crate) what: String,
+    pub(crate) usage: Option<Usage>,
+    pub(crate) picture: Option<String>,
+}
+
+impl State {
+    /// Records that a call begins, and refuses one where it makes no sense.
+    pub(crate) fn begin_call(
+        &mut self,
+        session: &str,
+        kind: CallKind,
+        what: String,
+        now: DateTime<Utc>,
+    ) -> Result<u64, Failure> {
+        let known = self.sessions.get(session).ok_or_else(|| unknown_session(session))?;
+        if known.is_ended() {
+            return Err(Failure::new(FailureCode::SessionEnded, "this session has ended")
+                .with_hint("start another session to go on"));
+        }
+        let page_call = matches!(kind, CallKind::Observe | CallKind::Step | CallKind::Scrape);
+        if page_call && known.state.busy.is_some() {
+            return Err(Failure::invalid("another call runs on this session")
+                .with_hint("wait for it, or cancel it"));
+        }
+        Ok(self.record_call(session, kind, what, now))
+    }
+
+    /// Records a call without asking whether it makes sense: for one that made its session.
+    pub(crate) fn record_call(&mut self, session: &str, kind: CallKind, what: String, now: DateTime<Utc>) -> u64 {
+        let id = self.next_call();
+        let mut delta = None;
+        self.change_session(session, |known| {
+            let number = u32::try_from(known.calls.len()).unwrap_or(u32::MAX).saturating_add(1);
+            let call = Call {
+                id,
+                number,
+                session: known.state.id.clone(),
+                kind,
+                what,
+                status: CallStatus::Running,
+                started_at: now,
+                took_ms: None,
+                credits: None,
+                reasons: Vec::new(),
+                picture: None,
+            };
+            known.state.busy = Some(kind);
+            known.calls.push(call.clone());
+            delta = Some(Delta::Call(call));
+        });
+        self.deltas.extend(delta);
+        id
+    }
+
+    /// Records a success.
+    pub(crate) fn end_call(&mut self, session: &str, id: u64, ended: Ended) {
+        let Ended { http_status, took, what, usage, picture } = ended;
+        self.change_call(session, id, |call| {
+            call.status = CallStatus::Done { http_status };
+            call.took_ms = Some(took.as_secs_f64() * 1000.0);
+            call.what = what;
+            call.picture = picture;
+            if let Some(usage) = usage {
+                call.credits = Some(usage.credits);
+                call.reasons = usage.reasons;
+            }
+        });
+    }
+
+    /// Records a failure.
+    pub(crate) fn fail_call(
+        &mut self,
+        session: &str,
+        id: u64,
+        http_status: Option<u16>,
+        failure: Failure,
+        now: DateTime<Utc>,
+    ) {
+        self.change_call(session, id, |call| {
+            call.took_ms = Some(milliseconds(now - call.started_at));
+            call.status = CallStatus::Failed { http_status, failure };
+        });
+    }
+
+    fn change_call(&mut self, session: &str, id: u64, change: impl FnOnce(&mut Call)) {
+        let mut delta = None;
+        self.change_session(session, |known| {
+            // A cancelled call keeps that status when its answer arrives after all.
+            let Some(call) = known.calls.iter_mut().find(|call| call.id == id && call.status == CallStatus::Running)
+            else {
+                return;
+            };
+            change(call);
+            delta = Some(Delta::Call(call.clone()));
+            known.running = None;
+            known.state.busy =
+                known.calls.iter().rfind(|call| call.status == CallStatus::Running).map(|call| call.kind);
+        });
+        self.deltas.extend(delta);
+    }
+
+    /// What an action of the last observation is.
+    pub(crate) fn observed_action(&self, session: &str, action_id: &str) -> Option<&Action> {
+        self.sessions.get(session)?.observation.as_ref()?.actions.iter().find(|action| action.id == action_id)
+    }
+
+    /// Takes in what an observe or step showed.
+    pub(crate) fn take_in_observation(
+        &mut self,
+        session: &str,
+        call: u64,
+        answer: PageAnswer,
+        picture: Option<String>,
+        now: DateTime<Utc>,
+    ) {
+        let Some(space) = answer.space else { return };
+        let Some(known) = self.sessions.get_mut(session) else { return };
+        let before = known.observation.take();
+        let (new_ids, gone_ids) = match &before {
+            Some(before) => changed_ids(&before.actions, &space.actions),
+            None => (Vec::new(), Vec::new()),
+        };
+        let total_actions = space.total_actions.unwrap_or(space.actions.len() as u64);
+        let observation = Observation {
+            session: session.to_owned(),
+            call,
+            at: now,
+            title: answer.metadata.title,
+            url: answer.metadata.url,
+            description: space.description,
+            category: space.category,
+            viewport: answer.metadata.viewport,
+            picture,
+            actions: space.actions,
+            total_actions,
+            special_actions: space.special_actions,
+            new_ids,
+            gone_ids,
+        };
+        known.observation = Some(observation.clone());
+        self.deltas.push(Delta::Observation(Box::new(observation)));
+    }
+
+    /// Takes in what a scrape read.
+    pub(crate) fn take_in_scraped(
+        &mut self,
+        session: &str,
+        call: u64,
+        answer: PageAnswer,
+        only_main_content: bool,
+        now: DateTime<Utc>,
+    ) {
+        let Some(data) = answer.data else { return };
+        let Some(known) = self.sessions.get_mut(session) else { return };
+        let scraped = Scraped {
+            session: session.to_owned(),
+            call,
+            at: now,
+            title: answer.metadata.title,
+            url: answer.metadata.url,
+            markdown: data.markdown.unwrap_or_default(),
+            only_main_content,
+            images: data.images.unwrap_or_default(),
+        };
+        known.scraped = Some(scraped.clone());
+        self.deltas.push(Delta::Scraped(Box::new(scraped)));
+    }
+}
+
+/// What a page call would cost by the default card, for a server that does not say.
+pub(crate) fn estimated_charge(kind: CallKind, answer: &PageAnswer) -> Charge {
+    let card = RateCard::default();
+    let actions = answer.space.as_ref().map_or(0, |space| space.actions.len() as u64);
+    match kind {
+        CallKind::Observe if answer.screenshot.is_some() => card.observe_with_screenshot(actions),
+        CallKind::Observe => card.observe(actions),
+        CallKind::Step => card.step(),
+        CallKind::Scrape => {
+            let data = answer.data.as_ref();
+            let bytes = data.and_then(|data| data.markdown.as_ref()).map_or(0, String::len);
+            let images = data.and_then(|data| data.images.as_ref()).map_or(0, Vec::len);
+            card.scrape(ScrapeSize { markdown_bytes: bytes as u64, images: images as u64 })
+        }
+        CallKind::Start | CallKind::SessionMinute | CallKind::Extend | CallKind::Close => Charge::default(),
+    }
+}
+
+/// Ids that came and went. Ids count anew on another page, so an id means its element only with its words.
+fn changed_ids(before: &[Action], after: &[Action]) -> (Vec<String>, Vec<String>) {
+    fn named(actions: &[Action]) -> HashSet<(&str, &str)> {
+        actions.iter().map(|action| (action.id.as_str(), action.description.as_str())).collect()
+    }
+    fn missing(actions: &[Action], from: &HashSet<(&str, &str)>) -> Vec<String> {
+        let absent = |action: &&Action| !from.contains(&(action.id.as_str(), action.description.as_str()));
+        actions.iter().filter(absent).map(|action| action.id.clone()).collect()
+    }
+    (missing(after, &named(before)), missing(before, &named(after)))
+}
+
+fn milliseconds(span: TimeDelta) -> f64 {
+    span.to_std().map_or(0.0, |span| span.as_secs_f64() * 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(id: &str, description: &str) -> Action {
+        serde_json::from_value(serde_json::json!({"id": id, "description": description, "category": "Main"})).unwrap()
+    }
+
+    #[test]
+    fn an_action_is_new_or_gone_when_its_id_means_something_else() {
+        let before = [action("L1", "Open Deals"), action("B1", "Click Search")];
+        let after = [action("L1", "Open Home"), action("B1", "Click Search"), action("I1", "Fill Name")];
+        let (new, gone) = changed_ids(&before, &after);
+        assert_eq!(new, ["L1", "I1"]);
+        assert_eq!(gone, ["L1"]);
+    }
+}

@@ -1,0 +1,112 @@
+//! Calls and pages in a few words, for the calls list.
+
+use notex_wire::{Action, PageAnswer};
+use url::Url;
+
+/// `/search · 214 actions`, or the host for a front page.
+pub(crate) fn observed(answer: &PageAnswer) -> String {
+    let count = answer.space.as_ref().map_or(0, |space| space.actions.len());
+    let unit = if count == 1 { "action" } else { "actions" };
+    format!("{} · {count} {unit}", place(&answer.metadata.url))
+}
+
+/// `main content · 18 KB`.
+pub(crate) fn scraped(answer: &PageAnswer, only_main_content: bool) -> String {
+    let bytes = answer.data.as_ref().and_then(|data| data.markdown.as_ref()).map_or(0, String::len);
+    let scope = if only_main_content { "main content" } else { "whole page" };
+    format!("{scope} · {}", size(bytes))
+}
+
+/// `B3 Click Search`, `I1 Fill Email “me@shop.local”`.
+pub(crate) fn step(action_id: &str, action: Option<&Action>, value: Option<&str>) -> String {
+    let mut words = action_id.to_owned();
+    let description = action.map(|action| action.description.as_str()).or_else(|| special(action_id));
+    if let Some(description) = description {
+        words.push(' ');
+        words.push_str(&shortened(description, 80));
+    }
+    if let Some(value) = value.filter(|value| !value.is_empty()) {
+        let secret = action.is_some_and(looks_secret);
+        let shown = if secret { "••••".to_owned() } else { shortened(value, 40) };
+        words.push_str(&format!(" “{shown}”"));
+    }
+    words
+}
+
+fn special(action_id: &str) -> Option<&'static str> {
+    Some(match action_id {
+        "S1" => "Go to",
+        "S2" => "Scrape",
+        "S3" => "Screenshot",
+        "S4" => "Back",
+        "S5" => "Forward",
+        "S6" => "Refresh",
+        "S7" => "Wait",
+        "S8" => "Close",
+        _ => return None,
+    })
+}
+
+/// A value typed into such a field is not repeated anywhere.
+fn looks_secret(action: &Action) -> bool {
+    let name = action.label.as_deref().unwrap_or(&action.description).to_lowercase();
+    ["passw", "passphrase", "secret", "pin code", "one-time", "token", "api key"].iter().any(|word| name.contains(word))
+}
+
+/// Path and query of an address; the host where there is only a root.
+pub(crate) fn place(url: &str) -> String {
+    let Ok(parsed) = Url::parse(url) else { return shortened(url, 60) };
+    let mut place = parsed.path().to_owned();
+    if let Some(query) = parsed.query() {
+        place.push('?');
+        place.push_str(query);
+    }
+    if place == "/" {
+        place = parsed.host_str().unwrap_or(url).to_owned();
+    }
+    shortened(&place, 60)
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() <= most {
+        return text;
+    }
+    let kept: String = text.chars().take(most - 1).collect();
+    format!("{kept}…")
+}
+
+fn size(bytes: usize) -> String {
+    if bytes < 1024 { format!("{bytes} B") } else { format!("{} KB", bytes.div_ceil(1024)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(label: &str) -> Action {
+        serde_json::from_value(serde_json::json!({
+            "id": "I2", "description": format!("Fill {label}"), "category": "Form", "label": label
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_step_reads_like_a_sentence() {
+        assert_eq!(step("I2", Some(&action("Email")), Some("me@shop.local")), "I2 Fill Email “me@shop.local”");
+        assert_eq!(step("S1", None, Some("http://shop.local/")), "S1 Go to “http://shop.local/”");
+        assert_eq!(step("B9", None, None), "B9");
+    }
+
+    #[test]
+    fn a_password_is_not_repeated() {
+        assert_eq!(step("I2", Some(&action("Password")), Some("hunter2")), "I2 Fill Password “••••”");
+    }
+
+    #[test]
+    fn a_place_is_short() {
+        assert_eq!(place("http://shop.local/"), "shop.local");
+        assert_eq!(place("http://shop.local/search?q=laptop"), "/search?q=laptop");
+        assert!(place(&format!("http://shop.local/{}", "x".repeat(500))).chars().count() <= 60);
+    }
+}

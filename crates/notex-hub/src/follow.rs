@@ -1,0 +1,310 @@
+//! Follows one server: is it up, which sessions live on it, what is charged. Pushed by its events stream where it
+//! has one; a server without is asked now and then, by calls that neither cost nor move a deadline.
+
+use std::sync::Weak;
+use std::time::Duration;
+
+use chrono::Utc;
+use futures_util::StreamExt;
+use notex_client::{ApiKey, ClientError, Server};
+use notex_session::EndReason;
+use notex_wire::{EngineEvent, SessionAnswer, SessionStatus};
+
+use crate::commands::take_in_answer;
+use crate::hub::Shared;
+use crate::protocol::{Failure, FailureCode, KeepKey, Light, SessionPhase};
+use crate::state::State;
+use crate::{Hub, LOCAL_CONNECTION, keychain};
+
+const FIRST_RETRY: Duration = Duration::from_millis(500);
+const LONGEST_RETRY: Duration = Duration::from_secs(15);
+const HEALTH_EVERY: Duration = Duration::from_secs(10);
+/// Sessions are listed in pages of this size, and at most this many pages.
+const PAGE_SIZE: u32 = 200;
+const MOST_PAGES: u32 = 50;
+/// A server that ends sessions a little late is asked again after this long.
+const ASK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Why a server is not followed any more.
+struct Lost(Failure);
+
+impl From<ClientError> for Lost {
+    fn from(error: ClientError) -> Self {
+        Self(Failure::from(&error))
+    }
+}
+
+/// Follows a connection until the hub is gone, trying again ever more rarely while it is down.
+pub(crate) async fn follow(shared: Weak<Shared>, connection: String) {
+    let mut retry = FIRST_RETRY;
+    if let Some(shared) = shared.upgrade() {
+        let id = connection.clone();
+        let connecting = move |state: &mut State, _| {
+            state.change_connection(&id, |known| known.state.light = Light::Connecting);
+        };
+        Hub { shared }.change(connecting).await;
+    }
+    loop {
+        let Some(shared) = shared.upgrade() else { return };
+        let hub = Hub { shared };
+        let Lost(failure) = match follow_once(&hub, &connection).await {
+            Ok(never) => match never {},
+            Err(lost) => lost,
+        };
+        let id = connection.clone();
+        let was_ready = hub
+            .ask(move |state, _| {
+                let was_ready = state.connection(&id).is_some_and(|known| known.state.light == Light::Ready);
+                state.change_connection(&id, |known| known.lost(failure));
+                was_ready
+            })
+            .await;
+        let Ok(was_ready) = was_ready else { return };
+        drop(hub);
+        retry = if was_ready { FIRST_RETRY } else { (retry * 2).min(LONGEST_RETRY) };
+        tokio::time::sleep(retry).await;
+    }
+}
+
+async fn follow_once(hub: &Hub, connection: &str) -> Result<std::convert::Infallible, Lost> {
+    let server = reach(hub, connection).await?;
+    ask_health(hub, connection, &server).await?;
+    // The stream is opened before the list is read, so that nothing falls between the two.
+    let events = match server.events().await {
+        Ok(events) => events,
+        Err(ClientError::Refused(refused)) if matches!(refused.status, 404 | 405) => {
+            return ask_now_and_then(hub, connection, &server).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    list_sessions(hub, connection, &server).await?;
+    ask_usage(hub, connection, &server).await;
+    let mut events = std::pin::pin!(events);
+    let mut health = tokio::time::interval(HEALTH_EVERY);
+    health.tick().await;
+    loop {
+        tokio::select! {
+            event = events.next() => match event {
+                Some(Ok(EngineEvent::Lagged)) => {
+                    list_sessions(hub, connection, &server).await?;
+                    ask_usage(hub, connection, &server).await;
+                }
+                Some(Ok(event)) => take_in_event(hub, connection, event).await,
+                Some(Err(error)) => return Err(error.into()),
+                None => return Err(Lost(Failure::new(FailureCode::Unreachable, "the server ended the connection"))),
+            },
+            _ = health.tick() => ask_health(hub, connection, &server).await?,
+        }
+    }
+}
+
+/// The server of a connection: the engine inside the app is started, a saved one gets its key from the keychain.
+async fn reach(hub: &Hub, connection: &str) -> Result<Server, Lost> {
+    let (base_url, key) = if connection == LOCAL_CONNECTION {
+        let engine = (hub.shared.start_local_engine)().await.map_err(|why| {
+            Lost(Failure::new(FailureCode::Other, format!("the local engine did not start: {why}")))
+        })?;
+        (engine.base_url, engine.key)
+    } else {
+        saved_address(hub, connection).await?
+    };
+    let server = Server::new(&base_url, key)?;
+    let (id, made) = (connection.to_owned(), server.clone());
+    hub.change(move |state, _| {
+        state.change_connection(&id, |known| {
+            known.server = Some(made);
+            known.state.base_url = base_url;
+        });
+    })
+    .await;
+    Ok(server)
+}
+
+async fn saved_address(hub: &Hub, connection: &str) -> Result<(String, ApiKey), Lost> {
+    let id = connection.to_owned();
+    let known = hub
+        .read(move |state| {
+            state.connection(&id).map(|known| {
+                (known.state.base_url.clone(), known.state.key_kept, known.memory_key.clone())
+            })
+        })
+        .await
+        .map_err(Lost)?;
+    let Some((base_url, kept, memory_key)) = known else {
+        return Err(Lost(Failure::invalid("there is no such connection")));
+    };
+    if let Some(key) = memory_key {
+        return Ok((base_url, key));
+    }
+    let no_key = |message: &str| {
+        Lost(Failure::new(FailureCode::WrongKey, message).with_hint("enter the key of this connection again"))
+    };
+    match kept {
+        Some(KeepKey::Keychain) => match keychain::read(connection).await.map_err(Lost)? {
+            Some(key) => Ok((base_url, key)),
+            None => Err(no_key("the keychain holds no key for this connection")),
+        },
+        Some(KeepKey::Memory) | None => Err(no_key("the key was kept for one run only")),
+    }
+}
+
+async fn ask_health(hub: &Hub, connection: &str, server: &Server) -> Result<(), Lost> {
+    let answer = server.health().await?;
+    let id = connection.to_owned();
+    let latency_ms = answer.took.as_secs_f64() * 1000.0;
+    hub.change(move |state, _| state.change_connection(&id, |known| known.take_in_health(&answer.body, latency_ms)))
+        .await;
+    Ok(())
+}
+
+/// A server that does not tell its usage has none shown.
+async fn ask_usage(hub: &Hub, connection: &str, server: &Server) {
+    let Ok(usage) = server.usage().await else { return };
+    let plan = server.plan().await.ok().map(|answer| answer.body);
+    let id = connection.to_owned();
+    hub.change(move |state, now| {
+        state.change_connection(&id, |known| known.take_in_usage(&usage.body, plan.as_ref(), now + known.ahead));
+    })
+    .await;
+}
+
+async fn list_sessions(hub: &Hub, connection: &str, server: &Server) -> Result<(), Lost> {
+    let mut listed: Vec<SessionAnswer> = Vec::new();
+    for page in 1..=MOST_PAGES {
+        let answer = server.sessions(page, PAGE_SIZE).await?;
+        let total = answer.body.total;
+        let is_last = answer.body.items.is_empty();
+        listed.extend(answer.body.items);
+        if is_last || listed.len() as u64 >= total {
+            break;
+        }
+    }
+    let id = connection.to_owned();
+    let unlisted = hub
+        .ask(move |state, now| {
+            let mut unlisted = state.noted_sessions(&id);
+            let live = state.sessions.values().filter(|known| known.state.connection == id && !known.is_ended());
+            unlisted.extend(live.map(|known| known.state.id.clone()));
+            unlisted.sort();
+            unlisted.dedup();
+            for session in &listed {
+                unlisted.retain(|noted| *noted != session.session_id);
+                let ahead = session.server_time.map_or_else(Default::default, |server| server - now);
+                state.take_in_session(&id, session, ahead, now);
+            }
+            unlisted
+        })
+        .await
+        .map_err(Lost)?;
+    for session in unlisted {
+        look_up(hub, connection, server, session).await?;
+    }
+    Ok(())
+}
+
+/// Asks for a session that the list did not hold: one of an earlier run, or one that ended meanwhile.
+async fn look_up(hub: &Hub, connection: &str, server: &Server, session: String) -> Result<(), Lost> {
+    let id = connection.to_owned();
+    match server.session(&session).await {
+        Ok(answer) => {
+            hub.change(move |state, now| {
+                let ahead = answer.server_ahead(now).unwrap_or_default();
+                state.take_in_session(&id, &answer.body, ahead, now);
+            })
+            .await;
+        }
+        Err(ClientError::Refused(refused)) if matches!(refused.status, 404 | 410) => {
+            hub.change(move |state, now| {
+                state.assume_session_ended(&session, now, EndReason::Error, "the server no longer knows it");
+                state.note_ended(&id, &session);
+            })
+            .await;
+        }
+        // It stays noted, and is looked up at the next connection.
+        Err(ClientError::Refused(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+async fn take_in_event(hub: &Hub, connection: &str, event: EngineEvent) {
+    let id = connection.to_owned();
+    hub.change(move |state, now| match event {
+        EngineEvent::Hello { server_time, .. } => {
+            state.change_connection(&id, |known| known.ahead = server_time - now);
+        }
+        EngineEvent::SessionStarted { session }
+        | EngineEvent::SessionChanged { session }
+        | EngineEvent::SessionEnded { session } => {
+            let known = state.connection(&id).map_or_else(Default::default, |known| known.ahead);
+            let ahead = session.server_time.map_or(known, |server| server - now);
+            state.take_in_session(&id, &session, ahead, now);
+        }
+        EngineEvent::Charged { entry, remaining } => {
+            state.change_connection(&id, |known| known.take_in_charge(&entry, remaining));
+        }
+        EngineEvent::Browser { browser } => {
+            state.change_connection(&id, |known| known.take_in_browser(Some(&browser)));
+        }
+        EngineEvent::Lagged => {}
+    })
+    .await;
+}
+
+/// For a server without events. Asking for a session's state is no call on it: it moves no deadline.
+async fn ask_now_and_then(hub: &Hub, connection: &str, server: &Server) -> Result<std::convert::Infallible, Lost> {
+    let mut tick = tokio::time::interval(HEALTH_EVERY);
+    loop {
+        tick.tick().await;
+        ask_health(hub, connection, server).await?;
+        match list_sessions(hub, connection, server).await {
+            Ok(()) => {}
+            // A server that cannot list them either: those started from here are still known by id.
+            Err(Lost(failure)) if failure.code == FailureCode::Unreachable => return Err(Lost(failure)),
+            Err(Lost(failure)) if failure.code == FailureCode::WrongKey => return Err(Lost(failure)),
+            Err(_) => {}
+        }
+        ask_usage(hub, connection, server).await;
+    }
+}
+
+/// A session's deadline has come: asks the server whether it ended, until it says so or another deadline.
+pub(crate) async fn confirm_end(hub: Hub, session: String) {
+    loop {
+        let id = session.clone();
+        let pending = hub
+            .read(move |state| {
+                let known = state.sessions.get(&id)?;
+                let server = state.connection(&known.state.connection)?.server.clone()?;
+                (known.state.phase == SessionPhase::Ending).then_some(server)
+            })
+            .await;
+        let Ok(Some(server)) = pending else { return };
+        match server.session(&session).await {
+            Ok(answer) => {
+                let ahead = answer.server_ahead(Utc::now()).unwrap_or_default();
+                let overdue = answer.body.status == SessionStatus::Active
+                    && answer.body.expires_at.is_some_and(|expiry| expiry - ahead <= Utc::now());
+                if !overdue {
+                    take_in_answer(&hub, &session, answer).await;
+                    return;
+                }
+            }
+            Err(ClientError::Refused(_) | ClientError::Garbled { .. }) => {
+                let detail = "its deadline passed; the server cannot be asked about it";
+                hub.change(move |state, now| {
+                    state.assume_session_ended(&session, now, EndReason::IdleTimeout, detail);
+                })
+                .await;
+                return;
+            }
+            Err(
+                ClientError::Unreachable { .. }
+                | ClientError::TimedOut { .. }
+                | ClientError::BadAddress(_)
+                | ClientError::NoSession,
+            ) => tokio::time::sleep(FIRST_RETRY).await,
+        }
+        tokio::time::sleep(ASK_AGAIN).await;
+    }
+}

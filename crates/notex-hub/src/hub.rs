@@ -1,0 +1,268 @@
+//! The hub's handle and its loop. The loop owns the state: whoever wants it changed sends the change, and what
+//! came of it goes to every subscriber as deltas, or as a snapshot to one that fell behind.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
+use notex_client::ApiKey;
+use tokio::sync::{mpsc, oneshot};
+use tracing::warn;
+
+use crate::journal::{Journal, JournalError};
+use crate::pictures::{Picture, PictureError, Pictures};
+use crate::protocol::{Answer, Command, Event, Failure, FailureCode, News, Outcome, Query};
+use crate::state::{Save, Saved, State};
+use crate::{follow, keychain};
+
+/// How many events a subscriber may be behind before it is given a snapshot instead.
+const EVENTS_AHEAD: usize = 64;
+/// How many changes may wait for the loop.
+const CHANGES_AHEAD: usize = 1024;
+/// The loop looks at the clock at least this often: a laptop's sleep stops timers but not deadlines.
+const LONGEST_NAP: Duration = Duration::from_secs(2);
+
+/// Where the engine inside the app listens.
+#[derive(Clone, Debug)]
+pub struct LocalEngine {
+    /// `http://127.0.0.1:PORT`.
+    pub base_url: String,
+    /// Its key.
+    pub key: ApiKey,
+}
+
+/// Starts the engine inside the app, or gives the running one; called again when the person asks to reconnect.
+pub type StartLocalEngine = Box<dyn Fn() -> BoxFuture<'static, Result<LocalEngine, String>> + Send + Sync>;
+
+/// What a hub is made of.
+pub struct HubOptions {
+    /// Folder for the journal and the pictures; made when missing.
+    pub data_dir: PathBuf,
+    /// What was kept by the run before.
+    pub saved: Saved,
+    /// Keeps it; answers with a sentence when it cannot.
+    pub save: Box<dyn Fn(&Saved) -> Result<(), String> + Send>,
+    /// The engine inside the app.
+    pub start_local_engine: StartLocalEngine,
+}
+
+type Change = Box<dyn FnOnce(&mut State, DateTime<Utc>) + Send>;
+
+enum Message {
+    Change(Change),
+    Subscribe(mpsc::Sender<Event>),
+}
+
+pub(crate) struct Shared {
+    messages: mpsc::Sender<Message>,
+    pub(crate) pictures: Pictures,
+    pub(crate) start_local_engine: StartLocalEngine,
+}
+
+/// The inspector without a window. Cheap to clone; lives as long as one clone does.
+#[derive(Clone)]
+pub struct Hub {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// The events of a hub, from a snapshot on.
+pub struct Subscription {
+    events: mpsc::Receiver<Event>,
+}
+
+impl Subscription {
+    /// The next event; `None` when the hub has ended.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+
+    /// The next event if one waits already.
+    pub fn next_now(&mut self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+}
+
+impl Hub {
+    /// Starts a hub on the current tokio runtime and begins to follow its connections.
+    ///
+    /// # Errors
+    /// When the data folder cannot be used.
+    pub fn start(options: HubOptions) -> Result<Self, JournalError> {
+        let HubOptions { data_dir, saved, save, start_local_engine } = options;
+        // A folder that cannot be made shows as a journal that cannot be opened, with its path.
+        drop(std::fs::create_dir_all(&data_dir));
+        let journal = Journal::open(&data_dir.join("live-sessions"))?;
+        let state = State::new(saved, save as Save, journal);
+        let connections: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
+        let (messages, inbox) = mpsc::channel(CHANGES_AHEAD);
+        let pictures = Pictures::new(data_dir.join("pictures"));
+        let hub = Self { shared: Arc::new(Shared { messages, pictures, start_local_engine }) };
+        tokio::spawn(run(state, inbox, Arc::downgrade(&hub.shared)));
+        let beginning = hub.clone();
+        tokio::spawn(async move {
+            for connection in connections {
+                beginning.follow(connection).await;
+            }
+            let problem = keychain::problem().await;
+            beginning
+                .change(move |state, _| {
+                    state.snapshot_wanted |= state.keychain_problem != problem;
+                    state.keychain_problem = problem;
+                })
+                .await;
+        });
+        Ok(hub)
+    }
+
+    /// Does what the person asks for, and answers when it is done.
+    ///
+    /// # Errors
+    /// A failure in sentences.
+    pub async fn send(&self, command: Command) -> Result<Outcome, Failure> {
+        crate::commands::run(self, command).await
+    }
+
+    /// Reads what is too large or too rarely wanted for events.
+    ///
+    /// # Errors
+    /// A failure in sentences.
+    pub async fn query(&self, query: Query) -> Result<Answer, Failure> {
+        match query {
+            Query::Session { session } => self.read(move |state| state.detail(&session)).await?,
+        }
+    }
+
+    /// Subscribes to events, from a snapshot on.
+    pub async fn subscribe(&self) -> Subscription {
+        let (sender, events) = mpsc::channel(EVENTS_AHEAD);
+        drop(self.shared.messages.send(Message::Subscribe(sender)).await);
+        Subscription { events }
+    }
+
+    /// A stored screenshot.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub async fn picture(&self, name: &str) -> Result<Picture, PictureError> {
+        self.shared.pictures.read(name).await
+    }
+
+    /// Stops following connections, so that nothing runs in the background any more.
+    pub async fn stop(&self) {
+        self.change(|state, _| state.connections.iter().for_each(crate::connection::Connection::stop_following)).await;
+    }
+
+    /// Follows a connection with a task of its own, in place of the one before.
+    pub(crate) async fn follow(&self, connection: String) {
+        let task = tokio::spawn(follow::follow(Arc::downgrade(&self.shared), connection.clone())).abort_handle();
+        self.change(move |state, _| match state.connections.iter_mut().find(|known| known.state.id == connection) {
+            Some(known) => known.follow_with(task),
+            None => task.abort(),
+        })
+        .await;
+    }
+
+    /// Changes the state in the loop; returns when it is done.
+    pub(crate) async fn change(&self, change: impl FnOnce(&mut State, DateTime<Utc>) + Send + 'static) {
+        drop(self.ask(change).await);
+    }
+
+    /// Changes the state in the loop and answers with what the change gives.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&mut State, DateTime<Utc>) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (answer, answered) = oneshot::channel();
+        let change: Change = Box::new(move |state, now| drop(answer.send(ask(state, now))));
+        let gone = || Failure::new(FailureCode::Other, "the inspector is closing");
+        self.shared.messages.send(Message::Change(change)).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())
+    }
+
+    /// Reads the state in the loop.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&State) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.ask(move |state, _| read(state)).await
+    }
+}
+
+struct Subscriber {
+    events: mpsc::Sender<Event>,
+    seq: u64,
+    behind: bool,
+}
+
+impl Subscriber {
+    fn send(&mut self, news: News, now: DateTime<Utc>) {
+        match self.events.try_reserve() {
+            Ok(place) => {
+                self.seq += 1;
+                place.send(Event { seq: self.seq, now, news });
+                self.behind = false;
+            }
+            Err(_) => self.behind = true,
+        }
+    }
+}
+
+async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::sync::Weak<Shared>) {
+    let mut subscribers: Vec<Subscriber> = Vec::new();
+    loop {
+        let nap = nap_until(state.next_deadline(), Utc::now());
+        let first = tokio::select! {
+            message = inbox.recv() => match message {
+                Some(message) => Some(message),
+                None => return,
+            },
+            () = tokio::time::sleep(nap) => None,
+        };
+        // All that waits is taken in before anything is told, so that a burst becomes one event.
+        let mut next = first;
+        while let Some(message) = next {
+            match message {
+                Message::Change(change) => change(&mut state, Utc::now()),
+                Message::Subscribe(events) => subscribers.push(Subscriber { events, seq: 0, behind: true }),
+            }
+            next = inbox.try_recv().ok();
+        }
+        let now = Utc::now();
+        let due = state.pass_deadlines(now);
+        if let Some(shared) = shared.upgrade() {
+            let hub = Hub { shared };
+            for session in due {
+                tokio::spawn(follow::confirm_end(hub.clone(), session));
+            }
+        }
+        let burning: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
+        for connection in burning {
+            state.change_connection(&connection, |known| known.refresh_burn(now));
+        }
+        tell(&mut state, &mut subscribers, now);
+    }
+}
+
+fn tell(state: &mut State, subscribers: &mut Vec<Subscriber>, now: DateTime<Utc>) {
+    let deltas = std::mem::take(&mut state.deltas);
+    let for_all = std::mem::take(&mut state.snapshot_wanted);
+    for subscriber in subscribers.iter_mut() {
+        if subscriber.behind || for_all {
+            subscriber.send(News::Snapshot(Box::new(state.snapshot())), now);
+        } else if !deltas.is_empty() {
+            subscriber.send(News::Deltas(deltas.clone()), now);
+        }
+    }
+    let before = subscribers.len();
+    subscribers.retain(|subscriber| !subscriber.events.is_closed());
+    if subscribers.len() < before {
+        warn!(left = subscribers.len(), "a subscriber went away");
+    }
+}
+
+fn nap_until(deadline: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Duration {
+    let until_deadline = deadline.map(|deadline| (deadline - now).max(TimeDelta::milliseconds(1)));
+    until_deadline.and_then(|span| span.to_std().ok()).map_or(LONGEST_NAP, |span| span.min(LONGEST_NAP))
+}

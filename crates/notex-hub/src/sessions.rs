@@ -1,0 +1,286 @@
+//! One session as the hub knows it: what the server reported, on our clock, and the calls made from here.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use notex_session::{Credits, EndReason, Lifetime, RateCard};
+use notex_wire::{SessionAnswer, SessionStatus};
+
+use crate::protocol::{Call, Observation, Scraped, SessionPhase, SessionState};
+use crate::state::State;
+
+/// A session, its calls and its last results.
+pub(crate) struct Session {
+    pub(crate) state: SessionState,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) observation: Option<Observation>,
+    pub(crate) scraped: Option<Scraped>,
+    /// Stops the call that runs, if any.
+    pub(crate) running: Option<tokio::task::AbortHandle>,
+    /// The server's `last_accessed_at` of the newest answer taken in: older ones arrive late and are passed over.
+    reported_at: DateTime<Utc>,
+    /// The server itself said that it ended, so nothing brings it back.
+    end_confirmed: bool,
+    /// Charges of calls by the rate card, for a server that reports none.
+    estimated_calls: Credits,
+}
+
+impl Session {
+    fn begun(connection: &str, answer: &SessionAnswer, ahead: TimeDelta, screenshot: bool) -> Self {
+        let created_at = answer.created_at - ahead;
+        let state = SessionState {
+            id: answer.session_id.clone(),
+            connection: connection.to_owned(),
+            title: String::new(),
+            url: String::new(),
+            phase: SessionPhase::Live { expires_at: None },
+            keep_alive: false,
+            timeout_minutes: answer.timeout_minutes,
+            screenshot,
+            created_at,
+            last_call_at: created_at,
+            credits: Credits::ZERO,
+            credits_estimated: false,
+            busy: None,
+        };
+        Self {
+            state,
+            calls: Vec::new(),
+            observation: None,
+            scraped: None,
+            running: None,
+            reported_at: DateTime::<Utc>::MIN_UTC,
+            end_confirmed: false,
+            estimated_calls: Credits::ZERO,
+        }
+    }
+
+    /// The instant it is due, while it is live.
+    pub(crate) fn deadline(&self) -> Option<DateTime<Utc>> {
+        match self.state.phase {
+            SessionPhase::Live { expires_at } => expires_at,
+            SessionPhase::Ending | SessionPhase::Ended { .. } => None,
+        }
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        matches!(self.state.phase, SessionPhase::Ended { .. })
+    }
+
+    pub(crate) fn mark_ending(&mut self) {
+        if !self.is_ended() {
+            self.state.phase = SessionPhase::Ending;
+        }
+    }
+
+    /// Its end was not reported but follows from what was: it is gone from the server, or nobody can be asked.
+    pub(crate) fn assume_ended(&mut self, now: DateTime<Utc>, reason: EndReason, detail: &str) {
+        if !self.is_ended() {
+            self.state.phase = SessionPhase::Ended { at: now, reason, detail: Some(detail.to_owned()) };
+        }
+        self.state.busy = None;
+    }
+
+    pub(crate) fn add_estimate(&mut self, charge: Credits) {
+        self.estimated_calls += charge;
+    }
+
+    fn take_in(&mut self, answer: &SessionAnswer, ahead: TimeDelta, now: DateTime<Utc>) {
+        let ends = answer.status != SessionStatus::Active;
+        if self.end_confirmed || (!ends && answer.last_accessed_at < self.reported_at) {
+            return;
+        }
+        self.reported_at = self.reported_at.max(answer.last_accessed_at);
+        let state = &mut self.state;
+        state.timeout_minutes = answer.timeout_minutes;
+        state.last_call_at = answer.last_accessed_at - ahead;
+        if let Some(keep_alive) = answer.keep_alive {
+            state.keep_alive = keep_alive;
+        }
+        if let Some(title) = &answer.title {
+            state.title.clone_from(title);
+        }
+        if let Some(url) = &answer.url {
+            state.url.clone_from(url);
+        }
+        self.end_confirmed = ends;
+        state.phase = if ends { ended(answer, ahead, now) } else { SessionPhase::Live { expires_at: expiry(answer, ahead) } };
+        if ends {
+            state.busy = None;
+        }
+        match answer.credits {
+            // Charges only add up, so an answer overtaken by a later event cannot lower the sum.
+            Some(credits) => state.credits = state.credits.max(credits),
+            None => {
+                state.credits_estimated = true;
+                state.credits = self.estimated_calls + estimated_minutes(answer, ahead, now);
+            }
+        }
+    }
+}
+
+/// The end as the server tells it, in our words and on our clock.
+fn ended(answer: &SessionAnswer, ahead: TimeDelta, now: DateTime<Utc>) -> SessionPhase {
+    let by_status = match answer.status {
+        SessionStatus::TimedOut => EndReason::IdleTimeout,
+        SessionStatus::Error => EndReason::Error,
+        SessionStatus::Closed | SessionStatus::Active => EndReason::Manual,
+    };
+    SessionPhase::Ended {
+        at: answer.closed_at.map_or(now, |at| at - ahead),
+        reason: answer.close_reason.unwrap_or(by_status),
+        detail: answer.error.clone(),
+    }
+}
+
+/// Servers that do not tell the deadline have it computed by the rule they share with us.
+fn expiry(answer: &SessionAnswer, ahead: TimeDelta) -> Option<DateTime<Utc>> {
+    let deadline = match answer.keep_alive {
+        Some(_) => answer.expires_at,
+        None => Lifetime::begin(answer.last_accessed_at, i64::from(answer.timeout_minutes), false)
+            .ok()
+            .and_then(|life| life.deadline()),
+    };
+    deadline.map(|deadline| deadline - ahead)
+}
+
+fn estimated_minutes(answer: &SessionAnswer, ahead: TimeDelta, now: DateTime<Utc>) -> Credits {
+    let until = answer.closed_at.map_or(now, |at| at - ahead);
+    let minutes = Lifetime::begin(answer.created_at - ahead, i64::from(answer.timeout_minutes), true)
+        .map_or(0, |life| life.minutes_started(until));
+    RateCard::default().session_minute.times(minutes)
+}
+
+impl State {
+    /// Takes in what a server said of a session; a new one is added. `ahead` is the server's clock less ours.
+    pub(crate) fn take_in_session(
+        &mut self,
+        connection: &str,
+        answer: &SessionAnswer,
+        ahead: TimeDelta,
+        now: DateTime<Utc>,
+    ) {
+        let screenshot = self.settings.screenshot;
+        let id = answer.session_id.clone();
+        let session = self
+            .sessions
+            .entry(id.clone())
+            .or_insert_with(|| Session::begun(connection, answer, ahead, screenshot));
+        if session.state.connection != connection {
+            return;
+        }
+        let is_new = session.reported_at == DateTime::<Utc>::MIN_UTC;
+        let before = session.state.clone();
+        session.take_in(answer, ahead, now);
+        let ended = session.is_ended();
+        if is_new || session.state != before {
+            self.deltas.push(crate::protocol::Delta::Session(session.state.clone()));
+        }
+        if ended {
+            self.note_ended(connection, &id);
+        } else {
+            self.note_live(connection, &id);
+        }
+    }
+
+    /// Nothing is known of a noted session on its server any more.
+    pub(crate) fn assume_session_ended(&mut self, id: &str, now: DateTime<Utc>, reason: EndReason, detail: &str) {
+        let Some(session) = self.sessions.get(id) else { return };
+        let connection = session.state.connection.clone();
+        self.change_session(id, |session| session.assume_ended(now, reason, detail));
+        self.note_ended(&connection, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Delta;
+    use crate::state::Saved;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    }
+
+    fn state() -> (tempfile::TempDir, State) {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = crate::journal::Journal::open(&folder.path().join("live")).unwrap();
+        (folder, State::new(Saved::default(), Box::new(|_| Ok(())), journal))
+    }
+
+    fn answer(status: SessionStatus, last_accessed: i64) -> SessionAnswer {
+        SessionAnswer {
+            session_id: "s-1".to_owned(),
+            timeout_minutes: 5,
+            created_at: at(0),
+            last_accessed_at: at(last_accessed),
+            duration: 0.0,
+            status,
+            error: None,
+            keep_alive: Some(false),
+            expires_at: (status == SessionStatus::Active).then(|| at(last_accessed + 300)),
+            closed_at: None,
+            close_reason: None,
+            title: None,
+            url: None,
+            credits: Some(Credits::from_thousandths(100)),
+            server_time: Some(at(last_accessed)),
+            usage: None,
+        }
+    }
+
+    fn phase(state: &State) -> SessionPhase {
+        state.sessions["s-1"].state.phase.clone()
+    }
+
+    #[test]
+    fn a_deadline_is_shown_on_our_own_clock() {
+        let (_folder, mut state) = state();
+        // The server's clock is an hour ahead of ours.
+        state.take_in_session("local", &answer(SessionStatus::Active, 3600), TimeDelta::hours(1), at(0));
+        assert_eq!(phase(&state), SessionPhase::Live { expires_at: Some(at(300)) });
+    }
+
+    #[test]
+    fn an_answer_that_arrives_late_neither_moves_the_deadline_back_nor_revives_a_session() {
+        let (_folder, mut state) = state();
+        let zero = TimeDelta::zero();
+        state.take_in_session("local", &answer(SessionStatus::Active, 60), zero, at(60));
+        state.take_in_session("local", &answer(SessionStatus::Active, 10), zero, at(61));
+        assert_eq!(phase(&state), SessionPhase::Live { expires_at: Some(at(360)) });
+        state.take_in_session("local", &answer(SessionStatus::TimedOut, 60), zero, at(361));
+        state.take_in_session("local", &answer(SessionStatus::Active, 90), zero, at(362));
+        assert!(matches!(phase(&state), SessionPhase::Ended { reason: EndReason::IdleTimeout, .. }));
+    }
+
+    #[test]
+    fn a_passed_deadline_is_shown_as_ending_until_the_server_is_asked() {
+        let (_folder, mut state) = state();
+        state.take_in_session("local", &answer(SessionStatus::Active, 0), TimeDelta::zero(), at(0));
+        state.deltas.clear();
+        assert!(state.pass_deadlines(at(299)).is_empty());
+        assert_eq!(state.pass_deadlines(at(300)), ["s-1"]);
+        assert!(matches!(&state.deltas[..], [Delta::Session(session)] if session.phase == SessionPhase::Ending));
+        // The server says a call had moved it: observed and reported agree again.
+        state.take_in_session("local", &answer(SessionStatus::Active, 200), TimeDelta::zero(), at(301));
+        assert_eq!(phase(&state), SessionPhase::Live { expires_at: Some(at(500)) });
+    }
+
+    #[test]
+    fn a_server_that_reports_no_credits_has_them_estimated_and_marked_so() {
+        let (_folder, mut state) = state();
+        let classic = SessionAnswer { credits: None, keep_alive: None, expires_at: None, ..answer(SessionStatus::Active, 0) };
+        state.take_in_session("cloud", &classic, TimeDelta::zero(), at(61));
+        let session = &state.sessions["s-1"].state;
+        assert!(session.credits_estimated);
+        assert_eq!(session.credits, Credits::from_thousandths(200), "two started minutes");
+        assert_eq!(session.phase, SessionPhase::Live { expires_at: Some(at(300)) });
+    }
+
+    #[test]
+    fn news_that_change_nothing_are_not_told() {
+        let (_folder, mut state) = state();
+        state.take_in_session("local", &answer(SessionStatus::Active, 0), TimeDelta::zero(), at(0));
+        state.deltas.clear();
+        state.take_in_session("local", &answer(SessionStatus::Active, 0), TimeDelta::zero(), at(1));
+        assert!(state.deltas.is_empty());
+    }
+}

@@ -1,0 +1,209 @@
+//! What the window shows, and the deltas that say how it changed. Only the hub's loop owns one.
+//! Pure but for the journal: time is an argument, and nothing here waits.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+
+use crate::connection::Connection;
+use crate::journal::Journal;
+use crate::protocol::{Answer, Delta, Failure, FailureCode, KeepKey, SessionDetail, Settings, Snapshot};
+use crate::sessions::Session;
+
+/// What is kept between runs, as one JSON object of the settings store. Keys are in the keychain, never here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    /// The settings.
+    pub settings: Settings,
+    /// The servers the person added.
+    pub connections: Vec<SavedConnection>,
+}
+
+/// A server the person added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedConnection {
+    /// Its id.
+    pub id: String,
+    /// What the person calls it.
+    pub name: String,
+    /// Its base URL.
+    pub base_url: String,
+    /// Where its key is.
+    pub key_kept: KeepKey,
+}
+
+/// Saves what is kept between runs; answers with a sentence when it cannot.
+pub(crate) type Save = Box<dyn Fn(&Saved) -> Result<(), String> + Send>;
+
+pub(crate) struct State {
+    pub(crate) connections: Vec<Connection>,
+    pub(crate) sessions: HashMap<String, Session>,
+    pub(crate) settings: Settings,
+    pub(crate) keychain_problem: Option<String>,
+    pub(crate) deltas: Vec<Delta>,
+    pub(crate) snapshot_wanted: bool,
+    journal: Journal,
+    save: Save,
+    last_call: u64,
+}
+
+impl State {
+    pub(crate) fn new(saved: Saved, save: Save, journal: Journal) -> Self {
+        let mut connections = vec![Connection::local()];
+        connections.extend(saved.connections.into_iter().map(Connection::saved));
+        Self {
+            connections,
+            sessions: HashMap::new(),
+            settings: saved.settings,
+            keychain_problem: None,
+            deltas: Vec::new(),
+            snapshot_wanted: false,
+            journal,
+            save,
+            last_call: 0,
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let mut sessions: Vec<_> = self.sessions.values().map(|session| session.state.clone()).collect();
+        sessions.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
+        Snapshot {
+            connections: self.connections.iter().map(|connection| connection.state.clone()).collect(),
+            sessions,
+            settings: self.settings.clone(),
+            keychain_problem: self.keychain_problem.clone(),
+        }
+    }
+
+    pub(crate) fn detail(&self, session: &str) -> Result<Answer, Failure> {
+        let session = self.sessions.get(session).ok_or_else(|| unknown_session(session))?;
+        Ok(Answer::Session(Box::new(SessionDetail {
+            session: session.state.id.clone(),
+            calls: session.calls.clone(),
+            observation: session.observation.clone(),
+            scraped: session.scraped.clone(),
+        })))
+    }
+
+    pub(crate) fn connection(&self, id: &str) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.state.id == id)
+    }
+
+    /// Changes a connection and tells the window when what it shows became different.
+    pub(crate) fn change_connection(&mut self, id: &str, change: impl FnOnce(&mut Connection)) {
+        let Some(connection) = self.connections.iter_mut().find(|connection| connection.state.id == id) else { return };
+        let before = connection.state.clone();
+        change(connection);
+        if connection.state != before {
+            self.deltas.push(Delta::Connection(connection.state.clone()));
+        }
+    }
+
+    /// Changes a session and tells the window when what it shows became different.
+    pub(crate) fn change_session(&mut self, id: &str, change: impl FnOnce(&mut Session)) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let before = session.state.clone();
+        change(session);
+        if session.state != before {
+            self.deltas.push(Delta::Session(session.state.clone()));
+        }
+    }
+
+    pub(crate) fn next_call(&mut self) -> u64 {
+        self.last_call += 1;
+        self.last_call
+    }
+
+    /// Notes a live session on disk. A disk that refuses costs the safety net, not the session.
+    pub(crate) fn note_live(&mut self, connection: &str, session: &str) {
+        if let Err(error) = self.journal.began(connection, session) {
+            warn!(%error, "a live session was not noted");
+        }
+    }
+
+    /// Forgets a session on disk once its end was seen.
+    pub(crate) fn note_ended(&mut self, connection: &str, session: &str) {
+        if let Err(error) = self.journal.ended(connection, session) {
+            warn!(%error, "an ended session was not forgotten");
+        }
+    }
+
+    pub(crate) fn noted_sessions(&self, connection: &str) -> Vec<String> {
+        self.journal.open_sessions(connection)
+    }
+
+    pub(crate) fn save_settings(&mut self, settings: Settings) -> Result<(), Failure> {
+        let before = std::mem::replace(&mut self.settings, settings);
+        if let Err(failure) = self.save() {
+            self.settings = before;
+            return Err(failure);
+        }
+        self.deltas.push(Delta::Settings(self.settings.clone()));
+        Ok(())
+    }
+
+    pub(crate) fn add_connection(&mut self, saved: SavedConnection) -> Result<(), Failure> {
+        let connection = Connection::saved(saved);
+        self.connections.push(connection);
+        if let Err(failure) = self.save() {
+            self.connections.pop();
+            return Err(failure);
+        }
+        self.deltas.extend(self.connections.last().map(|added| Delta::Connection(added.state.clone())));
+        Ok(())
+    }
+
+    pub(crate) fn remove_connection(&mut self, id: &str) -> Result<(), Failure> {
+        let Some(index) = self.connections.iter().position(|connection| connection.state.id == id) else {
+            return Err(Failure::invalid("there is no such connection"));
+        };
+        let removed = self.connections.remove(index);
+        if let Err(failure) = self.save() {
+            self.connections.insert(index, removed);
+            return Err(failure);
+        }
+        removed.stop_following();
+        self.sessions.retain(|_, session| session.state.connection != id);
+        self.deltas.push(Delta::ConnectionRemoved(id.to_owned()));
+        if self.settings.connection == id {
+            let settings = Settings { connection: crate::LOCAL_CONNECTION.to_owned(), ..self.settings.clone() };
+            self.save_settings(settings)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn save(&self) -> Result<(), Failure> {
+        let connections = self.connections.iter().filter_map(Connection::to_saved).collect();
+        let saved = Saved { settings: self.settings.clone(), connections };
+        (self.save)(&saved).map_err(|why| {
+            Failure::new(FailureCode::Other, format!("the settings could not be saved: {why}"))
+                .with_hint("free some disk space or check the permissions of the data folder")
+        })
+    }
+
+    /// Sessions whose deadline has come are marked as ending; answers with those just marked.
+    pub(crate) fn pass_deadlines(&mut self, now: DateTime<Utc>) -> Vec<String> {
+        let due: Vec<String> = self
+            .sessions
+            .values()
+            .filter(|session| session.deadline().is_some_and(|deadline| deadline <= now))
+            .map(|session| session.state.id.clone())
+            .collect();
+        for id in &due {
+            self.change_session(id, Session::mark_ending);
+        }
+        due
+    }
+
+    /// The next instant at which a live session is due.
+    pub(crate) fn next_deadline(&self) -> Option<DateTime<Utc>> {
+        self.sessions.values().filter_map(Session::deadline).min()
+    }
+}
+
+pub(crate) fn unknown_session(id: &str) -> Failure {
+    Failure::new(FailureCode::SessionEnded, format!("there is no session {id}"))
+}

@@ -1,0 +1,84 @@
+//! WebDriver clients: one for the real window through WebKitWebDriver, one for a headless Chromium through chromedriver.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tokio::net::TcpStream;
+
+use crate::program::{RunningProgram, built};
+use crate::wait::until;
+
+/// A client, and the driver that dies with it. The driver's process group holds what it opened.
+#[derive(Debug)]
+pub struct Driven {
+    /// Commands go here.
+    pub client: Client,
+    /// What it runs in.
+    pub driver: RunningProgram,
+}
+
+/// Opens the real window. Needs an X server and a session bus, which `tests/on-a-desktop.sh` gives.
+pub async fn window() -> Driven {
+    let port = free_port();
+    let driver = found(&["WebKitWebDriver", "/usr/lib/webkit2gtk-4.1/WebKitWebDriver"]);
+    let mut folder = PathBuf::new();
+    let driver =
+        RunningProgram::start(&driver, &[&format!("--port={port}"), "--host=127.0.0.1"], |command, own| {
+            folder = own.join("inspector");
+            // Tauri lets itself be driven only when asked. With these two set WebKit's screenshots never return.
+            command
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
+                .env_remove("WEBKIT_DISABLE_COMPOSITING_MODE");
+        });
+    let options = json!({ "binary": built("NOTEX_APP"), "args": ["--data-dir", folder] });
+    connect(driver, port, ("webkitgtk:browserOptions", options)).await
+}
+
+/// Opens a headless Chromium, as wide and high as the sketches of the window.
+pub async fn browser() -> Driven {
+    let port = free_port();
+    let driver = found(&["chromedriver", "chromium.chromedriver", "/usr/lib/chromium-browser/chromedriver"]);
+    let driver = RunningProgram::start(&driver, &[&format!("--port={port}")], |_, _| {});
+    // Chromium refuses its sandbox to root.
+    let options =
+        json!({ "args": ["--headless=new", "--no-sandbox", "--window-size=1440,900", "--disable-gpu"] });
+    connect(driver, port, ("goog:chromeOptions", options)).await
+}
+
+async fn connect(driver: RunningProgram, port: u16, (name, options): (&str, serde_json::Value)) -> Driven {
+    until("the WebDriver to listen", Duration::from_secs(20), || async {
+        TcpStream::connect(("127.0.0.1", port)).await.ok()
+    })
+    .await;
+    let mut capabilities = Capabilities::new();
+    capabilities.insert(name.to_owned(), options);
+    let client = ClientBuilder::new(HttpConnector::new())
+        .capabilities(capabilities)
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await
+        .unwrap_or_else(|error| panic!("the WebDriver opened nothing: {error}"));
+    Driven { client, driver }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("the address it listens on").port()
+}
+
+fn found(names: &[&str]) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|file| Path::is_file(file))
+        .unwrap_or_else(|| {
+            panic!("none of {} was found; `cargo xtask test` installs what tests need", names.join(", "))
+        })
+}

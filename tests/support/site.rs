@@ -1,0 +1,125 @@
+//! A small shop on a port of its own: the pages that journeys visit.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use axum::extract::Query;
+use axum::http::{HeaderMap, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Form, Router};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+const HEADER: &str = include_str!("../fixtures/site/header.html");
+const SHOP: &str = include_str!("../fixtures/site/shop.html");
+const ARTICLE: &str = include_str!("../fixtures/site/article.html");
+const LOGIN: &str = include_str!("../fixtures/site/login.html");
+const HANG: &str = include_str!("../fixtures/site/hang.html");
+const STYLE: &str = include_str!("../fixtures/site/shop.css");
+
+const PRODUCTS: [(&str, u32); 6] = [
+    ("Nova 14", 949),
+    ("Aero 13", 1129),
+    ("Terra 14s", 879),
+    ("Luna 16", 1399),
+    ("Vega 15", 1049),
+    ("Mira 12", 649),
+];
+
+/// The shop; it closes when dropped.
+#[derive(Debug)]
+pub struct FixtureSite {
+    port: u16,
+    server: JoinHandle<()>,
+}
+
+impl FixtureSite {
+    /// Opens it on a free port of this machine.
+    pub async fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("the address it listens on").port();
+        let server = tokio::spawn(async move {
+            axum::serve(listener, routes()).await.expect("the shop serves until it is dropped");
+        });
+        Self { port, server }
+    }
+
+    /// The address of a page: `url("/search?q=laptop")`.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+}
+
+impl Drop for FixtureSite {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn routes() -> Router {
+    Router::new()
+        .route("/", get(|| async { shop("Corner Shop", "All laptops", "") }))
+        .route("/deals", get(|| async { shop("Deals", "Deals of the week", "") }))
+        .route("/laptops", get(|| async { shop("Laptops", "Laptops", "") }))
+        .route("/search", get(search))
+        .route("/article", get(|| async { page(ARTICLE) }))
+        .route("/login", get(|| async { page(LOGIN) }).post(login))
+        .route("/whoami", get(whoami))
+        .route("/slow", get(slow))
+        .route("/hang", get(|| async { Html(HANG) }))
+        .route("/shop.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
+}
+
+fn page(body: &str) -> Html<String> {
+    Html(body.replace("{{header}}", HEADER))
+}
+
+fn shop(title: &str, heading: &str, query: &str) -> Html<String> {
+    let products: String = PRODUCTS
+        .iter()
+        .map(|(name, price)| {
+            format!(r#"<li><div class="picture"></div><strong>{name}</strong><br /><span class="price">€ {price}</span></li>"#)
+        })
+        .collect();
+    let body = SHOP
+        .replace("{{title}}", &escaped(title))
+        .replace("{{heading}}", &escaped(heading))
+        .replace("{{query}}", &escaped(query))
+        .replace("{{products}}", &products);
+    page(&body)
+}
+
+async fn search(Query(fields): Query<HashMap<String, String>>) -> Html<String> {
+    let query = fields.get("q").map(String::as_str).unwrap_or_default();
+    shop(&format!("Results for {query}"), &format!("Results for {query}"), query)
+}
+
+async fn login(Form(fields): Form<HashMap<String, String>>) -> Response {
+    let name: String = fields
+        .get("name")
+        .map(|name| name.chars().filter(char::is_ascii_alphanumeric).collect())
+        .unwrap_or_default();
+    ([(header::SET_COOKIE, format!("who={name}; Path=/; HttpOnly"))], Redirect::to("/whoami")).into_response()
+}
+
+async fn whoami(headers: HeaderMap) -> Html<String> {
+    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let name =
+        cookies.split("; ").find_map(|cookie| cookie.strip_prefix("who=")).filter(|name| !name.is_empty());
+    let sentence =
+        name.map_or("Nobody is signed in.".to_owned(), |name| format!("Signed in as {}.", escaped(name)));
+    Html(format!(
+        "<!doctype html><title>{sentence}</title><main><h1>Who</h1><p>{sentence}</p><a href='/'>Home</a></main>"
+    ))
+}
+
+/// Answers late, but before anybody gives up.
+async fn slow() -> Html<&'static str> {
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    Html("<!doctype html><title>Slow</title><main><h1>At last</h1><p>This page took two seconds.</p></main>")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

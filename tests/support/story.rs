@@ -1,0 +1,218 @@
+//! The story of a first visit, told through any WebDriver: the window and the web host show the same UI, so they must
+//! pass the same story. Elements are found as a person finds them, by their words, or by test ids where there are none.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::{Client, Locator};
+
+use crate::FixtureSite;
+use crate::wait::until;
+
+const SOON: Duration = Duration::from_secs(15);
+/// Opening a page may first have to start the browser.
+const A_CALL: Duration = Duration::from_secs(60);
+
+/// Starts a session, observes the shop, clicks two actions on its picture and runs them, scrapes, sees the countdown and
+/// the credits fall, keeps a screenshot named `shot` and closes the session.
+pub async fn tell(client: &Client, site: &FixtureSite, shot: &str) {
+    press(client, "New session").await;
+    press(client, "Start session").await;
+    by_test_id(client, "session-row", A_CALL).await;
+    let credits_before = credits_left(client).await;
+
+    let address = by_css(client, "[data-testid='address-bar'] input, input[data-testid='address-bar']").await;
+    address.send_keys(&site.url("/")).await.expect("the address can be typed");
+    address.send_keys(&char::from(Key::Enter).to_string()).await.expect("enter can be pressed");
+    picture_is_shown(client).await;
+
+    click_on_picture(client, "Search products").await;
+    by_css(client, "[data-testid='step-value']")
+        .await
+        .send_keys("laptop")
+        .await
+        .expect("the value can be typed");
+    run_step(client, 2).await;
+    click_on_picture(client, "Search").await;
+    run_step(client, 3).await;
+    page_says(client, "Results for laptop").await;
+
+    press_tab(client, "Scrape").await;
+    press(client, "Scrape").await;
+    text_is(client, "[data-testid='scrape-result']", "Results for laptop").await;
+    calls_are(client, 4).await;
+
+    countdown_falls(client).await;
+    let credits_after = credits_left(client).await;
+    assert!(
+        credits_after < credits_before,
+        "credits were {credits_before} and are {credits_after} after four calls"
+    );
+
+    keep_screenshot(client, shot).await;
+    press(client, "Close").await;
+    text_is(client, "[data-testid='session-row']", "closed").await;
+}
+
+/// Presses the button with these words once it can be pressed.
+pub async fn press(client: &Client, words: &str) {
+    let path = format!(
+        "//button[not(@role='tab') and not(@disabled) and (normalize-space(.)='{words}' or @aria-label='{words}')]"
+    );
+    click(client, Locator::XPath(&path), &format!("the button `{words}`")).await;
+}
+
+/// Presses the tab whose words begin like this.
+pub async fn press_tab(client: &Client, words: &str) {
+    let path = format!("//*[@role='tab' and starts-with(normalize-space(.), '{words}')]");
+    click(client, Locator::XPath(&path), &format!("the tab `{words}`")).await;
+}
+
+async fn click(client: &Client, locator: Locator<'_>, what: &str) {
+    until(&format!("{what} to be pressed"), A_CALL, || async {
+        // A list that is drawn anew can take the element away between the two.
+        client.find(locator).await.ok()?.click().await.ok()
+    })
+    .await;
+}
+
+async fn by_css(client: &Client, css: &str) -> Element {
+    until(css, SOON, || async { client.find(Locator::Css(css)).await.ok() }).await
+}
+
+async fn by_test_id(client: &Client, id: &str, limit: Duration) -> Element {
+    let css = format!("[data-testid='{id}']");
+    until(&css, limit, || async { client.find(Locator::Css(&css)).await.ok() }).await
+}
+
+/// Waits for words: while something fades in its text reads as empty.
+async fn text_is(client: &Client, css: &str, words: &str) {
+    until(&format!("`{words}` in {css}"), A_CALL, || async {
+        let text = client.find(Locator::Css(css)).await.ok()?.text().await.ok()?;
+        text.contains(words).then_some(())
+    })
+    .await;
+}
+
+async fn picture_is_shown(client: &Client) {
+    let picture = by_test_id(client, "page-picture", A_CALL).await;
+    until("the picture of the page to load", A_CALL, || async {
+        let width: u32 = picture.prop("naturalWidth").await.ok()??.parse().ok()?;
+        (width > 0).then_some(())
+    })
+    .await;
+}
+
+/// Clicks the drawn action that is called so.
+async fn click_on_picture(client: &Client, label: &str) {
+    until(&format!("the action `{label}` on the picture"), A_CALL, || async {
+        for action in client.find_all(Locator::Css("[data-testid='overlay-box']")).await.ok()? {
+            let name = action.attr("aria-label").await.ok()??;
+            if name == label || name.ends_with(&format!(" {label}")) {
+                return action.click().await.ok();
+            }
+        }
+        None
+    })
+    .await;
+}
+
+/// Runs the step that is chosen, and waits until it is call number `number`.
+async fn run_step(client: &Client, number: usize) {
+    let path = "//button[not(@disabled) and starts-with(normalize-space(.), 'Run step')]";
+    click(client, Locator::XPath(path), "the button `Run step`").await;
+    calls_are(client, number).await;
+}
+
+async fn calls_are(client: &Client, count: usize) {
+    until(&format!("{count} calls in the list"), A_CALL, || async {
+        let rows = client.find_all(Locator::Css("[data-testid='calls-row']")).await.ok()?;
+        (rows.len() >= count).then_some(())
+    })
+    .await;
+}
+
+async fn page_says(client: &Client, title: &str) {
+    text_is(client, "[data-testid='session-row']", title).await;
+}
+
+async fn countdown_falls(client: &Client) {
+    let before = countdown(client).await;
+    until(&format!("the countdown to fall below {before} s"), SOON, || async {
+        (countdown(client).await < before).then_some(())
+    })
+    .await;
+}
+
+async fn countdown(client: &Client) -> u32 {
+    until("a countdown that reads mm:ss", SOON, || async {
+        let text = client.find(Locator::Css("[data-testid='countdown']")).await.ok()?.text().await.ok()?;
+        seconds_in(&text)
+    })
+    .await
+}
+
+async fn credits_left(client: &Client) -> f64 {
+    until("credits that are left", SOON, || async {
+        let text = client.find(Locator::Css("[data-testid='credits-left']")).await.ok()?.text().await.ok()?;
+        first_number_in(&text)
+    })
+    .await
+}
+
+/// Keeps what the window shows in `tests/artifacts/`, for people to look at.
+pub async fn keep_screenshot(client: &Client, name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("artifacts");
+    std::fs::create_dir_all(&folder).expect("the folder of screenshots can be made");
+    let file = folder.join(format!("{name}.png"));
+    let png = tokio::time::timeout(SOON, client.screenshot())
+        .await
+        .unwrap_or_else(|_| panic!("no screenshot within {SOON:?}"))
+        .expect("the driver takes screenshots");
+    assert!(
+        png.starts_with(b"\x89PNG") && png.len() > 10_000,
+        "a screenshot of {} bytes shows nothing",
+        png.len()
+    );
+    std::fs::write(&file, png).expect("a screenshot can be written");
+    file
+}
+
+/// `04:12` is 252 seconds.
+fn seconds_in(text: &str) -> Option<u32> {
+    let (minutes, seconds) = text.trim().split_once(':')?;
+    Some(minutes.parse::<u32>().ok()? * 60 + seconds.parse::<u32>().ok()?)
+}
+
+/// `7,412.5 of 10,000 credits left` is 7412.5.
+fn first_number_in(text: &str) -> Option<f64> {
+    let number: String = text
+        .chars()
+        .skip_while(|c| !c.is_ascii_digit())
+        .take_while(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
+        .filter(|c| *c != ',')
+        .collect();
+    number.trim_end_matches('.').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_countdown_is_read_in_seconds() {
+        assert_eq!(seconds_in("04:12"), Some(252));
+        assert_eq!(seconds_in(" 30:00 "), Some(1800));
+        assert_eq!(seconds_in("ended"), None);
+        assert_eq!(seconds_in(":"), None);
+    }
+
+    #[test]
+    fn credits_are_read_past_thousands_marks() {
+        assert_eq!(first_number_in("7,412.5 of 10,000 credits left"), Some(7412.5));
+        assert_eq!(first_number_in("10,000 of 10,000"), Some(10_000.0));
+        assert_eq!(first_number_in("no credits"), None);
+    }
+}
