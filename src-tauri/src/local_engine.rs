@@ -40,7 +40,7 @@ impl InnerEngine {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             key: notex_engine::ApiKey::new(&secret).map_err(|error| error.to_string())?,
             data_dir: self.data_dir.clone(),
-            browser: BrowserSource::Local { program: std::env::var_os("NOTEX_CHROMIUM").map(PathBuf::from) },
+            browser: BrowserSource::Local { program: None },
         };
         let engine = Engine::start(config).await.map_err(|error| error.to_string())?;
         let place =

@@ -34,7 +34,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 let limit = crate::routes::LARGEST_BODY;
-                Refused::new(rejection.status(), "body_too_large", format!("a body may hold {limit} bytes at most"))
+                Refused::new(
+                    rejection.status(),
+                    "body_too_large",
+                    format!("a body may hold {limit} bytes at most"),
+                )
             } else {
                 Refused::new(rejection.status(), "body_not_received", "the body was cut off")
             }
@@ -79,7 +83,9 @@ impl Wanted {
             return Err(Refused::field(
                 "session_timeout",
                 "value_error",
-                format!("session_timeout is {short} and session_timeout_minutes is {long}; they mean the same, give one"),
+                format!(
+                    "session_timeout is {short} and session_timeout_minutes is {long}; they mean the same, give one"
+                ),
             ));
         }
         let timeout_minutes = long.or(short).unwrap_or(i64::from(Lifetime::DEFAULT_TIMEOUT_MINUTES));
@@ -139,8 +145,11 @@ pub(crate) fn scrape(request: ScrapeRequest) -> Result<(Wanted, PageCall), Refus
         session_timeout: request.session_timeout,
         screenshot: request.screenshot,
     })?;
-    let scope =
-        if request.only_main_content.unwrap_or(true) { ScrapeScope::MainContent } else { ScrapeScope::WholePage };
+    let scope = if request.only_main_content.unwrap_or(true) {
+        ScrapeScope::MainContent
+    } else {
+        ScrapeScope::WholePage
+    };
     let call = PageCall::Scrape {
         url: opened(&wanted, request.url.as_deref())?,
         options: ScrapeOptions { scope, images: request.scrape_images.unwrap_or(false) },
@@ -164,7 +173,11 @@ fn opened(wanted: &Wanted, url: Option<&str>) -> Result<Option<Url>, Refused> {
 fn max_actions(min: Option<i64>, max: Option<i64>) -> Result<usize, Refused> {
     for (field, number) in [("min_nb_actions", min), ("max_nb_actions", max)] {
         if let Some(number) = number.filter(|number| *number < 0) {
-            return Err(Refused::field(field, "value_error", format!("{field} must be 0 or more, not {number}")));
+            return Err(Refused::field(
+                field,
+                "value_error",
+                format!("{field} must be 0 or more, not {number}"),
+            ));
         }
     }
     let max = max.unwrap_or(DEFAULT_MAX_ACTIONS);
@@ -187,9 +200,8 @@ fn step_action(id: String, value: Option<String>, enter: bool) -> Result<StepAct
     if letter != "S" {
         return Ok(StepAction::Act(Act { action_id: id, value, enter }));
     }
-    let special: SpecialActionId = serde_json::from_value(Value::String(id)).map_err(|_| {
-        Refused::field("action_id", "value_error", "the special actions are S1 to S8")
-    })?;
+    let special: SpecialActionId = serde_json::from_value(Value::String(id))
+        .map_err(|_| Refused::field("action_id", "value_error", "the special actions are S1 to S8"))?;
     Ok(match special {
         SpecialActionId::S1 => match value {
             Some(text) => StepAction::Goto(address("value", &text)?),
@@ -271,10 +283,19 @@ mod tests {
 
     #[test]
     fn what_is_no_web_address_is_refused() {
-        for written in
-            ["", "  ", "hello", "12", "two words.com", "file:///etc/passwd", "javascript:alert(1)", "data:text/html,x",
-             "chrome://settings", "https://", "about:config"]
-        {
+        for written in [
+            "",
+            "  ",
+            "hello",
+            "12",
+            "two words.com",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "chrome://settings",
+            "https://",
+            "about:config",
+        ] {
             assert_eq!(opened_as(written), None, "{written}");
         }
     }

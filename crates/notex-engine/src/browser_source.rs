@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use crate::browser::chromium::{Chromium, LaunchOptions};
 use crate::browser::{Browser, LaunchError};
 use crate::events::Events;
 
@@ -47,8 +48,9 @@ impl BrowserSource {
     }
 }
 
-async fn launch_chromium(_program: Option<PathBuf>) -> Result<Arc<dyn Browser>, LaunchError> {
-    Err(LaunchError::NotBuilt("a browser on this machine is not built yet".to_owned()))
+async fn launch_chromium(program: Option<PathBuf>) -> Result<Arc<dyn Browser>, LaunchError> {
+    let options = LaunchOptions { program, ..LaunchOptions::default() };
+    Ok(Arc::new(Chromium::launch(options).await?))
 }
 
 /// The one browser of an engine.
@@ -128,7 +130,8 @@ impl BrowserSupply {
         let launch = before + 1;
         let browser = (self.launch)().await.inspect_err(|error| {
             tracing::warn!(%error, "no browser");
-            self.report.tell(launch, HealthBrowser { ready: false, problem: Some(error.to_string()), ..known });
+            self.report
+                .tell(launch, HealthBrowser { ready: false, problem: Some(error.to_string()), ..known });
         })?;
         let identity = browser.identity();
         tracing::info!(name = identity.name, version = identity.version, "the browser is ready");

@@ -1,5 +1,6 @@
 //! The running engine: what all its parts share, and how it starts and stops.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -55,16 +56,16 @@ pub(crate) struct EngineState {
     pub(crate) events: Events,
     /// Tasks that must have ended before the store is closed.
     pub(crate) tasks: TaskTracker,
-    pub(crate) stop: CancellationToken,
     pub(crate) started: Instant,
 }
 
 /// A running engine. Dropping it stops it in the background; [`Engine::shut_down`] waits until it is gone.
-#[derive(Debug)]
 pub struct Engine {
     address: SocketAddr,
     stop: CancellationToken,
     server: TaskTracker,
+    #[cfg(test)]
+    pub(crate) state: Arc<EngineState>,
 }
 
 impl Engine {
@@ -103,7 +104,6 @@ impl Engine {
             registry: Registry::default(),
             events,
             tasks,
-            stop: stop.clone(),
             started: Instant::now(),
         });
         let ahead = Arc::clone(&state);
@@ -112,9 +112,17 @@ impl Engine {
             let _ = ahead.browser.take().await;
         });
         let server = TaskTracker::new();
-        server.spawn(run(state, listener, Guard { key: config.key, address }));
+        #[cfg(test)]
+        let shown = Arc::clone(&state);
+        server.spawn(run(state, listener, Guard { key: config.key, address }, stop.clone()));
         server.close();
-        Ok(Self { address, stop, server })
+        Ok(Self {
+            address,
+            stop,
+            server,
+            #[cfg(test)]
+            state: shown,
+        })
     }
 
     /// Where it listens.
@@ -129,17 +137,22 @@ impl Engine {
     }
 }
 
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Engine {
     fn drop(&mut self) {
         self.stop.cancel();
     }
 }
 
-async fn run(state: Arc<EngineState>, listener: TcpListener, guard: Guard) {
+async fn run(state: Arc<EngineState>, listener: TcpListener, guard: Guard, stop: CancellationToken) {
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let stop = state.stop.clone();
     let server = axum::serve(listener, routes::router(Arc::clone(&state), guard))
         .with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut server = tokio::spawn(server.into_future());
@@ -149,12 +162,13 @@ async fn run(state: Arc<EngineState>, listener: TcpListener, guard: Guard) {
     }
     stop.cancel();
     state.registry.shut("the engine was stopped").await;
-    if !server.is_finished() && timeout(LAST_ANSWERS, &mut server).await.is_err() {
-        server.abort();
-    }
     state.tasks.close();
     if timeout(LAST_ENDS, state.tasks.wait()).await.is_err() {
         tracing::warn!("some sessions did not end in time");
+    }
+    state.events.end();
+    if !server.is_finished() && timeout(LAST_ANSWERS, &mut server).await.is_err() {
+        server.abort();
     }
     state.browser.shut_down().await;
     state.store.close().await;

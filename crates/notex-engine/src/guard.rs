@@ -89,8 +89,7 @@ mod tests {
     use super::*;
 
     fn refusal(headers: &[(header::HeaderName, &str)]) -> Option<StatusCode> {
-        let guard =
-            Guard { key: ApiKey::new("sesame").unwrap(), address: "127.0.0.1:4711".parse().unwrap() };
+        let guard = Guard { key: ApiKey::new("sesame").unwrap(), address: "127.0.0.1:4711".parse().unwrap() };
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
         guard.admit("/plan", &headers).err().map(|refused| refused.into_response().status())
     }
@@ -101,7 +100,14 @@ mod tests {
         for host in ["127.0.0.1:4711", "localhost:4711", "[::1]:4711"] {
             assert_eq!(asked(host), None, "{host}");
         }
-        for host in ["evil.example", "evil.example:4711", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:4711", ""] {
+        for host in [
+            "evil.example",
+            "evil.example:4711",
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "localhost.evil.example:4711",
+            "",
+        ] {
             assert_eq!(asked(host), Some(StatusCode::FORBIDDEN), "{host}");
         }
     }

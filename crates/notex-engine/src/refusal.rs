@@ -131,9 +131,7 @@ impl From<PageError> for Refused {
             PageError::NotOperable(_) => {
                 Self::field("action_id", "value_error", message).coded("action_impossible")
             }
-            PageError::TimedOut { .. } => {
-                Self::new(StatusCode::FAILED_DEPENDENCY, "page_timed_out", message)
-            }
+            PageError::TimedOut { .. } => Self::new(StatusCode::FAILED_DEPENDENCY, "page_timed_out", message),
             PageError::Lost(_) => Self::new(StatusCode::GONE, "session_ended", message),
             PageError::Browser { .. } => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "browser_refused", message)

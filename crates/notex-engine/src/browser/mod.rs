@@ -2,6 +2,8 @@
 //! of rules and races (`scripted.rs`). What a session costs or when it ends is not known here.
 
 pub mod chromium;
+#[cfg(test)]
+pub(crate) mod scripted;
 
 use std::sync::Arc;
 

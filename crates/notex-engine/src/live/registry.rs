@@ -66,6 +66,12 @@ impl Registry {
         self.doors().live.len()
     }
 
+    /// How many calls wait on a session.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self, id: &str) -> usize {
+        self.door(id).map_or(0, |door| LONGEST_QUEUE - door.asks.capacity())
+    }
+
     /// Adds a session, unless the engine is being stopped.
     pub(super) fn add(&self, id: &str, door: Door) -> Result<(), Refused> {
         let mut doors = self.doors();

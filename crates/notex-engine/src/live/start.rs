@@ -52,7 +52,8 @@ pub(crate) async fn one_shot(
     finished(tokio::spawn(async move {
         let after = if wanted.keep_alive { After::Stay } else { After::End };
         let pictured = call.screenshot().taken(wanted.screenshot.unwrap_or(false));
-        let price = state.tariff.smallest(CallKind::Start, false) + state.tariff.smallest(call.kind(), pictured);
+        let price =
+            state.tariff.smallest(CallKind::Start, false) + state.tariff.smallest(call.kind(), pictured);
         let used = state.store.used(state.clock.now()).await?;
         state.tariff.afford(call.kind(), price, used, state.clock.now())?;
         let mut session = open(&state, &wanted).await?;
@@ -70,7 +71,11 @@ pub(crate) async fn one_shot(
 async fn finished<T>(task: JoinHandle<Result<T, Refused>>) -> Result<T, Refused> {
     task.await.unwrap_or_else(|why| {
         tracing::error!(%why, "a start did not finish");
-        Err(Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "start_failed", "the session could not be started"))
+        Err(Refused::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "start_failed",
+            "the session could not be started",
+        ))
     })
 }
 
@@ -118,12 +123,8 @@ fn no_page(error: PageError) -> Refused {
 impl Session {
     async fn begin(&mut self) -> Result<SessionAnswer, Refused> {
         let now = self.state.clock.now();
-        let start = NewEntry {
-            at: now,
-            call: CallKind::Start,
-            host: None,
-            charge: self.state.tariff.rates.start(),
-        };
+        let start =
+            NewEntry { at: now, call: CallKind::Start, host: None, charge: self.state.tariff.rates.start() };
         self.begin_unmetered().await?;
         let charges = [start.charge.clone(), self.state.tariff.rates.session_minute(1)];
         self.meter();

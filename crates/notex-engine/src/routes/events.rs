@@ -7,24 +7,20 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, future, stream};
 use notex_wire::EngineEvent;
-use tokio_stream::wrappers::BroadcastStream;
 
 use crate::engine::EngineState;
 
 pub(super) async fn events(
     State(state): State<Arc<EngineState>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let hello = EngineEvent::Hello {
-        server_time: state.clock.now(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    // An error of the stream is that its reader missed some.
-    let news = BroadcastStream::new(state.events.listen()).map(|event| event.unwrap_or(EngineEvent::Lagged));
-    let stopped = state.stop.clone().cancelled_owned();
-    let events = stream::once(future::ready(hello)).chain(news).take_until(stopped);
+    let hello =
+        EngineEvent::Hello { server_time: state.clock.now(), version: env!("CARGO_PKG_VERSION").to_owned() };
+    let events = stream::once(future::ready(hello)).chain(state.events.listen());
     Sse::new(events.filter_map(|event| {
         let written = Event::default().json_data(&event);
-        future::ready(written.inspect_err(|error| tracing::error!(%error, "an event was not written")).ok().map(Ok))
+        future::ready(
+            written.inspect_err(|error| tracing::error!(%error, "an event was not written")).ok().map(Ok),
+        )
     }))
     .keep_alive(KeepAlive::default())
 }

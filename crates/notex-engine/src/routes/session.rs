@@ -31,9 +31,9 @@ pub(super) async fn start(State(state): Shared, request: Body<SessionRequest>) -
 
 pub(super) async fn close(State(state): Shared, request: Body<SessionRequest>) -> Result<Response, Refused> {
     let wanted = Wanted::of(request.0)?;
-    let id = wanted
-        .session_id
-        .ok_or_else(|| Refused::field("session_id", "missing", "session_id is missing: which session is to be closed?"))?;
+    let id = wanted.session_id.ok_or_else(|| {
+        Refused::field("session_id", "missing", "session_id is missing: which session is to be closed?")
+    })?;
     let mut answer = state.close(&id).await?;
     let used = state.store.used(state.clock.now()).await?;
     answer.usage = Some(state.tariff.usage(&[], used));

@@ -177,8 +177,10 @@ impl Store {
         entries: Vec<NewEntry>,
         now: DateTime<Utc>,
     ) -> Result<Written, StoreError> {
-        self.run("write a session", move |connection| rows::write(connection, &session, &entries, Month::of(now)))
-            .await
+        self.run("write a session", move |connection| {
+            rows::write(connection, &session, &entries, Month::of(now))
+        })
+        .await
     }
 
     /// What was charged in the month of `now`.
@@ -207,7 +209,8 @@ impl Store {
 
     /// What was used in the month of `now`.
     pub(crate) async fn usage(&self, tariff: Tariff, now: DateTime<Utc>) -> Result<UsageAnswer, StoreError> {
-        self.run("sum up the ledger", move |connection| rows::usage(connection, &tariff, Month::of(now))).await
+        self.run("sum up the ledger", move |connection| rows::usage(connection, &tariff, Month::of(now)))
+            .await
     }
 
     async fn run<T: Send + 'static>(

@@ -110,7 +110,8 @@ fn session_credits(connection: &Connection, id: &str) -> rusqlite::Result<Credit
         .query_row([id], |row| credits(row, 0))
 }
 
-const SESSION_COLUMNS: &str = "SELECT id, created_at, last_accessed_at, timeout_minutes, keep_alive, screenshot,
+const SESSION_COLUMNS: &str =
+    "SELECT id, created_at, last_accessed_at, timeout_minutes, keep_alive, screenshot,
     title, url, closed_at, close_reason, error,
     (SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE session_id = sessions.id) FROM sessions";
 
@@ -207,9 +208,9 @@ pub(super) fn usage(
         )?
         .query_map(span(month), |row| {
             let day = row.get::<_, String>(0)?;
-            let day = day.parse::<NaiveDate>().map_err(|why| {
-                rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(why))
-            })?;
+            let day = day
+                .parse::<NaiveDate>()
+                .map_err(|why| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(why)))?;
             Ok(DayUsage { day, credits: credits(row, 1)? })
         })?
         .collect::<Result<_, _>>()?;
@@ -218,7 +219,9 @@ pub(super) fn usage(
             "SELECT session_id, sum(thousandths) FROM ledger WHERE at >= ? AND at < ?
              GROUP BY session_id ORDER BY 2 DESC, 1 LIMIT {DEAREST_SESSIONS}"
         ))?
-        .query_map(span(month), |row| Ok(SessionUsage { session_id: row.get(0)?, credits: credits(row, 1)? }))?
+        .query_map(span(month), |row| {
+            Ok(SessionUsage { session_id: row.get(0)?, credits: credits(row, 1)? })
+        })?
         .collect::<Result<_, _>>()?;
     let used = used(connection, month)?;
     Ok(UsageAnswer {

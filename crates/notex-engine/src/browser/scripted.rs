@@ -1,0 +1,287 @@
+//! A browser that does what a test says: it counts its pages, notes what is done on them, holds a call until it is
+//! let go, fails when told to, and gets lost on command.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use notex_wire::{Action, ActionParam, ActionStatus, ImageData, PageCategory, Viewport};
+use tokio::sync::watch;
+use url::Url;
+
+use super::{Act, Browser, BrowserIdentity, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage};
+
+/// A browser that does what a test says.
+pub(crate) struct ScriptedBrowser {
+    identity: BrowserIdentity,
+    lost: watch::Sender<Option<String>>,
+    pages: Mutex<Vec<Arc<ScriptedPage>>>,
+    first_failure: Mutex<Option<PageError>>,
+}
+
+impl ScriptedBrowser {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            identity: BrowserIdentity { name: "Scripted".into(), version: "1.2.3".into() },
+            lost: watch::Sender::new(None),
+            pages: Mutex::default(),
+            first_failure: Mutex::default(),
+        })
+    }
+
+    /// Ends as a crashed browser does.
+    pub(crate) fn lose(&self, why: &str) {
+        self.lost.send_replace(Some(why.to_owned()));
+    }
+
+    pub(crate) fn is_gone(&self) -> bool {
+        self.lost.borrow().is_some()
+    }
+
+    /// The pages it opened, in order.
+    pub(crate) fn pages(&self) -> Vec<Arc<ScriptedPage>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The page it opened last.
+    pub(crate) fn page(&self) -> Arc<ScriptedPage> {
+        self.pages().pop().expect("a page was opened")
+    }
+
+    /// The first thing done on each new page fails.
+    pub(crate) fn pages_fail(&self, error: PageError) {
+        *self.first_failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+}
+
+#[async_trait]
+impl Browser for ScriptedBrowser {
+    fn identity(&self) -> &BrowserIdentity {
+        &self.identity
+    }
+
+    async fn open_page(&self) -> Result<Arc<dyn Page>, PageError> {
+        if let Some(why) = self.lost.borrow().clone() {
+            return Err(PageError::Lost(why));
+        }
+        let page = Arc::new(ScriptedPage::default());
+        page.script()
+            .failures
+            .extend(self.first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&page));
+        Ok(page)
+    }
+
+    async fn lost(&self) -> String {
+        lost(&self.lost).await
+    }
+
+    async fn shut_down(&self) {
+        self.lost.send_if_modified(|lost| {
+            let first = lost.is_none();
+            lost.get_or_insert_with(|| "it was shut down".to_owned());
+            first
+        });
+    }
+}
+
+/// A page that does what a test says.
+pub(crate) struct ScriptedPage {
+    lost: watch::Sender<Option<String>>,
+    closed: watch::Sender<bool>,
+    held: watch::Sender<bool>,
+    done: watch::Sender<Vec<String>>,
+    script: Mutex<Script>,
+}
+
+struct Script {
+    url: Url,
+    failures: VecDeque<PageError>,
+    actions: usize,
+    markdown: String,
+    images: usize,
+}
+
+impl Default for ScriptedPage {
+    fn default() -> Self {
+        let script = Script {
+            url: Url::parse("about:blank").expect("an address"),
+            failures: VecDeque::new(),
+            actions: 3,
+            markdown: "# Scripted".into(),
+            images: 2,
+        };
+        Self {
+            lost: watch::Sender::new(None),
+            closed: watch::Sender::new(false),
+            held: watch::Sender::new(false),
+            done: watch::Sender::new(Vec::new()),
+            script: Mutex::new(script),
+        }
+    }
+}
+
+impl ScriptedPage {
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls wait until [`Self::let_go`].
+    pub(crate) fn hold(&self) {
+        self.held.send_replace(true);
+    }
+
+    pub(crate) fn let_go(&self) {
+        self.held.send_replace(false);
+    }
+
+    pub(crate) fn lose(&self, why: &str) {
+        self.lost.send_replace(Some(why.to_owned()));
+    }
+
+    /// The next thing done on it fails.
+    pub(crate) fn fail_next(&self, error: PageError) {
+        self.script().failures.push_back(error);
+    }
+
+    pub(crate) fn has_actions(&self, actions: usize) {
+        self.script().actions = actions;
+    }
+
+    pub(crate) fn holds_markdown(&self, markdown: String) {
+        self.script().markdown = markdown;
+    }
+
+    pub(crate) async fn has_closed(&self) {
+        self.closed.subscribe().wait_for(|closed| *closed).await.expect("the page lives");
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        *self.closed.borrow()
+    }
+
+    /// What was begun on it, in order.
+    pub(crate) fn done(&self) -> Vec<String> {
+        self.done.borrow().clone()
+    }
+
+    /// Waits until `what` was begun.
+    pub(crate) async fn has_begun(&self, what: &str) {
+        let mut done = self.done.subscribe();
+        done.wait_for(|done| done.iter().any(|begun| begun == what)).await.expect("the page lives");
+    }
+
+    async fn doing(&self, what: String) -> Result<(), PageError> {
+        self.done.send_modify(|done| done.push(what));
+        let _ = self.held.subscribe().wait_for(|held| !held).await;
+        if let Some(why) = self.lost.borrow().clone() {
+            return Err(PageError::Lost(why));
+        }
+        self.script().failures.pop_front().map_or(Ok(()), Err)
+    }
+
+    fn here(&self) -> Position {
+        let url = self.script().url.to_string();
+        Position { title: format!("Title of {url}"), url, viewport: Viewport::default() }
+    }
+}
+
+#[async_trait]
+impl Page for ScriptedPage {
+    async fn goto(&self, url: &Url) -> Result<(), PageError> {
+        self.doing(format!("goto {url}")).await?;
+        self.script().url = url.clone();
+        Ok(())
+    }
+
+    async fn back(&self) -> Result<(), PageError> {
+        self.doing("back".into()).await
+    }
+
+    async fn forward(&self) -> Result<(), PageError> {
+        self.doing("forward".into()).await
+    }
+
+    async fn refresh(&self) -> Result<(), PageError> {
+        self.doing("refresh".into()).await
+    }
+
+    async fn position(&self) -> Result<Position, PageError> {
+        Ok(self.here())
+    }
+
+    async fn observe(&self, max_actions: usize) -> Result<Observed, PageError> {
+        self.doing("observe".into()).await?;
+        let total_actions = self.script().actions;
+        Ok(Observed {
+            position: self.here(),
+            description: "A scripted page".into(),
+            category: PageCategory::Other,
+            actions: (1..=total_actions.min(max_actions)).map(input).collect(),
+            total_actions,
+        })
+    }
+
+    async fn act(&self, act: &Act) -> Result<(), PageError> {
+        let value = act.value.as_deref().unwrap_or("nothing");
+        let enter = if act.enter { " and enter" } else { "" };
+        self.doing(format!("{} with {value}{enter}", act.action_id)).await
+    }
+
+    async fn scrape(&self, options: ScrapeOptions) -> Result<ScrapedPage, PageError> {
+        self.doing(format!("scrape {:?}", options.scope)).await?;
+        let script = self.script();
+        let image = |number| ImageData {
+            id: format!("F{number}"),
+            url: format!("https://example.com/{number}.png"),
+            category: None,
+            alt: None,
+        };
+        let (markdown, images) = (script.markdown.clone(), script.images);
+        drop(script);
+        Ok(ScrapedPage {
+            position: self.here(),
+            markdown,
+            images: options.images.then(|| (1..=images).map(image).collect()),
+        })
+    }
+
+    async fn screenshot(&self) -> Result<Vec<u8>, PageError> {
+        self.doing("screenshot".into()).await?;
+        Ok(b"a picture".to_vec())
+    }
+
+    async fn lost(&self) -> String {
+        lost(&self.lost).await
+    }
+
+    async fn close(&self) {
+        self.closed.send_replace(true);
+    }
+}
+
+fn input(number: usize) -> Action {
+    Action {
+        id: format!("I{number}"),
+        description: format!("Fill field {number}"),
+        category: "Form".into(),
+        status: ActionStatus::Valid,
+        params: vec![ActionParam {
+            name: "value".into(),
+            kind: "string".into(),
+            default: None,
+            values: Vec::new(),
+        }],
+        role: None,
+        label: None,
+        state: None,
+        selector: None,
+        bounds: None,
+    }
+}
+
+async fn lost(lost: &watch::Sender<Option<String>>) -> String {
+    let mut lost = lost.subscribe();
+    let why = lost.wait_for(Option::is_some).await.map(|why| why.clone());
+    why.ok().flatten().unwrap_or_default()
+}
