@@ -9,7 +9,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use notex_client::ApiKey;
 use tokio::sync::{mpsc, oneshot};
-use tracing::warn;
 
 use crate::journal::{Journal, JournalError};
 use crate::pictures::{Picture, PictureError, Pictures};
@@ -264,7 +263,7 @@ fn tell(state: &mut State, subscribers: &mut Vec<Subscriber>, now: DateTime<Utc>
     let before = subscribers.len();
     subscribers.retain(|subscriber| !subscriber.events.is_closed());
     if subscribers.len() < before {
-        warn!(left = subscribers.len(), "a subscriber went away");
+        tracing::debug!(left = subscribers.len(), "a window went away");
     }
 }
 
