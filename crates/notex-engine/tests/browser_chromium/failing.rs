@@ -77,6 +77,21 @@ async fn a_page_that_crashes_is_lost_and_the_other_one_lives() {
     open.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_shadows_and_patches_everything_is_read_and_operated() {
+    let open = open_with("hostile.html", short_patience()).await;
+    let observed = open.observe().await;
+    let listed: Vec<_> = observed.actions.iter().map(|a| a.description.as_str()).collect();
+    assert_eq!(listed.len(), 18, "{listed:?}");
+    assert_eq!(observed.actions[0].category, "Trap");
+    open.act("Fill Second", Some("text")).await.unwrap();
+    assert_eq!(open.action("Fill Second").await.state.unwrap().value.as_deref(), Some("text"));
+    open.act("Click After", None).await.unwrap();
+    assert_eq!(open.title().await, "clicked");
+    assert!(open.read().await.contains('x'));
+    open.end().await;
+}
+
 #[cfg(target_os = "linux")]
 mod processes {
     use std::io::{BufRead, BufReader};

@@ -23,7 +23,8 @@ const keyOf = (el) => {
   return key;
 };
 
-const isEditingHost = (el) => el.isContentEditable && !el.parentElement?.isContentEditable && tagOf(el) !== 'body';
+const isEditingHost = (el) => of(el, 'isContentEditable') && tagOf(el) !== 'body'
+  && !(parentSeen(el) && of(parentSeen(el), 'isContentEditable'));
 
 // [kind, role], or null for what is not a control by itself.
 const controlOf = (el, tag) => {
@@ -50,8 +51,7 @@ const looksClickable = (el, tag) => {
   if (tag === 'html' || tag === 'body') return false;
   if (hasAttr(el, 'onclick')) return true;
   const parent = parentSeen(el);
-  const cursor = (node) => node.ownerDocument.defaultView?.getComputedStyle(node).cursor;
-  return cursor(el) === 'pointer' && (!parent || cursor(parent) !== 'pointer');
+  return styleOf(el)?.cursor === 'pointer' && (!parent || styleOf(parent)?.cursor !== 'pointer');
 };
 
 const walk = () => {
@@ -96,9 +96,10 @@ const walk = () => {
       continue;
     }
     pushChildren(el, inside === context.inside ? context : { ...context, inside });
-    if (el.shadowRoot) {
-      counts.set(el.shadowRoot, new Map());
-      pushChildren(el.shadowRoot, { root: el.shadowRoot, way: wayTo(el, context, counts), inside });
+    const shadow = of(el, 'shadowRoot');
+    if (shadow) {
+      counts.set(shadow, new Map());
+      pushChildren(shadow, { root: shadow, way: wayTo(el, context, counts), inside });
     }
   }
   // A clickable box around other controls is no control of its own.
@@ -120,7 +121,7 @@ const stateOf = (el, tag, role) => {
   else if (['checkbox', 'switch', 'radio', 'menuitemcheckbox', 'menuitemradio'].includes(role)) {
     state.checked = flag(attr(el, 'aria-checked'));
   }
-  state.expanded = tag === 'summary' ? el.parentElement.open === true : flag(attr(el, 'aria-expanded'));
+  state.expanded = tag === 'summary' ? el.parentElement?.open === true : flag(attr(el, 'aria-expanded'));
   if (tag === 'select') {
     state.value = squash(Array.from(el.selectedOptions, (option) => option.label).join(', '), VALUE_CHARS);
     state.options = Array.from(el.options).slice(0, MOST_OPTIONS)
