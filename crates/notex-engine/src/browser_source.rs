@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use crate::browser::chromium::{Chromium, LaunchOptions};
 use crate::browser::{Browser, LaunchError};
 use crate::events::Events;
 
@@ -47,8 +48,9 @@ impl BrowserSource {
     }
 }
 
-async fn launch_chromium(_program: Option<PathBuf>) -> Result<Arc<dyn Browser>, LaunchError> {
-    Err(LaunchError::NotBuilt("a browser on this machine is not built yet".to_owned()))
+async fn launch_chromium(program: Option<PathBuf>) -> Result<Arc<dyn Browser>, LaunchError> {
+    let chromium = Chromium::launch(LaunchOptions { program, ..LaunchOptions::default() }).await?;
+    Ok(Arc::new(chromium))
 }
 
 /// The one browser of an engine.

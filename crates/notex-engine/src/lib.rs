@@ -4,6 +4,7 @@
 mod body;
 pub mod browser;
 mod browser_source;
+mod cdp;
 mod clock;
 mod config;
 mod engine;

@@ -1,6 +1,7 @@
 //! The port to a browser. Two sides implement it: Chromium over CDP (`chromium/`), and a scripted one for tests
 //! of rules and races (`scripted.rs`). What a session costs or when it ends is not known here.
 
+pub mod chromium;
 #[cfg(test)]
 pub(crate) mod scripted;
 

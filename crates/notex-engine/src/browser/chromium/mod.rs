@@ -1,0 +1,159 @@
+//! Chromium over CDP: one process per engine, one browser context per page. What is read from pages is capped,
+//! every wait is bounded, and nothing a page does may stop another page or the engine.
+
+mod act;
+mod act_outcome;
+mod find;
+mod guard;
+mod ids;
+mod navigate;
+mod net_error;
+mod observe;
+mod page;
+mod process;
+mod scrape;
+mod tabs;
+mod world;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Browser, BrowserIdentity, LaunchError, Page, PageError};
+use crate::cdp::{Cdp, Session};
+use page::{ChromiumPage, Setup};
+use process::Processes;
+
+/// The connection may end a moment before the process is known to be dead; its end tells more.
+const LAST_WORD_WITHIN: Duration = Duration::from_millis(500);
+
+/// How to start a Chromium.
+#[derive(Clone, Debug, Default)]
+pub struct LaunchOptions {
+    /// The program; none looks at `NOTEX_CHROMIUM` and then for an installed one.
+    pub program: Option<PathBuf>,
+    /// The size of each page's viewport.
+    pub viewport: ViewportSize,
+    /// How long pages are waited for.
+    pub patience: Patience,
+}
+
+/// The size of a viewport in CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewportSize {
+    /// Its width.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
+}
+
+impl Default for ViewportSize {
+    fn default() -> Self {
+        ViewportSize { width: 1280, height: 800 }
+    }
+}
+
+/// How long pages are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Until an opened address can be read.
+    pub navigation: Duration,
+    /// Until all of a page that can already be read has loaded.
+    pub load: Duration,
+    /// Until a page answers a question.
+    pub answer: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Patience {
+            navigation: Duration::from_secs(30),
+            load: Duration::from_secs(10),
+            answer: Duration::from_secs(15),
+        }
+    }
+}
+
+/// A Chromium that this engine started.
+pub struct Chromium {
+    identity: BrowserIdentity,
+    cdp: Cdp,
+    browser: Session,
+    processes: Processes,
+    setup: Arc<Setup>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Version {
+    product: String,
+    user_agent: String,
+}
+
+impl Chromium {
+    /// Starts a browser of its own, with an empty profile, and connects to it.
+    ///
+    /// # Errors
+    /// When no browser is found, or it does not start; both say what to do or what it printed.
+    pub async fn launch(options: LaunchOptions) -> Result<Chromium, LaunchError> {
+        let program = find::find(options.program.as_deref())?;
+        let failed =
+            |why: String| LaunchError::DidNotStart { program: program.path.display().to_string(), why };
+        let size = options.viewport;
+        let started = process::start(&program, size.width, size.height).await?;
+        let cdp = Cdp::connect(&started.websocket, &[]).await.map_err(|error| failed(error.to_string()))?;
+        let browser = cdp.browser();
+        let within = options.patience.answer;
+        let version: Version = browser
+            .call("Browser.getVersion", json!({}), within)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        browser
+            .tell("Target.setDiscoverTargets", json!({"discover": true}), within)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        let number = version.product.rsplit('/').next().unwrap_or_default().to_owned();
+        let setup = Setup {
+            viewport: size,
+            patience: options.patience,
+            // A page should see a browser, not that nobody sits before it.
+            user_agent: version.user_agent.replace("HeadlessChrome", "Chrome"),
+            browser_version: number.clone(),
+        };
+        Ok(Chromium {
+            identity: BrowserIdentity { name: program.product().to_owned(), version: number },
+            cdp,
+            browser,
+            processes: started.processes,
+            setup: Arc::new(setup),
+        })
+    }
+}
+
+#[async_trait]
+impl Browser for Chromium {
+    fn identity(&self) -> &BrowserIdentity {
+        &self.identity
+    }
+
+    async fn open_page(&self) -> Result<Arc<dyn Page>, PageError> {
+        let page = ChromiumPage::open(self.browser.clone(), Arc::clone(&self.setup)).await?;
+        Ok(Arc::new(page))
+    }
+
+    async fn lost(&self) -> String {
+        let connection = tokio::select! {
+            how = self.processes.ended() => return how,
+            why = self.cdp.ended() => why,
+        };
+        tokio::time::timeout(LAST_WORD_WITHIN, self.processes.ended()).await.unwrap_or(connection)
+    }
+
+    async fn shut_down(&self) {
+        self.processes.end().await;
+    }
+}

@@ -1,0 +1,355 @@
+//! Opening addresses, moving in the history, and knowing when a page has come to rest. Everything is followed by
+//! the events of the main frame and bounded by a deadline.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
+use url::Url;
+
+use super::net_error;
+use super::page::{ChromiumPage, is_allowed};
+use crate::browser::{PageError, Position};
+use crate::cdp::{CdpError, Event};
+
+/// How long a page without a navigation may go on changing after an act.
+const SETTLES_WITHIN: Duration = Duration::from_millis(1_000);
+/// How long requests that an act started are waited for.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(2_500);
+/// What counts as quiet.
+const QUIET_MS: u64 = 80;
+/// A move in the history that starts nothing within this time led nowhere.
+const STARTS_WITHIN: Duration = Duration::from_secs(3);
+
+/// What the events told about the main frame.
+#[derive(Default)]
+pub(super) struct Following {
+    main_frame: String,
+    loading: bool,
+    pub(super) started: bool,
+    committed: bool,
+    readable: bool,
+    finished: bool,
+    within_document: bool,
+    unreachable: Option<String>,
+    last_failure: Option<String>,
+    requests: HashSet<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfFrame {
+    frame_id: Option<String>,
+    name: Option<String>,
+    request_id: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    error_text: Option<String>,
+    disposition: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct FrameNavigated {
+    frame: Frame,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Frame {
+    parent_id: Option<String>,
+    unreachable_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Navigated {
+    loader_id: Option<String>,
+    error_text: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct History {
+    current_index: i64,
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    id: i64,
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct Rested {}
+
+impl Following {
+    pub(super) fn new(main_frame: &str) -> Following {
+        Following { main_frame: main_frame.to_owned(), ..Following::default() }
+    }
+
+    fn take(&mut self, event: &Event) {
+        match &*event.method {
+            "Page.frameNavigated" => {
+                if let Some(FrameNavigated { frame }) = event.read()
+                    && frame.parent_id.is_none()
+                {
+                    self.committed = true;
+                    self.readable = false;
+                    self.finished = false;
+                    self.unreachable = frame.unreachable_url;
+                }
+            }
+            method @ ("Page.frameStartedLoading"
+            | "Page.frameStoppedLoading"
+            | "Page.frameRequestedNavigation"
+            | "Page.frameStartedNavigating"
+            | "Page.navigatedWithinDocument"
+            | "Page.lifecycleEvent"
+            | "Page.windowOpen"
+            | "Network.requestWillBeSent"
+            | "Network.loadingFinished"
+            | "Network.loadingFailed") => {
+                if let Some(about) = event.read() {
+                    self.take_named(method, about);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_named(&mut self, method: &str, about: OfFrame) {
+        let main = about.frame_id.as_ref() == Some(&self.main_frame);
+        match method {
+            "Page.frameStartedLoading" if main => {
+                self.loading = true;
+                self.started = true;
+                self.finished = false;
+            }
+            "Page.frameStoppedLoading" if main => {
+                self.loading = false;
+                self.finished = true;
+            }
+            "Page.frameRequestedNavigation" if main => {
+                self.started |= about.disposition.is_none_or(|where_to| where_to == "currentTab");
+            }
+            // Its address is opened in this page by the page's follower.
+            "Page.windowOpen" => self.started = true,
+            "Page.navigatedWithinDocument" if main => self.within_document = true,
+            "Page.lifecycleEvent" if main => match about.name.as_deref() {
+                Some("DOMContentLoaded") => self.readable = true,
+                Some("init") => self.readable = false,
+                Some(_) | None => {}
+            },
+            "Network.requestWillBeSent" => {
+                let waits =
+                    !matches!(about.kind.as_deref(), Some("EventSource" | "WebSocket" | "Ping" | "Media"));
+                if let Some(id) = about.request_id.filter(|_| waits) {
+                    self.requests.insert(id);
+                }
+            }
+            "Network.loadingFinished" | "Network.loadingFailed" => {
+                if let Some(id) = &about.request_id {
+                    self.requests.remove(id);
+                }
+                if about.kind.as_deref() == Some("Document") && about.error_text.is_some() {
+                    self.last_failure = about.error_text;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes events until `enough` or the deadline; false when it was the deadline.
+    pub(super) async fn until(
+        &mut self,
+        events: &mut Receiver<Event>,
+        deadline: Instant,
+        enough: impl Fn(&Following) -> bool,
+    ) -> bool {
+        loop {
+            // What has already arrived counts, even when the deadline has passed.
+            while let Ok(event) = events.try_recv() {
+                self.take(&event);
+            }
+            if enough(self) {
+                return true;
+            }
+            match tokio::time::timeout_at(deadline, events.recv()).await {
+                Ok(Ok(event)) => self.take(&event),
+                Ok(Err(RecvError::Lagged(_))) => {}
+                Ok(Err(RecvError::Closed)) | Err(_) => return false,
+            }
+        }
+    }
+}
+
+impl ChromiumPage {
+    pub(super) async fn navigate_to(&self, url: &Url) -> Result<(), PageError> {
+        if !is_allowed(url) {
+            return Err(PageError::SchemeRefused(url.scheme().to_owned()));
+        }
+        let doing = format!("opening {url}");
+        let patience = self.setup.patience.navigation;
+        let deadline = Instant::now() + patience;
+        let mut events = self.session.events();
+        let call = self.session.call("Page.navigate", json!({"url": url.as_str()}), patience);
+        let navigated: Navigated = match self.unless_lost(call).await {
+            Ok(navigated) => navigated,
+            Err(CdpError::TimedOut { .. }) => {
+                self.stop_loading().await;
+                return Err(self.unreachable(url.as_str(), "net::ERR_TIMED_OUT"));
+            }
+            Err(error) => return Err(self.failed(&doing, error).await),
+        };
+        if let Some(error) = navigated.error_text.filter(|text| !text.is_empty()) {
+            return Err(self.unreachable(url.as_str(), &error));
+        }
+        if navigated.loader_id.is_none() {
+            return Ok(());
+        }
+        let mut following = Following::new(&self.target_id);
+        // The answer comes with the commit; what was told before may be about the page before.
+        following.committed = true;
+        self.load_to_end(&doing, &mut following, &mut events, deadline).await
+    }
+
+    pub(super) async fn reload(&self) -> Result<(), PageError> {
+        let mut events = self.session.events();
+        let deadline = Instant::now() + self.setup.patience.navigation;
+        self.call::<Rested>("loading the page again", "Page.reload", json!({})).await?;
+        self.follow_to_end("loading the page again", &mut events, deadline).await
+    }
+
+    pub(super) async fn move_in_history(&self, by: i64) -> Result<(), PageError> {
+        let doing = if by < 0 { "going back" } else { "going forward" };
+        let history: History = self.call(doing, "Page.getNavigationHistory", json!({})).await?;
+        let place = history.current_index + by;
+        let Some(entry) = usize::try_from(place).ok().and_then(|place| history.entries.get(place)) else {
+            return Ok(());
+        };
+        // Every page starts empty; a person would not see that as a page to go back to.
+        if place == 0 && entry.url == "about:blank" {
+            return Ok(());
+        }
+        let mut events = self.session.events();
+        let deadline = Instant::now() + self.setup.patience.navigation;
+        self.call::<Rested>(doing, "Page.navigateToHistoryEntry", json!({"entryId": entry.id})).await?;
+        self.follow_to_end(doing, &mut events, deadline).await
+    }
+
+    /// Waits for a navigation that was asked for but not yet begun.
+    async fn follow_to_end(
+        &self,
+        doing: &str,
+        events: &mut Receiver<Event>,
+        deadline: Instant,
+    ) -> Result<(), PageError> {
+        let mut following = Following::new(&self.target_id);
+        let starts = deadline.min(Instant::now() + STARTS_WITHIN);
+        let begun = |f: &Following| f.loading || f.committed || f.within_document || f.finished;
+        if !following.until(events, starts, begun).await {
+            return Ok(());
+        }
+        if following.within_document && !following.loading && !following.committed {
+            return Ok(());
+        }
+        let came = |f: &Following| f.committed || f.finished;
+        if !following.until(events, deadline, came).await {
+            self.stop_loading().await;
+            return Err(self.timed_out(doing));
+        }
+        if let Some(url) = following.unreachable.clone() {
+            let error = following.last_failure.clone().unwrap_or_else(|| String::from("net::ERR_FAILED"));
+            return Err(self.unreachable(&url, &error));
+        }
+        self.load_to_end(doing, &mut following, events, deadline).await
+    }
+
+    /// Waits until a page that came has loaded; one that can be read need not finish.
+    async fn load_to_end(
+        &self,
+        doing: &str,
+        following: &mut Following,
+        events: &mut Receiver<Event>,
+        deadline: Instant,
+    ) -> Result<(), PageError> {
+        let readable = |f: &Following| f.readable || f.finished;
+        if !following.until(events, deadline, readable).await {
+            // Nothing came of it, or its own scripts keep it busy; both end here.
+            self.stop_loading().await;
+            let hangs =
+                CdpError::TimedOut { method: "Page.navigate", waited: self.setup.patience.navigation };
+            return Err(self.failed(doing, hangs).await);
+        }
+        let soon = deadline.min(Instant::now() + self.setup.patience.load);
+        following.until(events, soon, |f| f.finished && !f.loading).await;
+        Ok(())
+    }
+
+    async fn stop_loading(&self) {
+        let stop = self.session.tell("Page.stopLoading", json!({}), STARTS_WITHIN);
+        if let Err(error) = stop.await {
+            tracing::debug!(%error, "a page was not stopped");
+        }
+    }
+
+    fn unreachable(&self, url: &str, error: &str) -> PageError {
+        let why = net_error::in_words(error, self.setup.patience.navigation);
+        PageError::Unreachable { url: url.to_owned(), why }
+    }
+
+    fn timed_out(&self, doing: &str) -> PageError {
+        PageError::TimedOut {
+            doing: doing.to_owned(),
+            seconds: self.setup.patience.navigation.as_secs().max(1),
+        }
+    }
+
+    /// Waits, bounded, for what an act caused: a new page to load, or requests to end and the page to rest.
+    pub(super) async fn settle(&self, events: &mut Receiver<Event>) -> Result<(), PageError> {
+        let mut following = Following::new(&self.target_id);
+        let began = Instant::now();
+        let question = format!("rest({QUIET_MS}, {})", SETTLES_WITHIN.as_millis());
+        loop {
+            let navigates = |f: &Following| f.started;
+            let rested = tokio::select! {
+                navigates = following.until(events, began + ANSWERED_WITHIN, navigates) => {
+                    if navigates { break }
+                    return Ok(());
+                }
+                rested = self.ask::<Rested>("waiting for the page to rest", &question) => rested,
+            };
+            if let Err(error) = rested {
+                return match error {
+                    // A page that hangs after an act is told by the next call; the act itself was done.
+                    PageError::TimedOut { .. } | PageError::Browser { .. } => Ok(()),
+                    other => Err(other),
+                };
+            }
+            following.until(events, Instant::now(), |_| false).await;
+            if following.started {
+                break;
+            }
+            if following.requests.is_empty() || began.elapsed() > ANSWERED_WITHIN {
+                return Ok(());
+            }
+            let answered = |f: &Following| f.started || f.requests.is_empty();
+            if !following.until(events, began + ANSWERED_WITHIN, answered).await {
+                return Ok(());
+            }
+        }
+        let deadline = Instant::now() + self.setup.patience.load;
+        following.until(events, deadline, |f| f.finished && !f.loading).await;
+        Ok(())
+    }
+
+    pub(super) async fn read_position(&self) -> Result<Position, PageError> {
+        let read: super::observe::PagePosition = self.ask("reading where the page is", "position()").await?;
+        Ok(read.into())
+    }
+}

@@ -1,0 +1,223 @@
+//! The browser's processes: started in a group of their own, watched, and ended all together. A small watchdog
+//! process ends them when the engine dies in a way that runs no code of ours (kill -9, crash of the host app).
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+
+use super::find::{Build, Program};
+use super::guard::Guard;
+use crate::browser::LaunchError;
+
+const STARTS_WITHIN: Duration = Duration::from_secs(40);
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
+const STDERR_LINES_KEPT: usize = 12;
+const STDERR_LINE_BYTES: u64 = 2_000;
+
+/// A running browser's processes and its folder.
+pub(super) struct Processes {
+    guard: Arc<Guard>,
+    ended: watch::Receiver<Option<String>>,
+}
+
+/// A started browser and the websocket it listens on.
+pub(super) struct Started {
+    pub(super) processes: Processes,
+    pub(super) websocket: String,
+}
+
+/// Starts a browser and waits until it listens.
+pub(super) async fn start(program: &Program, width: u32, height: u32) -> Result<Started, LaunchError> {
+    let failed = |why: String| LaunchError::DidNotStart { program: program.path.display().to_string(), why };
+    let folder = profile_folder(program).map_err(|e| failed(format!("no folder for its profile: {e}")))?;
+    let profile = folder.path().to_owned();
+    let flags = flags(program, &profile, width, height);
+    let (guard, mut child) =
+        Guard::start(&program.path, &flags, folder).await.map_err(|error| failed(error.to_string()))?;
+    let guard = Arc::new(guard);
+    let last_lines = keep_last_lines(&mut child);
+    let (ended_tx, ended) = watch::channel(None);
+    let product = program.product();
+    tokio::spawn(watch_end(child, product, Arc::clone(&guard), ended_tx));
+
+    let listening = async {
+        loop {
+            if let Some(websocket) = websocket_in(&profile).await {
+                return websocket;
+            }
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+        }
+    };
+    let mut early = ended.clone();
+    let why = tokio::select! {
+        websocket = listening => return Ok(Started { processes: Processes { guard, ended }, websocket }),
+        why = early.wait_for(Option::is_some) => {
+            why.map(|why| why.clone().unwrap_or_default()).unwrap_or_default()
+        }
+        () = tokio::time::sleep(STARTS_WITHIN) => {
+            format!("it did not listen within {} s", STARTS_WITHIN.as_secs())
+        }
+    };
+    guard.kill();
+    let printed = last_lines.lock().unwrap_or_else(PoisonError::into_inner);
+    let printed: Vec<&str> = printed.iter().map(String::as_str).collect();
+    Err(failed(if printed.is_empty() { why } else { format!("{why}; it printed: {}", printed.join(" | ")) }))
+}
+
+impl Processes {
+    /// Waits until the browser ended, and says how.
+    pub(super) async fn ended(&self) -> String {
+        let mut ended = self.ended.clone();
+        match ended.wait_for(Option::is_some).await {
+            Ok(why) => why.clone().unwrap_or_default(),
+            Err(_) => String::from("the browser ended"),
+        }
+    }
+
+    /// Kills all of them, waits until they are gone and deletes the profile.
+    pub(super) async fn end(&self) {
+        self.guard.kill();
+        self.ended().await;
+    }
+}
+
+impl Drop for Processes {
+    fn drop(&mut self) {
+        self.guard.kill();
+    }
+}
+
+async fn watch_end(
+    mut child: Child,
+    product: &'static str,
+    guard: Arc<Guard>,
+    ended: watch::Sender<Option<String>>,
+) {
+    let status = child.wait().await;
+    // A dead browser may leave renderers behind, and the profile is of no use any more.
+    guard.clean_up().await;
+    let how = match status {
+        Ok(status) => format!("{product} ended ({})", in_words(status)),
+        Err(error) => format!("{product} ended: {error}"),
+    };
+    ended.send_replace(Some(how));
+}
+
+fn in_words(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("signal {signal}");
+    }
+    status.code().map_or_else(|| String::from("no exit code"), |code| format!("exit code {code}"))
+}
+
+/// Chromium writes the port and the path of its websocket into its profile once it listens.
+async fn websocket_in(profile: &Path) -> Option<String> {
+    let text = tokio::fs::read_to_string(profile.join("DevToolsActivePort")).await.ok()?;
+    let (port, path) = text.split_once('\n')?;
+    let port: u16 = port.trim().parse().ok()?;
+    path.starts_with('/').then(|| format!("ws://127.0.0.1:{port}{}", path.trim()))
+}
+
+fn keep_last_lines(child: &mut Child) -> Arc<Mutex<VecDeque<String>>> {
+    let kept = Arc::new(Mutex::new(VecDeque::new()));
+    if let Some(stderr) = child.stderr.take() {
+        let lines = Arc::clone(&kept);
+        tokio::spawn(async move {
+            let mut reader = BufReader::new(stderr);
+            let mut line = Vec::new();
+            loop {
+                line.clear();
+                match (&mut reader).take(STDERR_LINE_BYTES).read_until(b'\n', &mut line).await {
+                    Ok(0) | Err(_) => return,
+                    Ok(_) => {
+                        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+                        lines.push_back(String::from_utf8_lossy(&line).trim().to_owned());
+                        if lines.len() > STDERR_LINES_KEPT {
+                            lines.pop_front();
+                        }
+                    }
+                }
+            }
+        });
+    }
+    kept
+}
+
+fn profile_folder(program: &Program) -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("notex-chromium-");
+    // A snap sees neither the system's temporary folder nor hidden folders of the home.
+    match std::env::var_os("HOME") {
+        Some(home) if program.path.starts_with("/snap") => {
+            let common = PathBuf::from(home).join("snap/chromium/common");
+            std::fs::create_dir_all(&common)?;
+            builder.tempdir_in(common)
+        }
+        Some(_) | None => builder.tempdir(),
+    }
+}
+
+fn flags(program: &Program, profile: &Path, width: u32, height: u32) -> Vec<String> {
+    let mut flags =
+        vec![format!("--user-data-dir={}", profile.display()), format!("--window-size={width},{height}")];
+    match program.build {
+        // It keeps frames of other sites in the page's process unless told.
+        Build::HeadlessShell => flags.push(String::from("--site-per-process")),
+        Build::Desktop => flags.push(String::from("--headless=new")),
+    }
+    if is_root() {
+        flags.push(String::from("--no-sandbox"));
+    }
+    flags.extend(
+        [
+            "--remote-debugging-port=0",
+            "--no-first-run",
+            "--no-default-browser-check",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-quic",
+            "--disable-breakpad",
+            "--disable-default-apps",
+            "--disable-extensions",
+            "--disable-dev-shm-usage",
+            "--disable-backgrounding-occluded-windows",
+            "--disable-renderer-backgrounding",
+            "--disable-background-timer-throttling",
+            "--disable-hang-monitor",
+            "--disable-prompt-on-repost",
+            // A page taken from this cache would come back without the events a load ends with.
+            "--disable-features=BackForwardCache,Translate,MediaRouter,OptimizationHints",
+            "--force-color-profile=srgb",
+            "--hide-scrollbars",
+            "--mute-audio",
+            "--password-store=basic",
+            "--use-mock-keychain",
+            "about:blank",
+        ]
+        .map(String::from),
+    );
+    flags
+}
+
+fn is_root() -> bool {
+    #[cfg(unix)]
+    return rustix::process::geteuid().is_root();
+    #[cfg(not(unix))]
+    return false;
+}
+
+/// A command that shares nothing with the engine's terminal.
+pub(super) fn quiet(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}

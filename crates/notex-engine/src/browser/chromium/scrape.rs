@@ -1,0 +1,144 @@
+//! Reads a page as markdown: the reader script writes what can be seen as plain HTML, the main content of an article
+//! is picked from it, and the rest is a conversion on a thread of its own, since its depth and time are the page's.
+
+use std::time::Duration;
+
+use dom_smoothie::{Config, Readability};
+use html_to_markdown_rs::{ConversionOptions, convert};
+use notex_wire::{ImageCategory, ImageData};
+use serde::Deserialize;
+use tokio::sync::oneshot;
+
+use super::observe::PagePosition;
+use super::page::ChromiumPage;
+use crate::browser::{PageError, Position, ScrapeOptions, ScrapeScope, ScrapedPage};
+
+const READ_WITHIN: Duration = Duration::from_secs(20);
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+/// An extract with less of the text than this has missed the content.
+const LEAST_SHARE: f64 = 0.25;
+
+#[derive(Deserialize)]
+struct Written {
+    position: PagePosition,
+    html: String,
+    /// Characters of text that can be seen.
+    text: usize,
+    heading: String,
+    list: bool,
+    cut: bool,
+    images: Option<Vec<Image>>,
+}
+
+#[derive(Deserialize)]
+struct Image {
+    url: String,
+    category: ImageCategory,
+    alt: Option<String>,
+}
+
+impl ChromiumPage {
+    pub(super) async fn read_content(&self, options: ScrapeOptions) -> Result<ScrapedPage, PageError> {
+        let doing = "reading the page";
+        let scope = match options.scope {
+            ScrapeScope::MainContent => "main",
+            ScrapeScope::WholePage => "all",
+        };
+        let written: Written = self.ask(doing, &format!("scrape({scope:?}, {})", options.images)).await?;
+        let Written { position, html, text, heading, list, cut, images } = written;
+        let position = Position::from(position);
+        if cut {
+            tracing::warn!(url = position.url, "a page was too big to be read whole");
+        }
+        let page = Html {
+            html,
+            text,
+            heading,
+            title: position.title.clone(),
+            url: position.url.clone(),
+            article: options.scope == ScrapeScope::MainContent && !list,
+        };
+        let markdown = on_own_thread(move || page.to_markdown()).await.map_err(|why| match why {
+            Unread::TooSlow => {
+                PageError::TimedOut { doing: doing.to_owned(), seconds: READ_WITHIN.as_secs() }
+            }
+            Unread::Failed(why) => PageError::Browser { doing: doing.to_owned(), why },
+        })?;
+        let images = images.map(|images| {
+            let numbered = images.into_iter().enumerate();
+            numbered
+                .map(|(place, image)| ImageData {
+                    id: format!("F{}", place + 1),
+                    url: image.url,
+                    category: Some(image.category),
+                    alt: image.alt,
+                })
+                .collect()
+        });
+        Ok(ScrapedPage { position, markdown, images })
+    }
+}
+
+enum Unread {
+    TooSlow,
+    Failed(String),
+}
+
+/// Deep pages need a big stack and slow ones a deadline. A thread that is late ends by itself: its input is capped.
+async fn on_own_thread(
+    work: impl FnOnce() -> Result<String, String> + Send + 'static,
+) -> Result<String, Unread> {
+    let (done, result) = oneshot::channel();
+    std::thread::Builder::new()
+        .name(String::from("notex-markdown"))
+        .stack_size(STACK_BYTES)
+        .spawn(move || drop(done.send(work())))
+        .map_err(|error| Unread::Failed(format!("no thread for it: {error}")))?;
+    match tokio::time::timeout(READ_WITHIN, result).await {
+        Ok(Ok(markdown)) => markdown.map_err(Unread::Failed),
+        Ok(Err(_)) => Err(Unread::Failed(String::from("the conversion to markdown broke"))),
+        Err(_) => Err(Unread::TooSlow),
+    }
+}
+
+struct Html {
+    html: String,
+    text: usize,
+    heading: String,
+    title: String,
+    url: String,
+    article: bool,
+}
+
+impl Html {
+    fn to_markdown(&self) -> Result<String, String> {
+        let article = if self.article { self.article() } else { None };
+        let html = article.as_deref().unwrap_or(&self.html);
+        let options = ConversionOptions {
+            extract_metadata: false,
+            base_url: Some(self.url.clone()),
+            ..ConversionOptions::default()
+        };
+        let converted = convert(html, options).map_err(|error| error.to_string())?;
+        let markdown = converted.content.unwrap_or_default().trim().to_owned();
+        // The extraction takes a heading that repeats the title for a banner.
+        if article.is_some() && !self.heading.is_empty() && !markdown.contains(&self.heading) {
+            return Ok(format!("# {}\n\n{markdown}\n", self.heading));
+        }
+        Ok(if markdown.is_empty() { markdown } else { format!("{markdown}\n") })
+    }
+
+    /// The article on the page, when there is one that holds enough of it.
+    fn article(&self) -> Option<String> {
+        let title = self.title.replace('&', "&amp;").replace('<', "&lt;");
+        let document = format!("<html><head><title>{title}</title></head><body>{}</body></html>", self.html);
+        // Classes name the languages of code blocks.
+        let config = Config { keep_classes: true, ..Config::default() };
+        let mut readability = Readability::new(document, Some(&self.url), Some(config)).ok()?;
+        let article = readability.parse().ok()?;
+        let kept = article.text_content.chars().filter(|c| !c.is_whitespace()).count();
+        #[expect(clippy::cast_precision_loss, reason = "a share of at most five million characters")]
+        let enough = kept as f64 >= self.text as f64 * LEAST_SHARE;
+        enough.then(|| article.content.to_string())
+    }
+}

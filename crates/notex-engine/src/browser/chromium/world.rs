@@ -1,0 +1,140 @@
+//! Questions to a page, asked in an isolated world of its main frame: the page sees neither the scripts nor their
+//! variables. The scripts are installed once per document; each question after that is one short expression.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::page::ChromiumPage;
+use crate::browser::PageError;
+use crate::cdp::{CdpError, Session};
+
+/// A symbol, since a page can put an element under any name of the global object, isolated world or not.
+const HANDLE: &str = "globalThis[Symbol.for('notex')]";
+
+const SCRIPTS: &str = concat!(
+    "(() => { const born = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;",
+    include_str!("scripts/elements.js"),
+    include_str!("scripts/walker.js"),
+    include_str!("scripts/hands.js"),
+    include_str!("scripts/reader.js"),
+    "globalThis[Symbol.for('notex')] = ",
+    "{ position, observe, locate, checkedNow, takeFocus, choose, setValue, rest, scrape }; })()",
+);
+
+/// How often a question is put again to the document that came instead.
+const TRIES: usize = 4;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct World {
+    execution_context_id: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Evaluated {
+    result: Remote,
+    exception_details: Option<Exception>,
+}
+
+#[derive(Deserialize)]
+struct Remote {
+    value: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Exception {
+    #[serde(default)]
+    text: String,
+    exception: Option<Thrown>,
+}
+
+#[derive(Deserialize)]
+struct Thrown {
+    description: Option<String>,
+}
+
+impl ChromiumPage {
+    /// Asks `question`, an expression on the scripts' object such as `observe()`, and reads its answer. A page that
+    /// navigates meanwhile is asked again.
+    pub(super) async fn ask<R: DeserializeOwned>(&self, doing: &str, question: &str) -> Result<R, PageError> {
+        let expression = format!(
+            "(async () => {{ const it = {HANDLE}; return it?.rest ? JSON.stringify(await it.{question}) : null; }})()"
+        );
+        let mut last = None;
+        for _ in 0..TRIES {
+            match self.evaluate(&expression).await {
+                Ok(Some(answer)) => {
+                    return serde_json::from_str(&answer).map_err(|error| PageError::Browser {
+                        doing: doing.to_owned(),
+                        why: format!("its answer was unreadable: {error}"),
+                    });
+                }
+                Ok(None) => {
+                    // The answer is of no interest, a failed installation shows in the next try.
+                    if let Err(error) = self.evaluate(SCRIPTS).await {
+                        last = Some(error);
+                    }
+                }
+                Err(error) if is_of_a_gone_document(&error) => last = Some(error),
+                Err(error) => return Err(self.failed(doing, error).await),
+            }
+        }
+        let error = last.unwrap_or(CdpError::Refused {
+            method: "Runtime.evaluate",
+            message: String::from("the scripts could not be installed"),
+        });
+        Err(self.failed(doing, error).await)
+    }
+
+    async fn evaluate(&self, expression: &str) -> Result<Option<String>, CdpError> {
+        let within = self.setup.patience.answer;
+        let session: &Session = &self.session;
+        let world: World = self
+            .unless_lost(session.call(
+                "Page.createIsolatedWorld",
+                json!({"frameId": self.target_id, "worldName": "notex"}),
+                within,
+            ))
+            .await?;
+        let params = json!({
+            "expression": expression,
+            "contextId": world.execution_context_id,
+            "awaitPromise": true,
+            "returnByValue": true,
+        });
+        let answer: Evaluated = self.unless_lost(session.call("Runtime.evaluate", params, within)).await?;
+        if let Some(exception) = answer.exception_details {
+            let thrown = exception.exception.and_then(|thrown| thrown.description);
+            let message = thrown.unwrap_or(exception.text);
+            let message = message.lines().take(2).collect::<Vec<_>>().join(" ").chars().take(300).collect();
+            return Err(CdpError::Refused { method: "Runtime.evaluate", message });
+        }
+        match answer.result.value {
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) | None => Ok(None),
+        }
+    }
+}
+
+/// Chromium has no code for it.
+fn is_of_a_gone_document(error: &CdpError) -> bool {
+    match error {
+        CdpError::Refused { message, .. } => [
+            "Cannot find context",
+            "context was destroyed",
+            "navigated or closed",
+            "Promise was collected",
+            "uniqueContextId not found",
+            "Could not create isolated world",
+        ]
+        .iter()
+        .any(|sign| message.contains(sign)),
+        CdpError::TimedOut { .. }
+        | CdpError::Crashed
+        | CdpError::Detached
+        | CdpError::Ended(_)
+        | CdpError::Unreadable { .. } => false,
+    }
+}

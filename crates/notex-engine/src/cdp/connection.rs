@@ -1,0 +1,344 @@
+//! The websocket: numbers calls, matches answers, spreads events. The reader never waits for anybody, and every
+//! way in which an answer can fail to come (crash, detach, socket end, silence, deadline) ends the waiting call.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tokio::net::TcpStream;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+use super::{CdpError, Event, Session};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Events kept for a reader that is behind.
+const EVENTS_KEPT: usize = 2048;
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+/// Remote browsers sit behind proxies that drop idle connections without a word.
+const PING_EVERY: Duration = Duration::from_secs(20);
+const SILENCE_ENDS: Duration = Duration::from_secs(65);
+
+/// A connection to a browser. Clones share it; it closes when the last one is dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Cdp {
+    outgoing: mpsc::UnboundedSender<Message>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    next_id: AtomicU64,
+    state: Mutex<State>,
+    ended: watch::Sender<Option<String>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    pending: HashMap<u64, Waiting>,
+    /// Keyed by session id; the browser itself is the empty one.
+    listeners: HashMap<String, broadcast::Sender<Event>>,
+    ended: Option<String>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    session: Option<String>,
+    method: &'static str,
+    answer: oneshot::Sender<Result<Box<RawValue>, CdpError>>,
+}
+
+#[derive(Serialize)]
+struct Outgoing<'a> {
+    id: u64,
+    method: &'a str,
+    params: &'a Value,
+    #[serde(rename = "sessionId", skip_serializing_if = "Option::is_none")]
+    session: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Incoming<'a> {
+    id: Option<u64>,
+    #[serde(borrow)]
+    method: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "sessionId")]
+    session: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    params: Option<&'a RawValue>,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+    error: Option<Refusal>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    data: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Detached {
+    #[serde(rename = "sessionId")]
+    session: String,
+}
+
+impl Cdp {
+    /// Connects to a browser's websocket; the headers go with the upgrade (hosted browsers want a token there).
+    pub(crate) async fn connect(url: &str, headers: &[(HeaderName, HeaderValue)]) -> Result<Cdp, CdpError> {
+        let refused = |why: String| CdpError::Ended(format!("no connection to the browser: {why}"));
+        let mut request = url.into_client_request().map_err(|error| refused(error.to_string()))?;
+        for (name, value) in headers {
+            request.headers_mut().insert(name.clone(), value.clone());
+        }
+        // Answers of tens of megabytes are normal in this protocol; what pages may cause is capped by the callers.
+        let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+        let connecting = connect_async_with_config(request, Some(config), true);
+        let (socket, _) = tokio::time::timeout(CONNECT_WITHIN, connecting)
+            .await
+            .map_err(|_| refused(format!("no answer within {} s", CONNECT_WITHIN.as_secs())))?
+            .map_err(|error| refused(error.to_string()))?;
+
+        let (sink, stream) = socket.split();
+        let (outgoing, queue) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared {
+            next_id: AtomicU64::new(1),
+            state: Mutex::default(),
+            ended: watch::Sender::new(None),
+        });
+        tokio::spawn(write(sink, queue));
+        tokio::spawn(read(stream, Arc::clone(&shared), outgoing.downgrade()));
+        Ok(Cdp { outgoing, shared })
+    }
+
+    /// The browser itself.
+    pub(crate) fn browser(&self) -> Session {
+        Session { cdp: self.clone(), id: None }
+    }
+
+    /// Waits until the connection ended, and says why.
+    pub(crate) async fn ended(&self) -> String {
+        let mut ended = self.shared.ended.subscribe();
+        match ended.wait_for(Option::is_some).await {
+            Ok(why) => why.clone().unwrap_or_default(),
+            Err(_) => String::from("the connection to the browser ended"),
+        }
+    }
+
+    /// Sends a call and waits for its answer, at most `within`. A caller that goes away leaves nothing behind.
+    pub(crate) async fn call(
+        &self,
+        session: Option<&str>,
+        method: &'static str,
+        params: &Value,
+        within: Duration,
+    ) -> Result<Box<RawValue>, CdpError> {
+        let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
+        let text = serde_json::to_string(&Outgoing { id, method, params, session })
+            .map_err(|error| CdpError::Unreadable { method, why: error.to_string() })?;
+        let (answer, answered) = oneshot::channel();
+        {
+            let mut state = self.shared.state();
+            if let Some(why) = &state.ended {
+                return Err(CdpError::Ended(why.clone()));
+            }
+            state.pending.insert(id, Waiting { session: session.map(String::from), method, answer });
+        }
+        let _forget = Forget { shared: &self.shared, id };
+        if self.outgoing.send(Message::text(text)).is_err() {
+            return Err(CdpError::Ended(String::from("the connection to the browser ended")));
+        }
+        match tokio::time::timeout(within, answered).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(CdpError::Ended(String::from("the connection to the browser ended"))),
+            Err(_) => Err(CdpError::TimedOut { method, waited: within }),
+        }
+    }
+
+    /// The events of a session from now on.
+    pub(crate) fn events(&self, session: Option<&str>) -> broadcast::Receiver<Event> {
+        let mut state = self.shared.state();
+        if state.ended.is_some() {
+            // A receiver without a sender: it reads as ended at once.
+            return broadcast::Sender::new(1).subscribe();
+        }
+        state
+            .listeners
+            .entry(session.unwrap_or_default().to_owned())
+            .or_insert_with(|| broadcast::Sender::new(EVENTS_KEPT))
+            .subscribe()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pending_calls(&self) -> usize {
+        self.shared.state().pending.len()
+    }
+}
+
+/// Takes a call out of the waiting ones when its caller stops waiting.
+struct Forget<'a> {
+    shared: &'a Shared,
+    id: u64,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.shared.state().pending.remove(&self.id);
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_in(&self, text: &str) {
+        let Ok(message) = serde_json::from_str::<Incoming<'_>>(text) else {
+            tracing::debug!(bytes = text.len(), "a message that is not of the protocol was skipped");
+            return;
+        };
+        if let Some(id) = message.id {
+            self.answer(id, &message);
+        } else if let Some(method) = message.method {
+            self.spread(&method, message.session.as_deref(), message.params);
+        }
+    }
+
+    fn answer(&self, id: u64, message: &Incoming<'_>) {
+        let Some(waiting) = self.state().pending.remove(&id) else { return };
+        let answer = match (&message.error, message.result) {
+            (Some(error), _) => Err(waiting.refused(error)),
+            (None, Some(result)) => Ok(result.to_owned()),
+            (None, None) => {
+                Err(CdpError::Unreadable { method: waiting.method, why: String::from("no result") })
+            }
+        };
+        // The caller may have gone away meanwhile.
+        let _ = waiting.answer.send(answer);
+    }
+
+    fn spread(&self, method: &str, session: Option<&str>, params: Option<&RawValue>) {
+        let mut state = self.state();
+        if let Some(listener) = state.listeners.get(session.unwrap_or_default())
+            && listener.receiver_count() > 0
+        {
+            let params = params.map(|params| Arc::from(params.to_owned()));
+            let _ = listener.send(Event { method: Arc::from(method), params });
+        }
+        if method == "Inspector.targetCrashed" {
+            state.fail(session, &CdpError::Crashed);
+        } else if method == "Target.detachedFromTarget"
+            && let Some(detached) = params.and_then(|p| serde_json::from_str::<Detached>(p.get()).ok())
+        {
+            state.fail(Some(&detached.session), &CdpError::Detached);
+            state.listeners.remove(&detached.session);
+        }
+    }
+
+    fn end(&self, why: &str) {
+        let mut state = self.state();
+        state.ended = Some(why.to_owned());
+        state.listeners.clear();
+        for (_, waiting) in state.pending.drain() {
+            let _ = waiting.answer.send(Err(CdpError::Ended(why.to_owned())));
+        }
+        drop(state);
+        self.ended.send_replace(Some(why.to_owned()));
+    }
+}
+
+impl Waiting {
+    fn refused(&self, error: &Refusal) -> CdpError {
+        let message = match &error.data {
+            Some(Value::String(data)) => format!("{} ({data})", error.message),
+            Some(_) | None => error.message.clone(),
+        };
+        CdpError::Refused { method: self.method, message }
+    }
+}
+
+impl State {
+    fn fail(&mut self, session: Option<&str>, error: &CdpError) {
+        let hit: Vec<u64> = self
+            .pending
+            .iter()
+            .filter(|(_, waiting)| waiting.session.as_deref() == session)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in hit {
+            if let Some(waiting) = self.pending.remove(&id) {
+                let _ = waiting.answer.send(Err(error.clone()));
+            }
+        }
+    }
+}
+
+async fn write(mut sink: SplitSink<Socket, Message>, mut queue: mpsc::UnboundedReceiver<Message>) {
+    while let Some(message) = queue.recv().await {
+        // The reader sees the broken socket too and tells everybody why.
+        if sink.send(message).await.is_err() {
+            return;
+        }
+    }
+    let _ = sink.close().await;
+}
+
+async fn read(
+    mut stream: SplitStream<Socket>,
+    shared: Arc<Shared>,
+    outgoing: mpsc::WeakUnboundedSender<Message>,
+) {
+    let mut ping = tokio::time::interval(PING_EVERY);
+    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut heard = Instant::now();
+    let why = loop {
+        tokio::select! {
+            message = stream.next() => match message {
+                Some(Ok(message)) => {
+                    heard = Instant::now();
+                    match message {
+                        Message::Text(text) => shared.take_in(text.as_str()),
+                        // Some proxies send the same JSON as binary frames.
+                        Message::Binary(bytes) => shared.take_in(&String::from_utf8_lossy(&bytes)),
+                        Message::Close(_) => break String::from("the browser closed the connection"),
+                        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+                    }
+                }
+                Some(Err(error)) => break format!("the connection to the browser broke: {}", words(&error)),
+                None => break String::from("the connection to the browser ended"),
+            },
+            _ = ping.tick() => {
+                if heard.elapsed() > SILENCE_ENDS {
+                    break format!("the browser said nothing for {} s", SILENCE_ENDS.as_secs());
+                }
+                match outgoing.upgrade() {
+                    Some(outgoing) => drop(outgoing.send(Message::Ping(Default::default()))),
+                    None => break String::from("the connection to the browser was closed"),
+                }
+            }
+        }
+    };
+    shared.end(&why);
+}
+
+fn words(error: &Error) -> String {
+    match error {
+        Error::ConnectionClosed | Error::AlreadyClosed => String::from("closed"),
+        other => other.to_string(),
+    }
+}

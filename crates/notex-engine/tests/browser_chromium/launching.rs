@@ -1,0 +1,85 @@
+//! A browser starts, keeps its pages apart and leaves nothing behind.
+
+use notex_engine::browser::chromium::{Chromium, LaunchOptions};
+use notex_engine::browser::{Browser, LaunchError};
+
+use crate::support::{Site, launch, open};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_launched_browser_tells_its_name_and_version() {
+    let browser = launch().await;
+    let identity = browser.identity().clone();
+    assert!(["Chromium", "Chrome", "Edge"].contains(&identity.name.as_str()), "{identity:?}");
+    let major: u32 = identity.version.split('.').next().unwrap().parse().unwrap();
+    assert!(major > 100, "{identity:?}");
+    browser.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_pages_share_no_cookie() {
+    let site = Site::start().await;
+    let browser = launch().await;
+    let (first, second) = (browser.open_page().await.unwrap(), browser.open_page().await.unwrap());
+    first.goto(&site.url("cookie")).await.unwrap();
+    first.goto(&site.url("cookie")).await.unwrap();
+    second.goto(&site.url("cookie")).await.unwrap();
+    assert_eq!(first.position().await.unwrap().title, "who=me");
+    assert_eq!(second.position().await.unwrap().title, "none");
+    first.close().await;
+    second.refresh().await.unwrap();
+    assert_eq!(second.position().await.unwrap().title, "who=me");
+    browser.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_sees_no_headless_browser() {
+    let open = open("headers").await;
+    let headers = open.read().await.to_lowercase();
+    assert!(headers.contains("chrome"), "{headers}");
+    assert!(!headers.contains("headless"), "{headers}");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn back_forward_and_refresh_move_through_what_was_opened() {
+    let open = open("shop.html").await;
+    open.page.back().await.unwrap();
+    assert_eq!(open.title().await, "Tea shop");
+    open.page.goto(&open.site.url("deals.html")).await.unwrap();
+    open.page.back().await.unwrap();
+    assert_eq!(open.title().await, "Tea shop");
+    open.page.forward().await.unwrap();
+    assert_eq!(open.title().await, "Deals");
+    open.page.forward().await.unwrap();
+    open.page.refresh().await.unwrap();
+    assert_eq!(open.title().await, "Deals");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_screenshot_is_a_jpeg_of_the_viewport() {
+    let open = open("shop.html").await;
+    let picture = open.page.screenshot().await.unwrap();
+    assert_eq!(&picture[..3], b"\xff\xd8\xff");
+    assert!(picture.len() > 5_000, "{}", picture.len());
+    let viewport = open.page.position().await.unwrap().viewport;
+    assert_eq!((viewport.viewport_width, viewport.viewport_height), (1280.0, 800.0));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_no_browser_is_told_with_what_it_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("chromium");
+    std::fs::write(&program, "#!/bin/sh\necho the library libx is missing >&2\nexit 7\n").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let options = LaunchOptions { program: Some(program), ..LaunchOptions::default() };
+    let Err(error) = Chromium::launch(options).await else { panic!("it started") };
+    assert!(matches!(error, LaunchError::DidNotStart { .. }), "{error:?}");
+    let words = error.to_string();
+    assert!(words.contains("exit code 7") && words.contains("libx is missing"), "{words}");
+}

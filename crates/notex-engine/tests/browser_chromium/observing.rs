@@ -1,0 +1,114 @@
+//! What an observe lists, and what it leaves out.
+
+use notex_wire::PageCategory;
+
+use crate::support::open;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_observe_lists_exactly_what_a_person_can_do() {
+    let open = open("shop.html").await;
+    let observed = open.observe().await;
+    let listed: Vec<(&str, &str, &str)> = observed
+        .actions
+        .iter()
+        .map(|a| (a.id.as_str(), a.description.as_str(), a.category.as_str()))
+        .collect();
+    let expected = [
+        ("L1", "Open Home", "Navigation"),
+        ("L2", "Open Deals", "Navigation"),
+        ("I1", "Fill Search teas", "Search"),
+        ("B1", "Click Search", "Search"),
+        ("B2", "Check In stock", "Filters"),
+        ("B3", "Check Organic", "Filters"),
+        ("B4", "Choose Green", "Leaf"),
+        ("B5", "Choose Black", "Leaf"),
+        ("I2", "Choose Country", "Filters"),
+        ("I3", "Fill Email", "Order"),
+        ("I4", "Fill Password", "Order"),
+        ("I5", "Fill Note", "Order"),
+        ("I6", "Fill Delivery", "Order"),
+        ("I7", "Fill Wish", "Order"),
+        ("B6", "Click Order now", "Order"),
+        ("B7", "Click More about us", "Main"),
+        ("B8", "Click Gift card", "Main"),
+        ("L3", "Open a link", "Main"),
+        ("B9", "Switch Dark mode", "Main"),
+        ("B10", "Click Cart", "Main"),
+        ("I8", "Fill News by mail", "Form"),
+        ("L4", "Open Imprint", "Footer"),
+    ];
+    assert_eq!(listed, expected);
+    assert_eq!(observed.total_actions, expected.len());
+    assert_eq!(observed.description, "Tea shop: All teas. Teas from five gardens");
+    assert_eq!(observed.category, PageCategory::Auth);
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_carries_state_params_and_ways_to_find_it() {
+    let open = open("shop.html").await;
+    let country = open.action("Choose Country").await;
+    assert_eq!(country.params.len(), 1);
+    assert_eq!(country.params[0].values, ["Any", "Japan", "India"]);
+    let state = country.state.unwrap();
+    assert!(state.required);
+    assert_eq!(state.value.as_deref(), Some("Any"));
+    let selector = country.selector.unwrap();
+    assert_eq!(selector.css, "#country");
+    assert_eq!(selector.role_name.as_deref(), Some("combobox \"Country\""));
+    assert_eq!(open.action("Check In stock").await.state.unwrap().checked, Some(true));
+    assert_eq!(open.action("Check Organic").await.state.unwrap().checked, Some(false));
+    assert_eq!(open.action("Fill Email").await.state.unwrap().value.as_deref(), Some("a@b.test"));
+    assert_eq!(open.action("Click More about us").await.state.unwrap().expanded, Some(false));
+    assert!(open.action("Click Search").await.params.is_empty());
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_never_leaves_its_page() {
+    let open = open("shop.html").await;
+    let observed = format!("{:?}", open.observe().await);
+    assert!(!observed.contains("hunter2"));
+    assert!(!open.read().await.contains("hunter2"));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_box_of_an_element_in_a_frame_is_where_it_is_on_the_page() {
+    let open = open("shop.html").await;
+    let mail = open.action("Fill News by mail").await;
+    let bounds = mail.bounds.unwrap();
+    assert!(bounds.iframe_offset_y > 100.0, "{bounds:?}");
+    // The field stands 20 px right of and 10 px under the corner of its frame.
+    assert_eq!(bounds.x - bounds.iframe_offset_x, 20.0);
+    assert_eq!(bounds.y - bounds.iframe_offset_y, 10.0);
+    assert!(mail.selector.unwrap().css.starts_with("#news >>> "));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_stay_while_the_page_lives_and_start_again_with_a_new_one() {
+    let open = open("shop.html").await;
+    let first = open.observe().await;
+    open.act("Click More about us", None).await.unwrap();
+    let second = open.observe().await;
+    for before in &first.actions {
+        let after = second.actions.iter().find(|a| a.id == before.id).unwrap();
+        assert_eq!(after.description, before.description);
+    }
+    // The link inside was not to be seen before, so it has the next free number.
+    let gardens = second.actions.iter().find(|a| a.description == "Open Our gardens").unwrap();
+    assert_eq!(gardens.id, "L5");
+    open.page.goto(&open.site.url("deals.html")).await.unwrap();
+    assert_eq!(open.action("Open Back to the shop").await.id, "L1");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_list_says_how_many_there_are() {
+    let open = open("shop.html").await;
+    let observed = open.page.observe(5).await.unwrap();
+    assert_eq!(observed.actions.len(), 5);
+    assert_eq!(observed.total_actions, 22);
+    open.end().await;
+}
