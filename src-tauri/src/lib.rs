@@ -1,1 +1,64 @@
-//! The shell.
+//! The shell: the only code that knows Tauri. It opens a profile, starts the hub and the engine inside the app, and
+//! shows them in a window (`window.rs`) or, with `--web`, to a browser (`web/`). Decides nothing about sessions.
+
+mod bridge;
+mod local_engine;
+mod profile;
+mod quit;
+mod settings_file;
+mod web;
+mod window;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+/// Explore NotexAI browser sessions by hand, debug scraping flows and watch what sessions cost.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "notex-inspector", version)]
+pub struct Options {
+    /// Serve the inspector to a browser on this machine instead of opening a window
+    #[arg(long)]
+    pub web: bool,
+    /// With --web: the port to listen on; a free one when left out
+    #[arg(long, requires = "web", default_value_t = 0)]
+    pub port: u16,
+    /// Keep sessions, pictures and settings in this folder
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Why the inspector could not start, in a sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Profile(#[from] profile::ProfileError),
+    /// The port cannot be listened on, or the server failed.
+    #[error("the inspector cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The window could not be opened.
+    #[error("the window could not be opened: {0}; on a machine without a display use --web")]
+    Window(String),
+}
+
+/// Runs the inspector until it is quit.
+///
+/// # Errors
+/// When it cannot start.
+pub fn run(options: Options) -> Result<(), StartError> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if options.web { web::run(options) } else { window::run(options) }
+}
+
+/// Tauri's configuration and the page's files, embedded once for both ways to show them.
+fn context() -> tauri::Context<tauri::Wry> {
+    tauri::generate_context!()
+}

@@ -20,29 +20,26 @@ const A_CALL: Duration = Duration::from_secs(60);
 pub async fn tell(client: &Client, site: &FixtureSite, shot: &str) {
     press(client, "New session").await;
     press(client, "Start session").await;
-    by_test_id(client, "session-row", A_CALL).await;
+    by_css(client, "[data-testid='session-row']", A_CALL).await;
     let credits_before = credits_left(client).await;
 
-    let address = by_css(client, "[data-testid='address-bar'] input, input[data-testid='address-bar']").await;
-    address.send_keys(&site.url("/")).await.expect("the address can be typed");
-    address.send_keys(&char::from(Key::Enter).to_string()).await.expect("enter can be pressed");
+    open_address(client, &site.url("/")).await;
     picture_is_shown(client).await;
 
-    click_on_picture(client, "Search products").await;
-    by_css(client, "[data-testid='step-value']")
-        .await
-        .send_keys("laptop")
-        .await
-        .expect("the value can be typed");
-    run_step(client, 2).await;
-    click_on_picture(client, "Search").await;
-    run_step(client, 3).await;
-    page_says(client, "Results for laptop").await;
+    click_on_picture(client, 'I', "Search products").await;
+    let value = by_css(client, "form[data-run='step'] [data-first-field]", SOON).await;
+    value.send_keys("laptop").await.expect("the value can be typed");
+    press(client, "Run step").await;
+    calls_done(client, "step", 1).await;
+    click_on_picture(client, 'B', "Search").await;
+    press(client, "Run step").await;
+    calls_done(client, "step", 2).await;
+    text_is(client, "[data-testid='session-row']", "Results for laptop").await;
 
     press_tab(client, "Scrape").await;
     press(client, "Scrape").await;
-    text_is(client, "[data-testid='scrape-result']", "Results for laptop").await;
-    calls_are(client, 4).await;
+    text_is(client, "[role='tabpanel'][aria-label='preview']", "Results for laptop").await;
+    calls_done(client, "scrape", 1).await;
 
     countdown_falls(client).await;
     let credits_after = credits_left(client).await;
@@ -53,13 +50,21 @@ pub async fn tell(client: &Client, site: &FixtureSite, shot: &str) {
 
     keep_screenshot(client, shot).await;
     press(client, "Close").await;
-    text_is(client, "[data-testid='session-row']", "closed").await;
+    text_is(client, "main[aria-label='Session']", "closed").await;
 }
 
-/// Presses the button with these words once it can be pressed.
+/// Types an address into the address bar and presses enter.
+pub async fn open_address(client: &Client, url: &str) {
+    let address = by_css(client, "input[aria-label='Address']", SOON).await;
+    address.send_keys(url).await.expect("the address can be typed");
+    address.send_keys(&char::from(Key::Enter).to_string()).await.expect("enter can be pressed");
+}
+
+/// Presses the button with these words once it can be pressed; the keys that some show beside them do not count.
 pub async fn press(client: &Client, words: &str) {
     let path = format!(
-        "//button[not(@role='tab') and not(@disabled) and (normalize-space(.)='{words}' or @aria-label='{words}')]"
+        "//button[not(@role='tab') and not(@disabled) and (normalize-space(.)='{words}' or \
+         (span[contains(@class, 'keys')] and starts-with(normalize-space(.), '{words}')))]"
     );
     click(client, Locator::XPath(&path), &format!("the button `{words}`")).await;
 }
@@ -78,13 +83,8 @@ async fn click(client: &Client, locator: Locator<'_>, what: &str) {
     .await;
 }
 
-async fn by_css(client: &Client, css: &str) -> Element {
-    until(css, SOON, || async { client.find(Locator::Css(css)).await.ok() }).await
-}
-
-async fn by_test_id(client: &Client, id: &str, limit: Duration) -> Element {
-    let css = format!("[data-testid='{id}']");
-    until(&css, limit, || async { client.find(Locator::Css(&css)).await.ok() }).await
+async fn by_css(client: &Client, css: &str, limit: Duration) -> Element {
+    until(css, limit, || async { client.find(Locator::Css(css)).await.ok() }).await
 }
 
 /// Waits for words: while something fades in its text reads as empty.
@@ -97,20 +97,20 @@ async fn text_is(client: &Client, css: &str, words: &str) {
 }
 
 async fn picture_is_shown(client: &Client) {
-    let picture = by_test_id(client, "page-picture", A_CALL).await;
     until("the picture of the page to load", A_CALL, || async {
+        let picture = client.find(Locator::Css("img[data-testid='page-picture']")).await.ok()?;
         let width: u32 = picture.prop("naturalWidth").await.ok()??.parse().ok()?;
         (width > 0).then_some(())
     })
     .await;
 }
 
-/// Clicks the drawn action that is called so.
-async fn click_on_picture(client: &Client, label: &str) {
-    until(&format!("the action `{label}` on the picture"), A_CALL, || async {
+/// Clicks the action that is drawn over the picture: `letter` is the first of its id, `words` are in its name.
+async fn click_on_picture(client: &Client, letter: char, words: &str) {
+    until(&format!("a {letter} action with `{words}` on the picture"), A_CALL, || async {
         for action in client.find_all(Locator::Css("[data-testid='overlay-box']")).await.ok()? {
             let name = action.attr("aria-label").await.ok()??;
-            if name == label || name.ends_with(&format!(" {label}")) {
+            if name.starts_with(letter) && name.contains(words) {
                 return action.click().await.ok();
             }
         }
@@ -119,23 +119,19 @@ async fn click_on_picture(client: &Client, label: &str) {
     .await;
 }
 
-/// Runs the step that is chosen, and waits until it is call number `number`.
-async fn run_step(client: &Client, number: usize) {
-    let path = "//button[not(@disabled) and starts-with(normalize-space(.), 'Run step')]";
-    click(client, Locator::XPath(path), "the button `Run step`").await;
-    calls_are(client, number).await;
-}
-
-async fn calls_are(client: &Client, count: usize) {
-    until(&format!("{count} calls in the list"), A_CALL, || async {
-        let rows = client.find_all(Locator::Css("[data-testid='calls-row']")).await.ok()?;
-        (rows.len() >= count).then_some(())
+/// Waits until so many calls of a kind have been answered with success.
+async fn calls_done(client: &Client, kind: &str, count: usize) {
+    until(&format!("{count} calls `{kind}` that are done"), A_CALL, || async {
+        let mut done = 0;
+        for row in client.find_all(Locator::Css("[data-testid='calls-row']")).await.ok()? {
+            let text = row.text().await.ok()?;
+            let words: Vec<&str> = text.split_whitespace().collect();
+            assert!(!words.contains(&"failed"), "a call failed: {text}");
+            done += usize::from(words.contains(&kind) && words.contains(&"200"));
+        }
+        (done >= count).then_some(())
     })
     .await;
-}
-
-async fn page_says(client: &Client, title: &str) {
-    text_is(client, "[data-testid='session-row']", title).await;
 }
 
 async fn countdown_falls(client: &Client) {

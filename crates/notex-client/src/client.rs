@@ -97,7 +97,8 @@ impl Client {
         scrape_images: Option<bool>,
     ) -> Result<Answered<PageAnswer>, ClientError> {
         let session_id = Some(self.held()?.to_owned());
-        let request = ScrapeRequest { session_id, only_main_content, scrape_images, ..ScrapeRequest::default() };
+        let request =
+            ScrapeRequest { session_id, only_main_content, scrape_images, ..ScrapeRequest::default() };
         self.server.scrape(&request).await
     }
 

@@ -60,10 +60,11 @@ impl Refused {
             return Self { status, code: Some(refusal.code), message };
         }
         let value = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
-        let message = ["message", "detail", "error"]
-            .iter()
-            .find_map(|name| value.get(name)?.as_str())
-            .map_or_else(|| format!("the server refused with status {status}"), |text| text.chars().take(500).collect());
+        let message =
+            ["message", "detail", "error"].iter().find_map(|name| value.get(name)?.as_str()).map_or_else(
+                || format!("the server refused with status {status}"),
+                |text| text.chars().take(500).collect(),
+            );
         Self { status, code: None, message }
     }
 }

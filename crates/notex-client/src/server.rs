@@ -96,11 +96,14 @@ impl Server {
         base.set_query(None);
         base.set_fragment(None);
         // A redirect could carry the key elsewhere, and a proxy has no business between us and this machine.
-        let mut http = reqwest::Client::builder().connect_timeout(CONNECT_WITHIN).redirect(redirect::Policy::none());
+        let mut http =
+            reqwest::Client::builder().connect_timeout(CONNECT_WITHIN).redirect(redirect::Policy::none());
         if is_loopback(&base) {
             http = http.no_proxy();
         }
-        let http = http.build().map_err(|why| ClientError::BadAddress(format!("no HTTP client could be made: {why}")))?;
+        let http = http
+            .build()
+            .map_err(|why| ClientError::BadAddress(format!("no HTTP client could be made: {why}")))?;
         Ok(Self { http, base, key })
     }
 
@@ -176,7 +179,9 @@ impl Server {
     ///
     /// # Errors
     /// When the stream cannot be opened; one item with an error when it breaks.
-    pub async fn events(&self) -> Result<impl Stream<Item = Result<EngineEvent, ClientError>> + use<>, ClientError> {
+    pub async fn events(
+        &self,
+    ) -> Result<impl Stream<Item = Result<EngineEvent, ClientError>> + use<>, ClientError> {
         let request = self.request(Method::GET, path::EVENTS).header(ACCEPT, "text/event-stream");
         let answer = tokio::time::timeout(SHORT, request.send())
             .await
@@ -191,9 +196,10 @@ impl Server {
         let events = answer.bytes_stream().eventsource().filter_map(move |item| {
             let news = match item {
                 Ok(event) => serde_json::from_str::<EngineEvent>(&event.data).ok().map(Ok),
-                Err(why) => {
-                    Some(Err(ClientError::Unreachable { address: address.clone(), why: deepest(&why).to_string() }))
-                }
+                Err(why) => Some(Err(ClientError::Unreachable {
+                    address: address.clone(),
+                    why: deepest(&why).to_string(),
+                })),
             };
             std::future::ready(news)
         });
@@ -203,7 +209,11 @@ impl Server {
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let url = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
         let request = self.http.request(method, url);
-        if path == path::HEALTH || self.key.is_empty() { request } else { request.bearer_auth(self.key.reveal()) }
+        if path == path::HEALTH || self.key.is_empty() {
+            request
+        } else {
+            request.bearer_auth(self.key.reveal())
+        }
     }
 
     async fn call<B: Serialize, T: DeserializeOwned>(
@@ -231,8 +241,7 @@ impl Server {
             if !status.is_success() {
                 return Err(ClientError::Refused(Refused::from_body(status.as_u16(), &body)));
             }
-            let body = serde_json::from_slice(&body)
-                .map_err(|why| self.garbled(format!("{path}: {why}")))?;
+            let body = serde_json::from_slice(&body).map_err(|why| self.garbled(format!("{path}: {why}")))?;
             Ok(Answered { body, status: status.as_u16(), took, date_ahead })
         })
         .await
@@ -269,7 +278,10 @@ impl Server {
                 text if text.contains("Connection refused") || text.contains("actively refused") => {
                     "the connection was refused; is the server running?".to_owned()
                 }
-                text if text.contains("lookup") || text.contains("Name or service") || text.contains("dns") => {
+                text if text.contains("lookup")
+                    || text.contains("Name or service")
+                    || text.contains("dns") =>
+                {
                     "the host name was not found".to_owned()
                 }
                 text => text.to_owned(),

@@ -95,8 +95,11 @@ async fn a_session_that_had_already_ended_is_let_go() {
     let routes = Router::new().route(
         "/session/close",
         post(|| async {
-            (StatusCode::GONE, Json(json!({"detail": "the session was already closed", "status": 410,
-                "message": "the session was already closed", "code": "session_ended"})))
+            (
+                StatusCode::GONE,
+                Json(json!({"detail": "the session was already closed", "status": 410,
+                "message": "the session was already closed", "code": "session_ended"})),
+            )
         }),
     );
     let mut client = Client::attached(server(&serve(routes).await), "s-1".to_owned());
@@ -131,7 +134,9 @@ async fn a_dead_server_is_named_and_the_key_is_not() {
 async fn a_redirect_does_not_carry_the_key_away() {
     let routes = Router::new().route(
         "/session/start",
-        post(|| async { (StatusCode::TEMPORARY_REDIRECT, [("location", "http://127.0.0.1:9/steal")]).into_response() }),
+        post(|| async {
+            (StatusCode::TEMPORARY_REDIRECT, [("location", "http://127.0.0.1:9/steal")]).into_response()
+        }),
     );
     let error = server(&serve(routes).await).start(OPTIONS).await.unwrap_err();
     assert_eq!(error.to_string(), "the server refused with status 307");
@@ -139,7 +144,9 @@ async fn a_redirect_does_not_carry_the_key_away() {
 
 #[tokio::test]
 async fn a_base_url_that_cannot_be_used_is_refused_in_words() {
-    for (base, word) in [("shop.local", "cannot be read"), ("file:///etc", "http://"), ("http://me:pw@host", "password")] {
+    for (base, word) in
+        [("shop.local", "cannot be read"), ("file:///etc", "http://"), ("http://me:pw@host", "password")]
+    {
         let error = Server::new(base, ApiKey::new("k")).unwrap_err().to_string();
         assert!(error.contains(word), "{base}: {error}");
     }

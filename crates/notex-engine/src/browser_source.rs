@@ -49,8 +49,8 @@ impl BrowserSource {
 }
 
 async fn launch_chromium(program: Option<PathBuf>) -> Result<Arc<dyn Browser>, LaunchError> {
-    let chromium = Chromium::launch(LaunchOptions { program, ..LaunchOptions::default() }).await?;
-    Ok(Arc::new(chromium))
+    let options = LaunchOptions { program, ..LaunchOptions::default() };
+    Ok(Arc::new(Chromium::launch(options).await?))
 }
 
 /// The one browser of an engine.

@@ -35,14 +35,21 @@ impl State {
         }
         let page_call = matches!(kind, CallKind::Observe | CallKind::Step | CallKind::Scrape);
         if page_call && known.state.busy.is_some() {
-            return Err(Failure::invalid("another call runs on this session")
-                .with_hint("wait for it, or cancel it"));
+            return Err(
+                Failure::invalid("another call runs on this session").with_hint("wait for it, or cancel it")
+            );
         }
         Ok(self.record_call(session, kind, what, now))
     }
 
     /// Records a call without asking whether it makes sense: for one that made its session.
-    pub(crate) fn record_call(&mut self, session: &str, kind: CallKind, what: String, now: DateTime<Utc>) -> u64 {
+    pub(crate) fn record_call(
+        &mut self,
+        session: &str,
+        kind: CallKind,
+        what: String,
+        now: DateTime<Utc>,
+    ) -> u64 {
         let id = self.next_call();
         let mut delta = None;
         self.change_session(session, |known| {
@@ -102,7 +109,8 @@ impl State {
         let mut delta = None;
         self.change_session(session, |known| {
             // A cancelled call keeps that status when its answer arrives after all.
-            let Some(call) = known.calls.iter_mut().find(|call| call.id == id && call.status == CallStatus::Running)
+            let Some(call) =
+                known.calls.iter_mut().find(|call| call.id == id && call.status == CallStatus::Running)
             else {
                 return;
             };
@@ -222,7 +230,8 @@ mod tests {
     use super::*;
 
     fn action(id: &str, description: &str) -> Action {
-        serde_json::from_value(serde_json::json!({"id": id, "description": description, "category": "Main"})).unwrap()
+        serde_json::from_value(serde_json::json!({"id": id, "description": description, "category": "Main"}))
+            .unwrap()
     }
 
     #[test]

@@ -24,7 +24,9 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
         Command::ExtendSession { session } => extend_session(hub, session).await,
         Command::Observe { session, url } => observe(hub, session, url).await,
         Command::Step { session, action, value, enter } => step(hub, session, action, value, enter).await,
-        Command::Scrape { session, only_main_content, images } => scrape(hub, session, only_main_content, images).await,
+        Command::Scrape { session, only_main_content, images } => {
+            scrape(hub, session, only_main_content, images).await
+        }
         Command::CancelCall { session } => cancel_call(hub, session).await,
         Command::AddConnection { name, base_url, api_key, keep_key } => {
             add_connection(hub, name, base_url, ApiKey::new(api_key), keep_key).await
@@ -86,7 +88,8 @@ fn start_words(options: StartOptions) -> String {
 async fn observe(hub: &Hub, session: String, url: Option<String>) -> Result<Outcome, Failure> {
     let url = url.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
     let what = url.as_deref().map_or_else(|| "the page as it is".to_owned(), describe::place);
-    page_call(hub, session, CallKind::Observe, what, move |client| async move { client.observe(url).await }).await
+    page_call(hub, session, CallKind::Observe, what, move |client| async move { client.observe(url).await })
+        .await
 }
 
 async fn step(
@@ -104,14 +107,26 @@ async fn step(
     page_call(hub, session, CallKind::Step, what, call).await
 }
 
-async fn scrape(hub: &Hub, session: String, only_main_content: bool, images: bool) -> Result<Outcome, Failure> {
+async fn scrape(
+    hub: &Hub,
+    session: String,
+    only_main_content: bool,
+    images: bool,
+) -> Result<Outcome, Failure> {
     let what = if only_main_content { "main content" } else { "whole page" };
-    let call = move |client: Client| async move { client.scrape(Some(only_main_content), Some(images)).await };
+    let call =
+        move |client: Client| async move { client.scrape(Some(only_main_content), Some(images)).await };
     page_call(hub, session, CallKind::Scrape, what.to_owned(), call).await
 }
 
 /// A call on the page of a session: recorded when it begins, run in a task that can be cancelled, recorded again.
-async fn page_call<F, C>(hub: &Hub, session: String, kind: CallKind, what: String, call: F) -> Result<Outcome, Failure>
+async fn page_call<F, C>(
+    hub: &Hub,
+    session: String,
+    kind: CallKind,
+    what: String,
+    call: F,
+) -> Result<Outcome, Failure>
 where
     F: FnOnce(Client) -> C + Send + 'static,
     C: Future<Output = Result<Answered<PageAnswer>, ClientError>> + Send,
@@ -158,7 +173,9 @@ async fn take_in_page(
     let words = match kind {
         CallKind::Observe => describe::observed(&page),
         CallKind::Scrape => describe::scraped(&page, only_main_content),
-        CallKind::Step | CallKind::Start | CallKind::SessionMinute | CallKind::Extend | CallKind::Close => what,
+        CallKind::Step | CallKind::Start | CallKind::SessionMinute | CallKind::Extend | CallKind::Close => {
+            what
+        }
     };
     hub.change(move |state, now| {
         let ahead = answer.server_ahead(now).unwrap_or_default();
@@ -181,7 +198,11 @@ async fn take_in_page(
                 }
             });
         }
-        state.end_call(&session, call, Ended { http_status: status, took, what: words, usage, picture: picture.clone() });
+        state.end_call(
+            &session,
+            call,
+            Ended { http_status: status, took, what: words, usage, picture: picture.clone() },
+        );
         state.take_in_scraped(&session, call, page.clone(), only_main_content, now);
         state.take_in_observation(&session, call, page, picture, now);
     })
@@ -194,7 +215,9 @@ async fn extend_session(hub: &Hub, session: String) -> Result<Outcome, Failure> 
     let call = begin(hub, &session, CallKind::Extend, "deadline").await?;
     match client.extend().await {
         Ok(answer) => take_in_end(hub, &session, call, "deadline", answer).await,
-        Err(ClientError::Refused(refused)) if matches!(refused.status, 404 | 405) && refused.code.is_none() => {
+        Err(ClientError::Refused(refused))
+            if matches!(refused.status, 404 | 405) && refused.code.is_none() =>
+        {
             let failure = Failure::new(FailureCode::Other, "this server cannot move a deadline by itself")
                 .with_hint("observe the page: any call on it moves the deadline");
             let (told, id) = (failure.clone(), session);
@@ -220,8 +243,11 @@ async fn close_session(hub: &Hub, session: String) -> Result<Outcome, Failure> {
         return Ok(Outcome { session: Some(session), call: Some(call), connection: None });
     };
     if answer.body.status == SessionStatus::Active {
-        return Err(Failure::new(FailureCode::Other, "the server closed the session and still lists it as active")
-            .with_hint("close it again; until then it may cost credits"));
+        return Err(Failure::new(
+            FailureCode::Other,
+            "the server closed the session and still lists it as active",
+        )
+        .with_hint("close it again; until then it may cost credits"));
     }
     take_in_answer(hub, &session, answer).await;
     Ok(Outcome { session: Some(session), call: Some(call), connection: None })
@@ -233,7 +259,13 @@ async fn begin(hub: &Hub, session: &str, kind: CallKind, what: &'static str) -> 
 }
 
 /// Takes in the answer of a call that shows no page.
-async fn take_in_end(hub: &Hub, session: &str, call: u64, what: &'static str, answer: Answered<SessionAnswer>) {
+async fn take_in_end(
+    hub: &Hub,
+    session: &str,
+    call: u64,
+    what: &'static str,
+    answer: Answered<SessionAnswer>,
+) {
     let id = session.to_owned();
     let (http_status, took, usage) = (answer.status, answer.took, answer.body.usage.clone());
     hub.change(move |state, _| {
@@ -246,7 +278,9 @@ async fn take_in_end(hub: &Hub, session: &str, call: u64, what: &'static str, an
 pub(crate) async fn take_in_answer(hub: &Hub, session: &str, answer: Answered<SessionAnswer>) {
     let id = session.to_owned();
     hub.change(move |state, now| {
-        let Some(connection) = state.sessions.get(&id).map(|known| known.state.connection.clone()) else { return };
+        let Some(connection) = state.sessions.get(&id).map(|known| known.state.connection.clone()) else {
+            return;
+        };
         let ahead = answer.server_ahead(now).unwrap_or_default();
         state.take_in_session(&connection, &answer.body, ahead, now);
     })
@@ -280,7 +314,10 @@ async fn fail(hub: &Hub, session: String, call: Option<u64>, error: ClientError)
             Ok(answer) => take_in_answer(hub, &session, answer).await,
             Err(_) => {
                 let detail = "the server no longer knows it";
-                hub.change(move |state, now| state.assume_session_ended(&session, now, EndReason::Error, detail)).await;
+                hub.change(move |state, now| {
+                    state.assume_session_ended(&session, now, EndReason::Error, detail)
+                })
+                .await;
             }
         }
     }
@@ -297,7 +334,8 @@ async fn cancel_call(hub: &Hub, session: String) -> Result<Outcome, Failure> {
         let waiting = known.calls.iter().rfind(|call| call.status == crate::protocol::CallStatus::Running);
         let call = waiting.map(|call| call.id);
         if let Some(call) = call {
-            let failure = Failure::new(FailureCode::Cancelled, "cancelled; the server may finish and charge it");
+            let failure =
+                Failure::new(FailureCode::Cancelled, "cancelled; the server may finish and charge it");
             state.fail_call(&session, call, None, failure, now);
         }
         Ok(Outcome { session: Some(session), call, connection: None })
@@ -337,7 +375,12 @@ async fn add_connection(
     Ok(Outcome { connection: Some(id), ..Outcome::default() })
 }
 
-async fn replace_key(hub: &Hub, connection: String, key: ApiKey, key_kept: KeepKey) -> Result<Outcome, Failure> {
+async fn replace_key(
+    hub: &Hub,
+    connection: String,
+    key: ApiKey,
+    key_kept: KeepKey,
+) -> Result<Outcome, Failure> {
     if connection == LOCAL_CONNECTION {
         return Err(Failure::invalid("the local engine makes its own key"));
     }
@@ -386,7 +429,9 @@ fn check_timeout(field: &str, minutes: i64) -> Result<(), Failure> {
     if (i64::from(MIN_TIMEOUT_MINUTES)..=i64::from(MAX_TIMEOUT_MINUTES)).contains(&minutes) {
         return Ok(());
     }
-    Err(Failure::invalid(format!("{field} must be from {MIN_TIMEOUT_MINUTES} to {MAX_TIMEOUT_MINUTES} minutes")))
+    Err(Failure::invalid(format!(
+        "{field} must be from {MIN_TIMEOUT_MINUTES} to {MAX_TIMEOUT_MINUTES} minutes"
+    )))
 }
 
 async fn server_of_connection(hub: &Hub, connection: &str) -> Result<Server, Failure> {
@@ -407,7 +452,11 @@ async fn client_of_session(hub: &Hub, session: &str) -> Result<Client, Failure> 
     let id = session.to_owned();
     let connection = hub
         .read(move |state| {
-            state.sessions.get(&id).map(|known| known.state.connection.clone()).ok_or_else(|| unknown_session(&id))
+            state
+                .sessions
+                .get(&id)
+                .map(|known| known.state.connection.clone())
+                .ok_or_else(|| unknown_session(&id))
         })
         .await??;
     Ok(Client::attached(server_of_connection(hub, &connection).await?, session.to_owned()))

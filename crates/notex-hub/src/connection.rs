@@ -141,7 +141,12 @@ impl Connection {
         self.state.latency_ms = None;
     }
 
-    pub(crate) fn take_in_usage(&mut self, usage: &UsageAnswer, plan: Option<&PlanAnswer>, server_now: DateTime<Utc>) {
+    pub(crate) fn take_in_usage(
+        &mut self,
+        usage: &UsageAnswer,
+        plan: Option<&PlanAnswer>,
+        server_now: DateTime<Utc>,
+    ) {
         let card = plan.map_or_else(RateCard::default, |plan| plan.rates.clone());
         let today = server_now.date_naive();
         let spent = usage.by_day.iter().find(|day| day.day == today).map_or(Credits::ZERO, |day| day.credits);
@@ -225,7 +230,10 @@ mod tests {
         };
         connection.take_in_usage(&usage, None, noon);
         connection.take_in_charge(&charge(1, noon, 1_000), Credits::whole(9_999));
-        connection.take_in_charge(&charge(2, noon + TimeDelta::minutes(2), 500), Credits::from_thousandths(9_998_500));
+        connection.take_in_charge(
+            &charge(2, noon + TimeDelta::minutes(2), 500),
+            Credits::from_thousandths(9_998_500),
+        );
         let credits = connection.state.credits.clone().unwrap();
         assert_eq!(credits.per_minute, Credits::from_thousandths(300));
         assert_eq!(credits.today, Credits::from_thousandths(500));

@@ -50,7 +50,9 @@ fn special(action_id: &str) -> Option<&'static str> {
 /// A value typed into such a field is not repeated anywhere.
 fn looks_secret(action: &Action) -> bool {
     let name = action.label.as_deref().unwrap_or(&action.description).to_lowercase();
-    ["passw", "passphrase", "secret", "pin code", "one-time", "token", "api key"].iter().any(|word| name.contains(word))
+    ["passw", "passphrase", "secret", "pin code", "one-time", "token", "api key"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// Path and query of an address; the host where there is only a root.
@@ -93,7 +95,10 @@ mod tests {
 
     #[test]
     fn a_step_reads_like_a_sentence() {
-        assert_eq!(step("I2", Some(&action("Email")), Some("me@shop.local")), "I2 Fill Email “me@shop.local”");
+        assert_eq!(
+            step("I2", Some(&action("Email")), Some("me@shop.local")),
+            "I2 Fill Email “me@shop.local”"
+        );
         assert_eq!(step("S1", None, Some("http://shop.local/")), "S1 Go to “http://shop.local/”");
         assert_eq!(step("B9", None, None), "B9");
     }

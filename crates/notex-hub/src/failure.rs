@@ -26,10 +26,13 @@ impl Failure {
 impl From<&ClientError> for Failure {
     fn from(error: &ClientError) -> Self {
         let (code, hint) = match error {
-            ClientError::Unreachable { .. } => {
-                (FailureCode::Unreachable, Some("it is tried again by itself; check the address if this goes on"))
+            ClientError::Unreachable { .. } => (
+                FailureCode::Unreachable,
+                Some("it is tried again by itself; check the address if this goes on"),
+            ),
+            ClientError::TimedOut { .. } => {
+                (FailureCode::Unreachable, Some("try again, or close the session"))
             }
-            ClientError::TimedOut { .. } => (FailureCode::Unreachable, Some("try again, or close the session")),
             ClientError::Refused(refused) => of_refusal(refused.status, refused.code.as_deref()),
             ClientError::Garbled { .. } => {
                 (FailureCode::Other, Some("check that the base URL is the one of a NotexAI server"))
@@ -54,7 +57,9 @@ fn of_refusal(status: u16, code: Option<&str>) -> (FailureCode, Option<&'static 
         (402, _) => (FailureCode::OutOfCredits, None),
         (404 | 410, _) => (FailureCode::SessionEnded, Some("start another session to go on")),
         (422, _) => (FailureCode::Invalid, None),
-        (424, _) => (FailureCode::PageUnreachable, Some("check the address and try again; nothing was charged")),
+        (424, _) => {
+            (FailureCode::PageUnreachable, Some("check the address and try again; nothing was charged"))
+        }
         (503, _) => (FailureCode::NoBrowser, None),
         (_, _) => (FailureCode::Other, None),
     }
@@ -84,7 +89,10 @@ mod tests {
     #[test]
     fn a_clause_becomes_a_sentence_and_an_address_stays_as_it_is() {
         assert_eq!(sentence("the session has ended"), "The session has ended.");
-        assert_eq!(sentence("session_timeout_minutes must be from 1 to 30"), "session_timeout_minutes must be from 1 to 30.");
+        assert_eq!(
+            sentence("session_timeout_minutes must be from 1 to 30"),
+            "session_timeout_minutes must be from 1 to 30."
+        );
         assert_eq!(sentence("http://x is down"), "http://x is down.");
         assert_eq!(sentence("is it running?"), "Is it running?");
     }

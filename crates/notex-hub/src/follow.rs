@@ -124,9 +124,9 @@ async fn saved_address(hub: &Hub, connection: &str) -> Result<(String, ApiKey), 
     let id = connection.to_owned();
     let known = hub
         .read(move |state| {
-            state.connection(&id).map(|known| {
-                (known.state.base_url.clone(), known.state.key_kept, known.memory_key.clone())
-            })
+            state
+                .connection(&id)
+                .map(|known| (known.state.base_url.clone(), known.state.key_kept, known.memory_key.clone()))
         })
         .await
         .map_err(Lost)?;
@@ -152,8 +152,10 @@ async fn ask_health(hub: &Hub, connection: &str, server: &Server) -> Result<(), 
     let answer = server.health().await?;
     let id = connection.to_owned();
     let latency_ms = answer.took.as_secs_f64() * 1000.0;
-    hub.change(move |state, _| state.change_connection(&id, |known| known.take_in_health(&answer.body, latency_ms)))
-        .await;
+    hub.change(move |state, _| {
+        state.change_connection(&id, |known| known.take_in_health(&answer.body, latency_ms))
+    })
+    .await;
     Ok(())
 }
 
@@ -163,7 +165,9 @@ async fn ask_usage(hub: &Hub, connection: &str, server: &Server) {
     let plan = server.plan().await.ok().map(|answer| answer.body);
     let id = connection.to_owned();
     hub.change(move |state, now| {
-        state.change_connection(&id, |known| known.take_in_usage(&usage.body, plan.as_ref(), now + known.ahead));
+        state.change_connection(&id, |known| {
+            known.take_in_usage(&usage.body, plan.as_ref(), now + known.ahead)
+        });
     })
     .await;
 }
@@ -183,7 +187,8 @@ async fn list_sessions(hub: &Hub, connection: &str, server: &Server) -> Result<(
     let unlisted = hub
         .ask(move |state, now| {
             let mut unlisted = state.noted_sessions(&id);
-            let live = state.sessions.values().filter(|known| known.state.connection == id && !known.is_ended());
+            let live =
+                state.sessions.values().filter(|known| known.state.connection == id && !known.is_ended());
             unlisted.extend(live.map(|known| known.state.id.clone()));
             unlisted.sort();
             unlisted.dedup();
@@ -252,7 +257,11 @@ async fn take_in_event(hub: &Hub, connection: &str, event: EngineEvent) {
 }
 
 /// For a server without events. Asking for a session's state is no call on it: it moves no deadline.
-async fn ask_now_and_then(hub: &Hub, connection: &str, server: &Server) -> Result<std::convert::Infallible, Lost> {
+async fn ask_now_and_then(
+    hub: &Hub,
+    connection: &str,
+    server: &Server,
+) -> Result<std::convert::Infallible, Lost> {
     let mut tick = tokio::time::interval(HEALTH_EVERY);
     loop {
         tick.tick().await;

@@ -151,15 +151,21 @@ impl Hub {
 
     /// Stops following connections, so that nothing runs in the background any more.
     pub async fn stop(&self) {
-        self.change(|state, _| state.connections.iter().for_each(crate::connection::Connection::stop_following)).await;
+        self.change(|state, _| {
+            state.connections.iter().for_each(crate::connection::Connection::stop_following)
+        })
+        .await;
     }
 
     /// Follows a connection with a task of its own, in place of the one before.
     pub(crate) async fn follow(&self, connection: String) {
-        let task = tokio::spawn(follow::follow(Arc::downgrade(&self.shared), connection.clone())).abort_handle();
-        self.change(move |state, _| match state.connections.iter_mut().find(|known| known.state.id == connection) {
-            Some(known) => known.follow_with(task),
-            None => task.abort(),
+        let task =
+            tokio::spawn(follow::follow(Arc::downgrade(&self.shared), connection.clone())).abort_handle();
+        self.change(move |state, _| {
+            match state.connections.iter_mut().find(|known| known.state.id == connection) {
+                Some(known) => known.follow_with(task),
+                None => task.abort(),
+            }
         })
         .await;
     }

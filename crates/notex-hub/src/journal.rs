@@ -82,7 +82,9 @@ fn replay(text: &str) -> BTreeSet<(String, String)> {
     let mut open = BTreeSet::new();
     for line in text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
         let mut parts = line.split('\t');
-        let (Some(sign), Some(connection), Some(session)) = (parts.next(), parts.next(), parts.next()) else { continue };
+        let (Some(sign), Some(connection), Some(session)) = (parts.next(), parts.next(), parts.next()) else {
+            continue;
+        };
         let entry = (connection.to_owned(), session.to_owned());
         match sign {
             "+" => drop(open.insert(entry)),

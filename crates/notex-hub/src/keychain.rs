@@ -69,7 +69,9 @@ pub(crate) async fn forget(connection: &str) -> Result<(), Failure> {
     .map_err(|why| Failure::new(FailureCode::Keychain, format!("the key was not deleted: {why}")))
 }
 
-async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, String> {
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
     let (done, result) = oneshot::channel();
     // Not tokio's pool: a keychain that waits for its prompt for ever would hold up the end of the app.
     std::thread::spawn(move || drop(done.send(work())));

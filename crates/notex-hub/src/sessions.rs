@@ -102,7 +102,11 @@ impl Session {
             state.url.clone_from(url);
         }
         self.end_confirmed = ends;
-        state.phase = if ends { ended(answer, ahead, now) } else { SessionPhase::Live { expires_at: expiry(answer, ahead) } };
+        state.phase = if ends {
+            ended(answer, ahead, now)
+        } else {
+            SessionPhase::Live { expires_at: expiry(answer, ahead) }
+        };
         if ends {
             state.busy = None;
         }
@@ -182,7 +186,13 @@ impl State {
     }
 
     /// Nothing is known of a noted session on its server any more.
-    pub(crate) fn assume_session_ended(&mut self, id: &str, now: DateTime<Utc>, reason: EndReason, detail: &str) {
+    pub(crate) fn assume_session_ended(
+        &mut self,
+        id: &str,
+        now: DateTime<Utc>,
+        reason: EndReason,
+        detail: &str,
+    ) {
         let Some(session) = self.sessions.get(id) else { return };
         let connection = session.state.connection.clone();
         self.change_session(id, |session| session.assume_ended(now, reason, detail));
@@ -258,7 +268,9 @@ mod tests {
         state.deltas.clear();
         assert!(state.pass_deadlines(at(299)).is_empty());
         assert_eq!(state.pass_deadlines(at(300)), ["s-1"]);
-        assert!(matches!(&state.deltas[..], [Delta::Session(session)] if session.phase == SessionPhase::Ending));
+        assert!(
+            matches!(&state.deltas[..], [Delta::Session(session)] if session.phase == SessionPhase::Ending)
+        );
         // The server says a call had moved it: observed and reported agree again.
         state.take_in_session("local", &answer(SessionStatus::Active, 200), TimeDelta::zero(), at(301));
         assert_eq!(phase(&state), SessionPhase::Live { expires_at: Some(at(500)) });
@@ -267,7 +279,12 @@ mod tests {
     #[test]
     fn a_server_that_reports_no_credits_has_them_estimated_and_marked_so() {
         let (_folder, mut state) = state();
-        let classic = SessionAnswer { credits: None, keep_alive: None, expires_at: None, ..answer(SessionStatus::Active, 0) };
+        let classic = SessionAnswer {
+            credits: None,
+            keep_alive: None,
+            expires_at: None,
+            ..answer(SessionStatus::Active, 0)
+        };
         state.take_in_session("cloud", &classic, TimeDelta::zero(), at(61));
         let session = &state.sessions["s-1"].state;
         assert!(session.credits_estimated);

@@ -94,7 +94,10 @@ impl State {
 
     /// Changes a connection and tells the window when what it shows became different.
     pub(crate) fn change_connection(&mut self, id: &str, change: impl FnOnce(&mut Connection)) {
-        let Some(connection) = self.connections.iter_mut().find(|connection| connection.state.id == id) else { return };
+        let Some(connection) = self.connections.iter_mut().find(|connection| connection.state.id == id)
+        else {
+            return;
+        };
         let before = connection.state.clone();
         change(connection);
         if connection.state != before {
@@ -169,7 +172,8 @@ impl State {
         self.sessions.retain(|_, session| session.state.connection != id);
         self.deltas.push(Delta::ConnectionRemoved(id.to_owned()));
         if self.settings.connection == id {
-            let settings = Settings { connection: crate::LOCAL_CONNECTION.to_owned(), ..self.settings.clone() };
+            let settings =
+                Settings { connection: crate::LOCAL_CONNECTION.to_owned(), ..self.settings.clone() };
             self.save_settings(settings)?;
         }
         Ok(())

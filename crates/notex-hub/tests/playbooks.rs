@@ -23,7 +23,9 @@ fn start(url: Option<&str>) -> Command {
 
 async fn ready(hub: &Hub) -> Window {
     let mut window = Window::open(hub).await;
-    window.until("a ready connection", |shown, _| (shown.connections[0].light == Light::Ready).then_some(())).await;
+    window
+        .until("a ready connection", |shown, _| (shown.connections[0].light == Light::Ready).then_some(()))
+        .await;
     window.until("its credits", |shown, _| shown.connections[0].credits.clone()).await;
     window
 }
@@ -45,7 +47,9 @@ async fn a_started_session_is_shown_with_its_deadline_and_is_on_disk_when_start_
     let journal = std::fs::read_to_string(folder.path().join("live-sessions")).unwrap();
     assert!(journal.contains("+\tlocal\ts-1"), "{journal}");
     let shown = window.until("the session", |shown, _| shown.sessions.first().cloned()).await;
-    let SessionPhase::Live { expires_at: Some(expires_at) } = shown.phase else { panic!("{:?}", shown.phase) };
+    let SessionPhase::Live { expires_at: Some(expires_at) } = shown.phase else {
+        panic!("{:?}", shown.phase)
+    };
     assert!((expires_at - Utc::now() - TimeDelta::minutes(5)).abs() < TimeDelta::seconds(5));
 }
 
@@ -77,7 +81,9 @@ async fn a_passed_deadline_is_confirmed_by_asking_the_server() {
     let hub = hub_on(&server.base_url, KEY, folder.path());
     let mut window = ready(&hub).await;
     hub.send(start(None)).await.unwrap();
-    let is_ending = |shown: &notex_hub::protocol::Snapshot| shown.sessions.first()?.phase.eq(&SessionPhase::Ending).then_some(());
+    let is_ending = |shown: &notex_hub::protocol::Snapshot| {
+        shown.sessions.first()?.phase.eq(&SessionPhase::Ending).then_some(())
+    };
     window.until("ending", |shown, _| is_ending(shown)).await;
     // The server still says active and says when; only when it reports the end is the end shown.
     let mut timed_out = session("s-1", "timed_out", None);
@@ -141,7 +147,9 @@ async fn a_close_is_verified_and_a_lie_is_told() {
     }
     hub.send(Command::CloseSession { session: "s-1".to_owned() }).await.unwrap();
     let of = |id: &'static str| {
-        move |shown: &notex_hub::protocol::Snapshot| ended(&shown.sessions.iter().find(|known| known.id == id)?.phase)
+        move |shown: &notex_hub::protocol::Snapshot| {
+            ended(&shown.sessions.iter().find(|known| known.id == id)?.phase)
+        }
     };
     assert_eq!(window.until("the end", |shown, _| of("s-1")(shown)).await, EndReason::Manual);
     server.script.lie_about_close.store(true, Ordering::SeqCst);
@@ -183,11 +191,11 @@ async fn a_session_of_an_earlier_run_is_looked_up_and_forgotten_when_the_server_
     server.script.sessions.lock().unwrap().insert("s-old".to_owned(), old);
     let hub = hub_on(&server.base_url, KEY, folder.path());
     let mut window = Window::open(&hub).await;
-    window.until("the old session", |shown, _| shown.sessions.iter().find(|known| known.id == "s-old").cloned()).await;
-    let journal = folder.path().join("live-sessions");
     window
-        .until("ready", |shown, _| shown.connections[0].credits.as_ref().map(|_| ()))
+        .until("the old session", |shown, _| shown.sessions.iter().find(|known| known.id == "s-old").cloned())
         .await;
+    let journal = folder.path().join("live-sessions");
+    window.until("ready", |shown, _| shown.connections[0].credits.as_ref().map(|_| ())).await;
     let text = std::fs::read_to_string(journal).unwrap();
     assert!(text.contains("-\tlocal\ts-gone") && !text.contains("-\tlocal\ts-old"), "{text}");
 }
@@ -221,7 +229,11 @@ async fn a_key_kept_for_this_run_is_in_no_setting_and_no_event() {
     let connection = hub.send(command).await.unwrap().connection.unwrap();
     window
         .until("the new connection", |shown, _| {
-            shown.connections.iter().find(|known| known.id == connection && known.light == Light::Ready).cloned()
+            shown
+                .connections
+                .iter()
+                .find(|known| known.id == connection && known.light == Light::Ready)
+                .cloned()
         })
         .await;
     let saved = saved.lock().unwrap().clone();
@@ -268,5 +280,8 @@ async fn a_timeout_outside_its_range_is_refused_by_name() {
         })
         .await
         .unwrap_err();
-    assert_eq!((refused.code, refused.message.as_str()), (FailureCode::Invalid, "Timeout must be from 1 to 30 minutes."));
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (FailureCode::Invalid, "Timeout must be from 1 to 30 minutes.")
+    );
 }

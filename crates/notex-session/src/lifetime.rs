@@ -60,7 +60,11 @@ impl Lifetime {
     ///
     /// # Errors
     /// When `timeout_minutes` is outside 1 to 30.
-    pub fn begin(now: DateTime<Utc>, timeout_minutes: i64, keep_alive: bool) -> Result<Self, TimeoutOutOfRange> {
+    pub fn begin(
+        now: DateTime<Utc>,
+        timeout_minutes: i64,
+        keep_alive: bool,
+    ) -> Result<Self, TimeoutOutOfRange> {
         let minutes = u32::try_from(timeout_minutes)
             .ok()
             .filter(|minutes| (MIN_TIMEOUT_MINUTES..=MAX_TIMEOUT_MINUTES).contains(minutes))
@@ -75,7 +79,8 @@ impl Lifetime {
 
     /// The instant at which the session ends if nobody calls it; `None` for keep-alive.
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
-        (!self.keep_alive).then(|| self.last_accessed_at + TimeDelta::minutes(i64::from(self.timeout_minutes)))
+        (!self.keep_alive)
+            .then(|| self.last_accessed_at + TimeDelta::minutes(i64::from(self.timeout_minutes)))
     }
 
     /// Where the session is at `now`.

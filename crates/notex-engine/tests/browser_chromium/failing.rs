@@ -62,6 +62,21 @@ async fn a_page_that_hangs_times_out_and_another_one_still_answers() {
     open.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_crashes_is_lost_and_the_other_one_lives() {
+    let open = open_with("deals.html", short_patience()).await;
+    let other = open.browser.open_page().await.unwrap();
+    other.goto(&open.site.url("deals.html")).await.unwrap();
+    // So many nested boxes are more than Chromium's own layout can take.
+    let opened = open.page.goto(&open.site.url("deep.html#5000")).await;
+    assert_eq!(open.page.lost().await, "the page crashed");
+    assert!(matches!(opened, Ok(()) | Err(PageError::Lost(_))), "{opened:?}");
+    assert_eq!(open.page.position().await, Err(PageError::Lost(String::from("the page crashed"))));
+    open.page.close().await;
+    assert_eq!(other.position().await.unwrap().title, "Deals");
+    open.end().await;
+}
+
 #[cfg(target_os = "linux")]
 mod processes {
     use std::io::{BufRead, BufReader};
@@ -70,34 +85,41 @@ mod processes {
 
     use super::*;
 
-    /// The processes that name this test's browser, by their command lines.
-    fn processes_with(word: &str) -> Vec<u32> {
-        let Ok(all) = std::fs::read_dir("/proc") else { return Vec::new() };
-        all.filter_map(Result::ok)
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .filter(|pid| {
-                let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-                String::from_utf8_lossy(&line).contains(word)
-            })
-            .collect()
+    /// Numbers from `/proc/PID/stat` of every process: its own, its parent's, its group's.
+    fn all_processes() -> Vec<[u32; 3]> {
+        let numbers = |entry: std::fs::DirEntry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+            let mut after_name = stat.rsplit_once(") ")?.1.split(' ');
+            let dead = after_name.next() == Some("Z");
+            let parent = after_name.next()?.parse().ok()?;
+            let group = after_name.next()?.parse().ok()?;
+            (!dead).then_some([pid, parent, group])
+        };
+        std::fs::read_dir("/proc").unwrap().filter_map(Result::ok).filter_map(numbers).collect()
     }
 
-    fn children_of_ours() -> Vec<(u32, PathBuf)> {
+    /// The browser's process group and its watchdog.
+    fn belong_to(group: u32, folder: &str) -> Vec<u32> {
+        let names_folder = |pid: u32| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(folder)
+        };
+        let all = all_processes().into_iter();
+        all.filter(|[pid, _, of]| *of == group || names_folder(*pid)).map(|[pid, ..]| pid).collect()
+    }
+
+    /// The one browser that this process started: its process group and its folder.
+    fn own_browser() -> (u32, String) {
         let me = std::process::id();
-        processes_with("--user-data-dir=")
-            .into_iter()
-            .filter(|pid| {
-                let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-                let after = stat.rsplit(") ").next().unwrap_or_default().to_owned();
-                after.split(' ').nth(1) == Some(&me.to_string())
-            })
-            .filter_map(|pid| {
+        let found =
+            all_processes().into_iter().filter(|[_, parent, _]| *parent == me).find_map(|[pid, ..]| {
                 let line = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
                 let line = String::from_utf8_lossy(&line).into_owned();
                 let folder = line.split('\0').find_map(|arg| arg.strip_prefix("--user-data-dir="))?;
-                Some((pid, PathBuf::from(folder)))
-            })
-            .collect()
+                Some((pid, folder.to_owned()))
+            });
+        found.expect("this process started a browser")
     }
 
     async fn until(what: &str, mut holds: impl FnMut() -> bool) {
@@ -108,22 +130,53 @@ mod processes {
         }
     }
 
-    /// Runs a test of this program in a process of its own.
-    fn run_alone(test: &str) -> std::process::Child {
-        Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", test, "--nocapture", "--ignored"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+    /// A test of this program in a process of its own, killed with this one's end.
+    struct Alone {
+        process: std::process::Child,
+        lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
     }
 
-    fn folder_told_by(child: &mut std::process::Child) -> String {
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let told = lines
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("profile ").map(|(_, folder)| folder.to_owned()));
-        told.expect("the other process told its profile")
+    impl Drop for Alone {
+        fn drop(&mut self) {
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
+    }
+
+    impl Alone {
+        fn run(test: &str) -> Alone {
+            let mut process = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", &format!("failing::processes::{test}"), "--nocapture", "--ignored"])
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+            Alone { process, lines }
+        }
+
+        fn told_browser(&mut self) -> (u32, String) {
+            let told = self.lines.by_ref().map_while(Result::ok).find_map(|line| {
+                let (_, told) = line.split_once("browser ")?;
+                let (group, folder) = told.split_once(' ')?;
+                Some((group.parse().ok()?, folder.to_owned()))
+            });
+            told.expect("the other process told its browser")
+        }
+
+        fn passes(mut self) {
+            self.lines.by_ref().for_each(drop);
+            assert!(self.process.wait().unwrap().success());
+        }
+    }
+
+    fn tell_browser() {
+        let (group, folder) = own_browser();
+        println!("\nbrowser {group} {folder}");
+    }
+
+    async fn is_gone(group: u32, folder: &str) {
+        until("the browser outlived its engine", || belong_to(group, folder).is_empty()).await;
+        until("the profile stayed", || !PathBuf::from(folder).exists()).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -132,8 +185,18 @@ mod processes {
         let browser = launch().await;
         let page = browser.open_page().await.unwrap();
         page.goto(&Url::parse("about:blank").unwrap()).await.unwrap();
-        println!("profile {}", children_of_ours()[0].1.display());
+        tell_browser();
         std::future::pending::<()>().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_killed_engine_leaves_no_browser_and_no_folder() {
+        let mut engine = Alone::run("holds_a_browser_until_killed");
+        let (group, folder) = engine.told_browser();
+        let running = belong_to(group, &folder);
+        assert!(running.len() > 3, "browser, helpers and watchdog: {running:?}");
+        engine.process.kill().unwrap();
+        is_gone(group, &folder).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -141,27 +204,15 @@ mod processes {
     async fn leaves_a_browser_without_a_word() {
         let browser = launch().await;
         let _page = browser.open_page().await.unwrap();
-        println!("profile {}", children_of_ours()[0].1.display());
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_killed_engine_leaves_no_browser_and_no_folder() {
-        let mut engine = run_alone("failing::processes::holds_a_browser_until_killed");
-        let folder = folder_told_by(&mut engine);
-        assert!(processes_with(&folder).len() > 2, "{:?}", processes_with(&folder));
-        engine.kill().unwrap();
-        engine.wait().unwrap();
-        until("the browser outlived its engine", || processes_with(&folder).is_empty()).await;
-        until("the profile stayed", || !PathBuf::from(&folder).exists()).await;
+        tell_browser();
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_dropped_browser_leaves_no_process_and_no_folder() {
-        let mut engine = run_alone("failing::processes::leaves_a_browser_without_a_word");
-        let folder = folder_told_by(&mut engine);
-        assert!(engine.wait().unwrap().success());
-        until("the browser outlived its engine", || processes_with(&folder).is_empty()).await;
-        until("the profile stayed", || !PathBuf::from(&folder).exists()).await;
+        let mut engine = Alone::run("leaves_a_browser_without_a_word");
+        let (group, folder) = engine.told_browser();
+        engine.passes();
+        is_gone(group, &folder).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -170,12 +221,12 @@ mod processes {
         let site = Site::start().await;
         let browser = launch().await;
         let page = browser.open_page().await.unwrap();
-        let (pid, folder) = children_of_ours()[0].clone();
+        let (pid, folder) = own_browser();
         let never = site.url("never");
+        let asked = site.asked();
         let pending = page.goto(&never);
         let kill = async {
-            // The call is on its way once the site was asked; a moment more is as good.
-            tokio::task::yield_now().await;
+            asked.notified().await;
             assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
             let began = Instant::now();
             let why = browser.lost().await;
@@ -188,33 +239,12 @@ mod processes {
         page.lost().await;
         assert!(matches!(page.position().await, Err(PageError::Lost(_))));
         browser.shut_down().await;
-        assert!(processes_with(folder.to_str().unwrap()).is_empty());
-        assert!(!folder.exists());
-        println!("profile {}", folder.display());
+        assert!(belong_to(pid, &folder).is_empty());
+        assert!(!PathBuf::from(folder).exists());
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_killed_browser_is_noticed_at_once_and_its_pending_call_fails() {
-        let mut engine = run_alone("failing::processes::kills_its_browser");
-        folder_told_by(&mut engine);
-        assert!(engine.wait().unwrap().success());
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_crashed_page_is_lost_and_the_other_one_lives() {
-        let open = open_with("troubles.html", short_patience()).await;
-        let other = open.browser.open_page().await.unwrap();
-        let folder = children_of_ours();
-        let mut renderers = Vec::new();
-        for (_, folder) in &folder {
-            let all = processes_with(folder.to_str().unwrap());
-            renderers.extend(all.into_iter().filter(|pid| {
-                let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-                String::from_utf8_lossy(&line).contains("--type=renderer")
-            }));
-        }
-        assert!(!renderers.is_empty());
-        drop(other);
-        open.end().await;
+        Alone::run("kills_its_browser").passes();
     }
 }

@@ -17,6 +17,7 @@ use url::Url;
 /// The fixture pages over HTTP.
 pub(crate) struct Site {
     pub(crate) base: Url,
+    asked: Arc<tokio::sync::Notify>,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -30,15 +31,26 @@ impl Site {
     pub(crate) async fn start() -> Site {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        let asked = Arc::new(tokio::sync::Notify::new());
+        let tell = Arc::clone(&asked);
+        let never = async move || {
+            tell.notify_one();
+            std::future::pending::<&'static str>().await
+        };
         let app = Router::new()
             .route("/slow", get(async || "late answer"))
             .route("/cookie", get(cookie))
-            .route("/never", get(std::future::pending::<&'static str>))
+            .route("/never", get(never))
             .route("/headers", get(async |headers: HeaderMap| format!("{headers:?}")))
             .route("/text/{text}", get(async |Path(text): Path<String>| Html(text)))
             .route("/{page}", get(page));
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Site { base, server }
+        Site { base, asked, server }
+    }
+
+    /// Told when somebody asks for the page that never comes.
+    pub(crate) fn asked(&self) -> Arc<tokio::sync::Notify> {
+        Arc::clone(&self.asked)
     }
 
     pub(crate) fn url(&self, path: &str) -> Url {

@@ -89,12 +89,14 @@ fn routes(script: Arc<Script>) -> Router {
         .route("/env/observe", post(observe))
         .route("/events", get(events))
         .route("/usage", get(usage))
-        .layer(axum::middleware::from_fn(|headers: HeaderMap, request, next: axum::middleware::Next| async move {
-            match headers.get("authorization") {
-                Some(key) if key.to_str().unwrap() == format!("Bearer {KEY}") => next.run(request).await,
-                _ => refusal(401, "wrong_key", "the API key is not valid"),
-            }
-        }));
+        .layer(axum::middleware::from_fn(
+            |headers: HeaderMap, request, next: axum::middleware::Next| async move {
+                match headers.get("authorization") {
+                    Some(key) if key.to_str().unwrap() == format!("Bearer {KEY}") => next.run(request).await,
+                    _ => refusal(401, "wrong_key", "the API key is not valid"),
+                }
+            },
+        ));
     Router::new().route("/health", get(health)).merge(guarded).with_state(script)
 }
 
@@ -193,7 +195,11 @@ impl Window {
         Self { events, shown: *shown, deltas: Vec::new() }
     }
 
-    pub(crate) async fn until<T>(&mut self, what: &str, wanted: impl Fn(&Snapshot, &[Delta]) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Snapshot, &[Delta]) -> Option<T>,
+    ) -> T {
         let waited = tokio::time::timeout(Duration::from_secs(20), async {
             loop {
                 if let Some(found) = wanted(&self.shown, &self.deltas) {

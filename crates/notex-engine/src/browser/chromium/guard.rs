@@ -49,7 +49,7 @@ mod platform {
     const WATCHDOG: &str = r#"
         trap '' INT TERM HUP
         if read -r word; then exit 0; fi
-        kill -9 -- "-$1" 2>/dev/null
+        kill -9 "-$1" 2>/dev/null
         for again in 1 2 3; do rm -rf -- "$2" && exit 0; sleep 1; done
     "#;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dom_smoothie::{Config, Readability};
-use html_to_markdown_rs::{ConversionOptions, convert};
+use html_to_markdown_rs::{ConversionOptions, PreprocessingOptions, convert};
 use notex_wire::{ImageCategory, ImageData};
 use serde::Deserialize;
 use tokio::sync::oneshot;
@@ -116,6 +116,9 @@ impl Html {
         let html = article.as_deref().unwrap_or(&self.html);
         let options = ConversionOptions {
             extract_metadata: false,
+            compact_tables: true,
+            // What belongs to the scope was decided in the page; the whole page has its menus.
+            preprocessing: PreprocessingOptions { enabled: false, ..PreprocessingOptions::default() },
             base_url: Some(self.url.clone()),
             ..ConversionOptions::default()
         };

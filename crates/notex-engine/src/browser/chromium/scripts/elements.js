@@ -76,7 +76,19 @@ const canBeSeen = (el) => {
   // One pixel is how pages hide text from all but screen readers.
   if (rect.width <= 1 || rect.height <= 1) return false;
   const view = el.ownerDocument.defaultView;
-  return rect.right + view.scrollX > 0 && rect.bottom + view.scrollY > 0;
+  return rect.right + view.scrollX > 0 && rect.bottom + view.scrollY > 0 && !isSqueezed(el, view);
+};
+// Inside a box that clips all of it: collapsed menus, text for screen readers.
+const isSqueezed = (el, view) => {
+  for (let node = el; node; node = parentSeen(node)) {
+    if (node.ownerDocument.defaultView !== view) return false;
+    const none = node.offsetWidth <= 1 || node.offsetHeight <= 1;
+    if (!none && node !== el) continue;
+    const style = view.getComputedStyle(node);
+    if (style.position === 'fixed') return false;
+    if (none && style.display !== 'inline' && style.display !== 'contents' && style.overflow !== 'visible') return true;
+  }
+  return false;
 };
 const hasContentsDisplay = (el) => {
   const style = el.ownerDocument.defaultView?.getComputedStyle(el);

@@ -106,7 +106,8 @@ const write = (scope) => {
       continue;
     }
     if (tag === 'iframe' || tag === 'frame') continue;
-    if (tag === 'img' && !imageAddress(node)) continue;
+    // An empty alternative text says that the image tells nothing.
+    if (tag === 'img' && (attr(node, 'alt') === '' || !imageAddress(node))) continue;
     const name = KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
       : style.display.startsWith('inline') || style.display === 'contents' ? 'span' : 'div';
     const open = name !== null && depth < MOST_DEPTH;

@@ -1,0 +1,50 @@
+//! The inspector in a browser on this machine: the same page, the same commands and events, over loopback HTTP.
+//! The printed address holds a token that becomes a cookie; requests without it, or from another site, are refused.
+
+mod assets;
+mod guard;
+mod routes;
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use notex_hub::{Hub, HubOptions};
+use tokio::net::TcpListener;
+
+use crate::local_engine::InnerEngine;
+use crate::profile::{Profile, ProfileError};
+use crate::quit::{Running, asked_to_end};
+use crate::{Options, StartError, settings_file};
+
+/// Serves until asked to end.
+pub(crate) fn run(options: Options) -> Result<(), StartError> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+    let refused = move |source| StartError::Listen { address: address.to_string(), source };
+    let runtime = tokio::runtime::Runtime::new().map_err(refused)?;
+    runtime.block_on(async move {
+        let profile = Profile::open(options.data_dir.as_deref())?;
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let settings = profile.settings();
+        let engine = InnerEngine::new(profile.engine());
+        let hub = Hub::start(HubOptions {
+            data_dir: profile.hub(),
+            saved: settings_file::read(&settings),
+            save: Box::new(move |saved| settings_file::write(&settings, saved)),
+            start_local_engine: engine.starter(),
+        })
+        .map_err(ProfileError::from)?;
+        let running = Running { hub: hub.clone(), engine };
+        let guard = guard::Guard::new(address);
+        println!("notex-inspector listening on {}", guard.url());
+        // A reader of our output waits for that line.
+        drop(std::io::stdout().flush());
+        let server = axum::serve(listener, routes::router(hub, guard));
+        let ended = tokio::select! {
+            ended = server.into_future() => ended.map_err(refused),
+            () = asked_to_end() => Ok(()),
+        };
+        running.shut_down().await;
+        ended
+    })
+}

@@ -1,0 +1,253 @@
+import type {
+  Answer,
+  Backend,
+  Call,
+  Command,
+  Delta,
+  Failure,
+  HubEvent,
+  Link,
+  Observation,
+  Outcome,
+  Query,
+  SessionDetail,
+  SessionState,
+  Snapshot,
+} from "./backend";
+import { emptySnapshot, markdownPage, observationOf, prices } from "./fakePages";
+
+type Script = (command: Command) => Promise<Outcome> | Outcome;
+
+/** A hub in memory that does what it is told at once; `on` replaces what a command does. */
+export class FakeBackend implements Backend {
+  readonly sent: Command[] = [];
+  readonly details = new Map<string, SessionDetail>();
+  snapshot: Snapshot;
+  seq = 0;
+  #scripts = new Map<Command["type"], Script>();
+  #listener: ((event: HubEvent) => void) | null = null;
+  #onState: ((link: Link) => void) | null = null;
+  #calls = 0;
+  readonly #pictures: string;
+
+  constructor(snapshot: Snapshot = emptySnapshot(), pictures = "/picture/") {
+    this.snapshot = snapshot;
+    this.#pictures = pictures;
+  }
+
+  /** What a command does from now on; throw a [`Failure`] to refuse. */
+  on(type: Command["type"], script: Script): void {
+    this.#scripts.set(type, script);
+  }
+
+  async send(command: Command): Promise<Outcome> {
+    this.sent.push(command);
+    const script = this.#scripts.get(command.type);
+    return script ? await script(command) : this.obey(command);
+  }
+
+  async query(query: Query): Promise<Answer> {
+    const { session } = query;
+    return { type: "session", ...(this.details.get(session) ?? this.#detail(session)) };
+  }
+
+  subscribe(listener: (event: HubEvent) => void, onState: (link: Link) => void): () => void {
+    this.#listener = listener;
+    this.#onState = onState;
+    onState("connected");
+    this.sendSnapshot();
+    return () => (this.#listener = null);
+  }
+
+  pictureUrl(hash: string): string {
+    return `${this.#pictures}${hash}`;
+  }
+
+  sendSnapshot(): void {
+    this.emit({
+      seq: ++this.seq,
+      now: new Date().toISOString(),
+      news: { type: "snapshot", value: this.snapshot },
+    });
+  }
+
+  deltas(...value: Delta[]): void {
+    this.emit({ seq: ++this.seq, now: new Date().toISOString(), news: { type: "deltas", value } });
+  }
+
+  emit(event: HubEvent): void {
+    this.#listener?.(event);
+  }
+
+  lose(): void {
+    this.#onState?.("lost");
+  }
+
+  /** What a hub with an engine that always succeeds does. */
+  obey(command: Command): Outcome {
+    switch (command.type) {
+      case "start_session":
+        return this.#start(command);
+      case "close_session":
+        return this.#change(command.session, "close", "close", {
+          phase: { type: "ended", at: new Date().toISOString(), reason: "manual", detail: null },
+        });
+      case "extend_session":
+        return this.#change(command.session, "extend", "deadline moved", {});
+      case "observe":
+        return this.#see(command.session, "observe", command.url ?? this.#session(command.session).url);
+      case "step":
+        return this.#see(command.session, "step", this.#session(command.session).url, command.action);
+      case "scrape":
+        return this.#scrape(command.session, command.onlyMainContent, command.images);
+      case "save_settings":
+        this.snapshot = { ...this.snapshot, settings: command.settings };
+        this.deltas({ type: "settings", value: command.settings });
+        return nothing;
+      case "reconnect":
+      case "cancel_call":
+      case "add_connection":
+      case "replace_key":
+      case "remove_connection":
+        return nothing;
+    }
+  }
+
+  #start(command: Extract<Command, { type: "start_session" }>): Outcome {
+    const now = new Date().toISOString();
+    const id = `s-${(this.snapshot.sessions.length + 1).toString(16).padStart(4, "0")}`;
+    const session: SessionState = {
+      id,
+      connection: command.connection,
+      title: "",
+      url: "",
+      phase: { type: "live", expiresAt: this.#deadline(command.keepAlive, command.timeoutMinutes) },
+      keepAlive: command.keepAlive,
+      timeoutMinutes: command.timeoutMinutes,
+      screenshot: command.screenshot,
+      createdAt: now,
+      lastCallAt: now,
+      credits: 0.1,
+      creditsEstimated: false,
+      busy: null,
+    };
+    this.#keep(session);
+    this.deltas({ type: "session", value: session });
+    this.#change(id, "start", command.keepAlive ? "keep-alive" : `timeout ${command.timeoutMinutes} min`, {});
+    if (command.url !== null) this.#see(id, "observe", command.url);
+    return { ...nothing, session: id };
+  }
+
+  #see(session: string, kind: "observe" | "step", url: string, action?: string): Outcome {
+    const before = this.#detail(session).observation;
+    const observation = observationOf(
+      session,
+      this.#calls + 1,
+      url || "http://shop.local/search?q=laptop",
+      before,
+    );
+    const what = action
+      ? `${action} ${action.startsWith("S") ? "run" : "click"}`
+      : `/search · ${observation.totalActions} actions`;
+    return this.#change(session, kind, what, { title: observation.title, url: observation.url }, observation);
+  }
+
+  #scrape(session: string, onlyMainContent: boolean, images: boolean): Outcome {
+    const outcome = this.#change(session, "scrape", onlyMainContent ? "main content" : "all", {});
+    const { title, url } = this.#session(session);
+    const read = {
+      session,
+      call: outcome.call ?? 0,
+      at: new Date().toISOString(),
+      title,
+      url,
+      onlyMainContent,
+    };
+    const scraped = { ...read, ...markdownPage(images) };
+    this.#detail(session).scraped = scraped;
+    this.deltas({ type: "scraped", value: scraped });
+    return outcome;
+  }
+
+  #change(
+    id: string,
+    kind: Call["kind"],
+    what: string,
+    change: Partial<SessionState>,
+    observation?: Observation,
+  ): Outcome {
+    const before = this.#session(id);
+    const credits = prices[kind];
+    const phase: SessionState["phase"] = {
+      type: "live",
+      expiresAt: this.#deadline(before.keepAlive, before.timeoutMinutes),
+    };
+    const session = { ...before, phase, credits: before.credits + credits, ...change };
+    this.#keep(session);
+    const detail = this.#detail(id);
+    const call: Call = {
+      id: ++this.#calls,
+      number: detail.calls.length + 1,
+      session: id,
+      kind,
+      what,
+      status: { type: "done", httpStatus: 200 },
+      startedAt: new Date().toISOString(),
+      tookMs: 96 + ((this.#calls * 61) % 400),
+      credits,
+      reasons: [{ what: "base", credits }],
+      picture: observation?.picture ?? null,
+    };
+    this.details.set(id, {
+      ...detail,
+      calls: [...detail.calls, call],
+      observation: observation ?? detail.observation,
+    });
+    const deltas: Delta[] = [
+      { type: "session", value: session },
+      { type: "call", value: call },
+    ];
+    if (observation) deltas.push({ type: "observation", value: observation });
+    this.deltas(...deltas, ...this.#charge(session.connection, credits));
+    return { ...nothing, session: id, call: call.id };
+  }
+
+  #charge(connection: string, credits: number): Delta[] {
+    const known = this.snapshot.connections.find(({ id }) => id === connection);
+    if (!known?.credits) return [];
+    const { remaining, today } = known.credits;
+    const value = {
+      ...known,
+      credits: { ...known.credits, remaining: remaining - credits, today: today + credits },
+    };
+    const connections = this.snapshot.connections.map((other) => (other.id === connection ? value : other));
+    this.snapshot = { ...this.snapshot, connections };
+    return [{ type: "connection", value }];
+  }
+
+  #deadline(keepAlive: boolean, minutes: number): string | null {
+    return keepAlive ? null : new Date(Date.now() + minutes * 60_000).toISOString();
+  }
+
+  #session(id: string): SessionState {
+    const session = this.snapshot.sessions.find((known) => known.id === id);
+    if (!session)
+      throw { code: "session_ended", message: "The session has ended.", hint: null } satisfies Failure;
+    return session;
+  }
+
+  #keep(session: SessionState): void {
+    const others = this.snapshot.sessions.filter(({ id }) => id !== session.id);
+    this.snapshot = { ...this.snapshot, sessions: [session, ...others] };
+  }
+
+  #detail(session: string): SessionDetail {
+    const known = this.details.get(session);
+    if (known) return known;
+    const empty: SessionDetail = { session, calls: [], observation: null, scraped: null };
+    this.details.set(session, empty);
+    return empty;
+  }
+}
+
+const nothing: Outcome = { session: null, call: null, connection: null };

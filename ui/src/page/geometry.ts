@@ -1,0 +1,78 @@
+import type { Action, Viewport } from "../backend/backend";
+
+export type ActionKind = "link" | "button" | "input" | "special";
+
+/** What an action's id says it is. */
+export function kindOf(id: string): ActionKind {
+  switch (id.charAt(0)) {
+    case "L":
+      return "link";
+    case "B":
+      return "button";
+    case "I":
+      return "input";
+    default:
+      return "special";
+  }
+}
+
+/** A width and a height, in whatever unit they were given. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** An action's box, in fractions of the picture, cut to what is seen. */
+export interface Placed {
+  action: Action;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  /** There is room for the tag above it. */
+  tagAbove: boolean;
+}
+
+/** Shorter than this above a box, in CSS pixels, and its tag goes inside. */
+const TAG_ROOM = 16;
+
+/** Where the boxes of what is seen go; the largest first, so that the smallest lies on top. */
+export function placeBoxes(actions: readonly Action[], seen: Size): Placed[] {
+  if (seen.width <= 0 || seen.height <= 0) return [];
+  return actions
+    .flatMap((action) => {
+      const { box } = action;
+      if (!box || !(box.width > 0) || !(box.height > 0)) return [];
+      const left = Math.max(0, box.x);
+      const top = Math.max(0, box.y);
+      const width = Math.min(seen.width, box.x + box.width) - left;
+      const height = Math.min(seen.height, box.y + box.height) - top;
+      if (!(width > 0) || !(height > 0)) return [];
+      return [
+        {
+          action,
+          left: left / seen.width,
+          top: top / seen.height,
+          width: width / seen.width,
+          height: height / seen.height,
+          tagAbove: top >= TAG_ROOM,
+        },
+      ];
+    })
+    .sort((a, b) => b.width * b.height - a.width * a.height);
+}
+
+/** What is seen of the page, in CSS pixels; the picture's own size when the server does not say. */
+export function seenSize(viewport: Viewport | null, picture: Size | null): Size {
+  if (viewport && viewport.viewport_width > 0 && viewport.viewport_height > 0) {
+    return { width: viewport.viewport_width, height: viewport.viewport_height };
+  }
+  return picture ?? { width: 1280, height: 800 };
+}
+
+/** The largest size with the proportions of `inner` that fits into `room`, never enlarged. */
+export function fit(inner: Size, room: Size): Size & { scale: number } {
+  const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
+  const bounded = Number.isFinite(scale) && scale > 0 ? scale : 0;
+  return { width: inner.width * bounded, height: inner.height * bounded, scale: bounded };
+}

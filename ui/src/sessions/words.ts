@@ -1,0 +1,54 @@
+import type { CallKind, SessionState } from "../backend/backend";
+import { hostOf, sentence, shortId } from "../controls/format";
+
+export type Tone = "plain" | "live" | "warn" | "bad";
+
+/** What state a session is in, in words, and how much it matters. */
+export function stateWords(session: SessionState): { text: string; tone: Tone; detail: string } {
+  const { phase } = session;
+  switch (phase.type) {
+    case "live":
+      return session.busy
+        ? { text: busyWords[session.busy], tone: "live", detail: "A call is running." }
+        : { text: "active", tone: "live", detail: "It answers calls." };
+    case "ending":
+      return { text: "ending", tone: "warn", detail: "Waiting for the server to confirm the end." };
+    case "ended": {
+      const detail = phase.detail ? sentence(phase.detail) : "";
+      switch (phase.reason) {
+        case "manual":
+          return { text: "closed", tone: "plain", detail: detail || "Somebody closed it." };
+        case "idle_timeout":
+          return {
+            text: "timed out",
+            tone: "warn",
+            detail: detail || `Nobody called it for ${session.timeoutMinutes} min.`,
+          };
+        case "max_duration":
+          return { text: "reached its longest life", tone: "warn", detail };
+        case "error":
+          return { text: "failed", tone: "bad", detail: detail || "The server did not say why." };
+      }
+    }
+  }
+}
+
+const busyWords: Record<CallKind, string> = {
+  start: "starting",
+  session_minute: "active",
+  observe: "observing",
+  step: "stepping",
+  scrape: "scraping",
+  extend: "extending",
+  close: "closing",
+};
+
+/** Its title, or what can be said before it has one. */
+export function titleOf(session: SessionState): string {
+  return session.title.trim() || (session.url ? hostOf(session.url) : "No page yet");
+}
+
+/** `shop.local · s-7f3a` */
+export function placeOf(session: SessionState): string {
+  return [session.url ? hostOf(session.url) : null, shortId(session.id)].filter(Boolean).join(" · ");
+}

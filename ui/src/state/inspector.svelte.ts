@@ -1,0 +1,176 @@
+import {
+  asFailure,
+  type Backend,
+  type Command,
+  type ConnectionState,
+  type Failure,
+  type HubEvent,
+  type Link,
+  type Outcome,
+  type SessionState,
+} from "../backend/backend";
+import { Clock } from "./clock.svelte";
+import { noEntries, withEntry, withoutEntry } from "./maps";
+import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "./reduce";
+
+export type Tab = "observe" | "step" | "scrape";
+export type Screen = "sessions" | "settings";
+
+/** From then on a call shows its progress and can be cancelled, in milliseconds. */
+export const SLOW_MS = 500;
+
+/** What the window shows and what the person chose in it: the one model that reduces the hub's events. */
+export class Inspector {
+  readonly backend: Backend;
+  readonly clock = new Clock();
+
+  world = $state.raw<World>(emptyWorld);
+  link = $state<Link | "connecting">("connecting");
+  /** True once a first snapshot came. */
+  ready = $state(false);
+
+  screen = $state<Screen>("sessions");
+  tab = $state<Tab>("observe");
+  /** In a narrow window the panel is a tab of the drawer, and this says that the calls are shown instead. */
+  callsShown = $state(true);
+  selectedId = $state<string | null>(null);
+  /** The action that is chosen, per session. */
+  #chosen = $state.raw(noEntries<string>());
+  hoveredAction = $state<string | null>(null);
+  #connectionId = $state<string | null>(null);
+
+  /** Commands under way by scope, with the time they were sent by the hub's clock. */
+  #pending = $state.raw(noEntries<number>());
+  /** The last failure of each scope. */
+  #failures = $state.raw(noEntries<Failure>());
+
+  selected = $derived(this.selectedId === null ? null : (this.world.sessions.get(this.selectedId) ?? null));
+  detail = $derived<Detail | null>(
+    this.selectedId === null ? null : (this.world.details.get(this.selectedId) ?? null),
+  );
+  chosenAction = $derived(this.selectedId === null ? null : (this.#chosen.get(this.selectedId) ?? null));
+  connection = $derived<ConnectionState | null>(
+    this.connectionOf(this.#connectionId ?? this.world.settings?.connection ?? "local") ??
+      this.world.connections[0] ??
+      null,
+  );
+  /** The sessions of the connection that is shown, newest first. */
+  sessions = $derived<SessionState[]>(
+    [...this.world.sessions.values()].filter((session) => session.connection === this.connection?.id),
+  );
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  /** Listens to the hub until the returned function is called. */
+  start(): () => void {
+    const stopClock = this.clock.start();
+    const unsubscribe = this.backend.subscribe(
+      (event) => this.hear(event),
+      (link) => (this.link = link),
+    );
+    return () => {
+      unsubscribe();
+      stopClock();
+    };
+  }
+
+  hear(event: HubEvent): void {
+    this.clock.hear(event.now);
+    this.link = "connected";
+    this.world = reduce(this.world, event);
+    if (event.news.type !== "snapshot") return;
+    if (this.selectedId !== null && !this.world.sessions.has(this.selectedId)) this.selectedId = null;
+    if (this.selectedId !== null) void this.#load(this.selectedId);
+    else if (!this.ready) this.#selectFirst();
+    this.ready = true;
+  }
+
+  connectionOf(id: string): ConnectionState | null {
+    return this.world.connections.find((connection) => connection.id === id) ?? null;
+  }
+
+  showConnection(id: string): void {
+    this.#connectionId = id;
+    if (this.selected?.connection !== id) {
+      this.selectedId = null;
+      this.#selectFirst();
+    }
+  }
+
+  select(session: string): void {
+    if (this.selectedId !== session) this.hoveredAction = null;
+    this.selectedId = session;
+    this.screen = "sessions";
+    void this.#load(session);
+  }
+
+  choose(action: string | null): void {
+    if (this.selectedId === null) return;
+    this.#chosen =
+      action === null
+        ? withoutEntry(this.#chosen, this.selectedId)
+        : withEntry(this.#chosen, this.selectedId, action);
+    this.#forget(`step:${this.selectedId}`);
+  }
+
+  show(tab: Tab): void {
+    this.screen = "sessions";
+    this.tab = tab;
+    this.callsShown = false;
+  }
+
+  failure(scope: string): Failure | null {
+    return this.#failures.get(scope) ?? null;
+  }
+
+  pending(scope: string): boolean {
+    return this.#pending.has(scope);
+  }
+
+  /** A command of this scope takes long enough to say so. */
+  slow(scope: string): boolean {
+    const since = this.#pending.get(scope);
+    return since !== undefined && this.clock.now - since >= SLOW_MS;
+  }
+
+  dismiss(scope: string): void {
+    this.#forget(scope);
+  }
+
+  /** Sends a command; null when it failed, and then `failure(scope)` says why. One at a time per scope. */
+  async run(scope: string, command: Command): Promise<Outcome | null> {
+    if (this.#pending.has(scope)) return null;
+    this.#pending = withEntry(this.#pending, scope, this.clock.now);
+    this.#forget(scope);
+    try {
+      return await this.backend.send(command);
+    } catch (thrown) {
+      this.#failures = withEntry(this.#failures, scope, asFailure(thrown));
+      return null;
+    } finally {
+      this.#pending = withoutEntry(this.#pending, scope);
+    }
+  }
+
+  #forget(scope: string): void {
+    this.#failures = withoutEntry(this.#failures, scope);
+  }
+
+  #selectFirst(): void {
+    const first = this.sessions.find(({ phase }) => phase.type !== "ended");
+    if (first) this.select(first.id);
+  }
+
+  async #load(session: string): Promise<void> {
+    this.world = watch(this.world, session);
+    try {
+      const answer = await this.backend.query({ type: "session", session });
+      this.world = withAnswer(this.world, answer);
+      this.#forget(`detail:${session}`);
+    } catch (thrown) {
+      this.#failures = withEntry(this.#failures, `detail:${session}`, asFailure(thrown));
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type {
+  Call,
+  ConnectionState,
+  Delta,
+  HubEvent,
+  Observation,
+  Scraped,
+  SessionDetail,
+  SessionState,
+  Settings,
+} from "../backend/backend";
+
+/** A session's calls and results; `loaded` once the hub was asked for what came before we listened. */
+export interface Detail extends SessionDetail {
+  loaded: boolean;
+}
+
+/** All that was heard from the hub. Never mutated: each event makes the next one. */
+export interface World {
+  /** The last event; null before the first snapshot and while one is awaited after a gap. */
+  seq: number | null;
+  connections: ConnectionState[];
+  /** Newest first. */
+  sessions: ReadonlyMap<string, SessionState>;
+  settings: Settings | null;
+  keychainProblem: string | null;
+  /** Of the sessions that were looked at. */
+  details: ReadonlyMap<string, Detail>;
+}
+
+export const emptyWorld: World = {
+  seq: null,
+  connections: [],
+  sessions: new Map(),
+  settings: null,
+  keychainProblem: null,
+  details: new Map(),
+};
+
+/** The world after an event. After a gap it stays as it is until the next snapshot. */
+export function reduce(world: World, event: HubEvent): World {
+  if (event.news.type === "snapshot") {
+    const { connections, sessions, settings, keychainProblem } = event.news.value;
+    const known = new Map(sessions.map((session) => [session.id, session]));
+    const details = new Map([...world.details].filter(([id]) => known.has(id)));
+    return { seq: event.seq, connections, sessions: known, settings, keychainProblem, details };
+  }
+  if (world.seq === null || event.seq <= world.seq) return world;
+  if (event.seq !== world.seq + 1) return { ...world, seq: null };
+  return { ...event.news.value.reduce(applyDelta, world), seq: event.seq };
+}
+
+function applyDelta(world: World, delta: Delta): World {
+  switch (delta.type) {
+    case "connection":
+      return { ...world, connections: replaceById(world.connections, delta.value) };
+    case "connection_removed":
+      return { ...world, connections: world.connections.filter(({ id }) => id !== delta.value) };
+    case "session":
+      return { ...world, sessions: withSession(world.sessions, delta.value) };
+    case "call":
+      return withDetail(world, delta.value.session, (detail) => ({
+        ...detail,
+        calls: mergeCalls(detail.calls, [delta.value]),
+      }));
+    case "observation":
+      return withDetail(world, delta.value.session, (detail) => ({
+        ...detail,
+        observation: later(detail.observation, delta.value),
+      }));
+    case "scraped":
+      return withDetail(world, delta.value.session, (detail) => ({
+        ...detail,
+        scraped: later(detail.scraped, delta.value),
+      }));
+    case "settings":
+      return { ...world, settings: delta.value };
+  }
+}
+
+function replaceById(connections: ConnectionState[], changed: ConnectionState): ConnectionState[] {
+  return connections.some(({ id }) => id === changed.id)
+    ? connections.map((connection) => (connection.id === changed.id ? changed : connection))
+    : [...connections, changed];
+}
+
+function withSession(sessions: ReadonlyMap<string, SessionState>, changed: SessionState) {
+  if (!sessions.has(changed.id)) return new Map([[changed.id, changed], ...sessions]);
+  return new Map(sessions).set(changed.id, changed);
+}
+
+function withDetail(world: World, session: string, change: (detail: Detail) => Detail): World {
+  const detail = world.details.get(session);
+  if (!detail) return world;
+  return { ...world, details: new Map(world.details).set(session, change(detail)) };
+}
+
+/** Starts to keep what is heard of a session. */
+export function watch(world: World, session: string): World {
+  if (world.details.has(session)) return world;
+  const empty: Detail = { session, calls: [], observation: null, scraped: null, loaded: false };
+  return { ...world, details: new Map(world.details).set(session, empty) };
+}
+
+/** Adds the hub's answer to what was heard meanwhile: whichever is later wins, so their order does not matter. */
+export function withAnswer(world: World, answer: SessionDetail): World {
+  return withDetail(world, answer.session, (detail) => ({
+    session: answer.session,
+    calls: mergeCalls(detail.calls, answer.calls),
+    observation: later(detail.observation, answer.observation),
+    scraped: later(detail.scraped, answer.scraped),
+    loaded: true,
+  }));
+}
+
+function later<T extends Observation | Scraped>(one: T | null, other: T | null): T | null {
+  if (!one || !other) return one ?? other;
+  return other.call >= one.call ? other : one;
+}
+
+function mergeCalls(calls: Call[], more: Call[]): Call[] {
+  const byId = new Map(calls.map((call) => [call.id, call]));
+  for (const call of more) {
+    const known = byId.get(call.id);
+    if (!known || call.status.type !== "running") byId.set(call.id, call);
+  }
+  return [...byId.values()].sort((a, b) => a.id - b.id);
+}
