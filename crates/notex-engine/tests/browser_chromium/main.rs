@@ -1,5 +1,7 @@
 //! The browser port on a real Chromium, found as the product finds it.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's helpers fail the test")]
+
 mod acting;
 mod failing;
 mod launching;

@@ -34,10 +34,12 @@ impl Folder {
 #[cfg(unix)]
 mod platform {
     use std::process::Stdio;
+    use std::time::Duration;
 
-    use rustix::process::{Pid, Signal, kill_process_group};
+    use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
     use tokio::io::AsyncWriteExt;
     use tokio::process::ChildStdin;
+    use tokio::time::Instant;
 
     use super::super::process::quiet;
     use super::{Child, Folder, Mutex, Path, PoisonError, TempDir, io};
@@ -52,6 +54,9 @@ mod platform {
         kill -9 "-$1" 2>/dev/null
         for again in 1 2 3; do rm -rf -- "$2" && exit 0; sleep 1; done
     "#;
+
+    const GONE_WITHIN: Duration = Duration::from_secs(2);
+    const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(5);
 
     /// The group, its watchdog and the profile.
     pub(crate) struct Guard {
@@ -99,7 +104,13 @@ mod platform {
         /// After the browser's own end: ends what it left, dismisses the watchdog, deletes the profile.
         pub(crate) async fn clean_up(&self) {
             self.kill();
-            self.group.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let group = self.group.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let until = Instant::now() + GONE_WITHIN;
+            // Renderers are no children of ours: nobody tells when the last one is gone.
+            while group.is_some_and(|group| test_kill_process_group(group).is_ok()) && Instant::now() < until
+            {
+                tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+            }
             self.folder.delete();
             if let Some((mut watchdog, mut pipe)) = self.watchdog.lock().await.take() {
                 let _ = pipe.write_all(b"ended\n").await;

@@ -24,7 +24,10 @@ const STDERR_LINE_BYTES: u64 = 2_000;
 /// A running browser's processes and its folder.
 pub(super) struct Processes {
     guard: Arc<Guard>,
+    /// How the browser itself ended.
     ended: watch::Receiver<Option<String>>,
+    /// True once nothing of it is left.
+    cleaned: watch::Receiver<bool>,
 }
 
 /// A started browser and the websocket it listens on.
@@ -44,8 +47,9 @@ pub(super) async fn start(program: &Program, width: u32, height: u32) -> Result<
     let guard = Arc::new(guard);
     let last_lines = keep_last_lines(&mut child);
     let (ended_tx, ended) = watch::channel(None);
+    let (cleaned_tx, cleaned) = watch::channel(false);
     let product = program.product();
-    tokio::spawn(watch_end(child, product, Arc::clone(&guard), ended_tx));
+    tokio::spawn(watch_end(child, product, Arc::clone(&guard), ended_tx, cleaned_tx));
 
     let listening = async {
         loop {
@@ -57,7 +61,7 @@ pub(super) async fn start(program: &Program, width: u32, height: u32) -> Result<
     };
     let mut early = ended.clone();
     let why = tokio::select! {
-        websocket = listening => return Ok(Started { processes: Processes { guard, ended }, websocket }),
+        websocket = listening => return Ok(Started { processes: Processes { guard, ended, cleaned }, websocket }),
         why = early.wait_for(Option::is_some) => {
             why.map(|why| why.clone().unwrap_or_default()).unwrap_or_default()
         }
@@ -84,7 +88,9 @@ impl Processes {
     /// Kills all of them, waits until they are gone and deletes the profile.
     pub(super) async fn end(&self) {
         self.guard.kill();
-        self.ended().await;
+        let mut cleaned = self.cleaned.clone();
+        // An error means that the task is gone, and with it the runtime.
+        let _ = cleaned.wait_for(|done| *done).await;
     }
 }
 
@@ -99,15 +105,17 @@ async fn watch_end(
     product: &'static str,
     guard: Arc<Guard>,
     ended: watch::Sender<Option<String>>,
+    cleaned: watch::Sender<bool>,
 ) {
     let status = child.wait().await;
-    // A dead browser may leave renderers behind, and the profile is of no use any more.
-    guard.clean_up().await;
     let how = match status {
         Ok(status) => format!("{product} ended ({})", in_words(status)),
         Err(error) => format!("{product} ended: {error}"),
     };
     ended.send_replace(Some(how));
+    // A dead browser may leave renderers behind, and the profile is of no use any more.
+    guard.clean_up().await;
+    cleaned.send_replace(true);
 }
 
 fn in_words(status: ExitStatus) -> String {

@@ -97,22 +97,9 @@ impl Watched {
                 }
             }
             "Inspector.targetCrashed" => self.lose("the page crashed"),
-            "Target.targetCrashed" => {
-                if event.read::<TargetGone>().and_then(|gone| gone.target_id).as_ref()
-                    == Some(&self.target_id)
-                {
-                    self.lose("the page crashed");
-                }
-            }
-            "Target.targetDestroyed" | "Target.detachedFromTarget" => {
-                let gone = event.read::<TargetGone>();
-                let ours = gone.is_some_and(|gone| {
-                    gone.target_id.as_ref() == Some(&self.target_id)
-                        || gone.session_id.is_some_and(|id| self.session.id() == Some(id.as_str()))
-                });
-                if ours {
-                    self.lose("the page was closed from outside");
-                }
+            "Target.targetCrashed" if self.is_about_us(event) => self.lose("the page crashed"),
+            "Target.targetDestroyed" | "Target.detachedFromTarget" if self.is_about_us(event) => {
+                self.lose("the page was closed from outside");
             }
             "Target.targetCreated" => {
                 if let Some(TargetCreated { target_info: new }) = event.read()
@@ -129,6 +116,13 @@ impl Watched {
             }
             _ => {}
         }
+    }
+
+    fn is_about_us(&self, event: &Event) -> bool {
+        event.read::<TargetGone>().is_some_and(|gone| {
+            gone.target_id.as_ref() == Some(&self.target_id)
+                || gone.session_id.is_some_and(|id| self.session.id() == Some(id.as_str()))
+        })
     }
 
     /// Answers without waiting: the next event may be the one the answer depends on.
