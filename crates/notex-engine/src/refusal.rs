@@ -129,7 +129,7 @@ impl From<PageError> for Refused {
                 Self::field("action_id", "value_error", message).coded("unknown_action")
             }
             PageError::NotOperable(_) => {
-                Self::field("action_id", "value_error", message).coded("action_impossible")
+                Self::field("action_id", "value_error", message).coded("action_not_operable")
             }
             PageError::TimedOut { .. } => Self::new(StatusCode::FAILED_DEPENDENCY, "page_timed_out", message),
             PageError::Lost(_) => Self::new(StatusCode::GONE, "session_ended", message),

@@ -1,12 +1,14 @@
 //! How a session starts: a browser, a page of its own, its first row and charge, its task.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use notex_session::Lifetime;
 use notex_wire::{CallKind, EngineEvent, PageAnswer, SessionAnswer};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::call::PageCall;
@@ -101,12 +103,16 @@ async fn open(state: &Arc<EngineState>, wanted: &Wanted) -> Result<Session, Refu
     Ok(Session::new(Arc::clone(state), record, browser, page, asks, closes))
 }
 
+/// A page may notice the end of its browser before the browser does.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 async fn open_page(state: &EngineState) -> Result<(Arc<dyn Browser>, Arc<dyn Page>), Refused> {
     let browser = state.browser.take().await?;
     match browser.open_page().await {
         Ok(page) => Ok((browser, page)),
         // The browser ended in the meantime: this is the start that brings up another.
         Err(PageError::Lost(_)) => {
+            let _ = timeout(LAST_WORDS, browser.lost()).await;
             let browser = state.browser.take().await?;
             let page = browser.open_page().await.map_err(no_page)?;
             Ok((browser, page))

@@ -18,7 +18,7 @@ use crate::refusal::Refused;
 use crate::store::{Ended, SessionRecord, StoreError};
 
 /// A page may notice the end of its browser first; for so long the browser's own words are waited for.
-const BROWSER_FIRST: Duration = Duration::from_millis(300);
+const BROWSER_FIRST: Duration = Duration::from_millis(600);
 /// How long a page may take to close before it is left to its browser.
 const LONGEST_PAGE_CLOSE: Duration = Duration::from_secs(5);
 

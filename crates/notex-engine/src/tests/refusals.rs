@@ -127,7 +127,7 @@ async fn what_a_page_cannot_do_is_said_in_its_words() {
         ),
         (PageError::TimedOut { doing: "observe".into(), seconds: 20 }, 424, "page_timed_out"),
         (PageError::UnknownAction("there is no L7".into()), 422, "unknown_action"),
-        (PageError::NotOperable("L1 is covered".into()), 422, "action_impossible"),
+        (PageError::NotOperable("L1 is covered".into()), 422, "action_not_operable"),
         (PageError::Browser { doing: "a click".into(), why: "it said no".into() }, 500, "browser_refused"),
     ] {
         house.browser.page().fail_next(error.clone());
