@@ -41,8 +41,8 @@ pub struct HubOptions {
     pub data_dir: PathBuf,
     /// What was kept by the run before.
     pub saved: Saved,
-    /// Keeps it; answers with a sentence when it cannot.
-    pub save: Box<dyn Fn(&Saved) -> Result<(), String> + Send>,
+    /// Keeps it.
+    pub save: Save,
     /// The engine inside the app.
     pub start_local_engine: StartLocalEngine,
 }
@@ -93,7 +93,7 @@ impl Hub {
         // A folder that cannot be made shows as a journal that cannot be opened, with its path.
         drop(std::fs::create_dir_all(&data_dir));
         let journal = Journal::open(&data_dir.join("live-sessions"))?;
-        let state = State::new(saved, save as Save, journal);
+        let state = State::new(saved, save, journal);
         let connections: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
         let (messages, inbox) = mpsc::channel(CHANGES_AHEAD);
         let pictures = Pictures::new(data_dir.join("pictures"));
