@@ -184,6 +184,8 @@ const pageFacts = (listed) => {
   };
 };
 
+let lastListed = [];
+let lastCounts = new Map();
 const observe = () => {
   for (const [key, ref] of kept) if (!ref.deref()) kept.delete(key);
   const { listed, counts } = walk();
@@ -195,8 +197,36 @@ const observe = () => {
     const first = new Set([...listed.filter(near), ...listed.filter((item) => !near(item))].slice(0, MOST_LISTED));
     facts = listed.filter((item) => first.has(item));
   }
+  lastListed = facts.map((item) => item.el);
+  lastCounts = counts;
   return {
     born, position: position(), page: pageFacts(listed), total: listed.length,
     items: facts.map((item) => factsOf(item, counts, groups)),
   };
+};
+
+// For a frame of another origin: where it stands, and after how many of the listed elements.
+const contentCorner = (frame) => {
+  const offset = frameOffset(frame);
+  const rect = frame.getBoundingClientRect();
+  const style = styleOf(frame);
+  return {
+    x: offset.x + rect.left + frame.clientLeft + (parseFloat(style.paddingLeft) || 0),
+    y: offset.y + rect.top + frame.clientTop + (parseFloat(style.paddingTop) || 0),
+  };
+};
+const framePlace = (frame) => {
+  if (frameDocument(frame) || !frame.isConnected || !canBeSeen(frame)) return null;
+  const next = lastListed.findIndex((el) => frame.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const counts = lastCounts.get(frame.getRootNode()) ?? new Map();
+  return { ...contentCorner(frame), css: cssOf(frame, counts), after: next < 0 ? lastListed.length : next };
+};
+const frameReach = (frame, x, y) => {
+  if (!frame.isConnected || !canBeSeen(frame)) return null;
+  const at = () => { const corner = contentCorner(frame); return { x: corner.x + x, y: corner.y + y }; };
+  const outside = (p) => p.x < 0 || p.y < 0 || p.x >= innerWidth || p.y >= innerHeight;
+  if (outside(at())) frame.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+  const point = at();
+  const hit = outside(point) ? null : hitAt(point.x, point.y);
+  return { ...point, by: hit === frame ? null : hit ? coverName(hit, frame) : 'the edge of the view' };
 };
