@@ -3,6 +3,7 @@
 const MOST_HTML = 5000000;
 const MOST_DEPTH = 512;
 const MOST_IMAGES = 1000;
+const FRAME_MARK = '\u0000';
 
 const DROPPED = new Set(['script', 'style', 'noscript', 'template', 'button', 'input', 'select', 'textarea', 'option',
   'datalist', 'canvas', 'svg', 'object', 'embed', 'video', 'audio', 'link', 'meta', 'head', 'progress', 'meter', 'map']);
@@ -88,7 +89,8 @@ const write = (scope) => {
     if (nodeTypeOf.call(node) === 3) {
       const parent = parentSeen(node);
       if (!parent || styleOf(parent)?.visibility !== 'visible') continue;
-      const words = pre ? node.data : node.data.replace(/\s+/g, ' ');
+      const said = node.data.replaceAll(FRAME_MARK, '');
+      const words = pre ? said : said.replace(/\s+/g, ' ');
       text += words.trim().length;
       out(escaped(words));
       continue;
@@ -105,7 +107,11 @@ const write = (scope) => {
       if (frame.body) push([frame.body], depth + 1, false);
       continue;
     }
-    if (tag === 'iframe' || tag === 'frame') continue;
+    if (tag === 'iframe' || tag === 'frame') {
+      // Its content is read in its own world and put here; no text can hold this character.
+      if (scope === 'all') out(`${FRAME_MARK}${escaped(cssOf(node, lastCounts.get(node.getRootNode()) ?? new Map()))}${FRAME_MARK}`);
+      continue;
+    }
     // An empty alternative text says that the image tells nothing.
     if (tag === 'img' && (attr(node, 'alt') === '' || !imageAddress(node))) continue;
     const name = KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
