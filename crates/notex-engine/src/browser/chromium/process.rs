@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::find::{Build, Program};
 use super::guard::Guard;
@@ -18,6 +19,7 @@ use crate::browser::LaunchError;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(40);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
+const LAST_WORDS_WITHIN: Duration = Duration::from_secs(1);
 const STDERR_LINES_KEPT: usize = 12;
 const STDERR_LINE_BYTES: u64 = 2_000;
 
@@ -45,7 +47,7 @@ pub(super) async fn start(program: &Program, width: u32, height: u32) -> Result<
     let (guard, mut child) =
         Guard::start(&program.path, &flags, folder).await.map_err(|error| failed(error.to_string()))?;
     let guard = Arc::new(guard);
-    let last_lines = keep_last_lines(&mut child);
+    let (last_lines, reading) = keep_last_lines(&mut child);
     let (ended_tx, ended) = watch::channel(None);
     let (cleaned_tx, cleaned) = watch::channel(false);
     let product = program.product();
@@ -70,6 +72,8 @@ pub(super) async fn start(program: &Program, width: u32, height: u32) -> Result<
         }
     };
     guard.kill();
+    // What it printed last may still be in the pipe.
+    let _ = tokio::time::timeout(LAST_WORDS_WITHIN, reading).await;
     let printed = last_lines.lock().unwrap_or_else(PoisonError::into_inner);
     let printed: Vec<&str> = printed.iter().map(String::as_str).collect();
     Err(failed(if printed.is_empty() { why } else { format!("{why}; it printed: {}", printed.join(" | ")) }))
@@ -134,11 +138,12 @@ async fn websocket_in(profile: &Path) -> Option<String> {
     path.starts_with('/').then(|| format!("ws://127.0.0.1:{port}{}", path.trim()))
 }
 
-fn keep_last_lines(child: &mut Child) -> Arc<Mutex<VecDeque<String>>> {
+fn keep_last_lines(child: &mut Child) -> (Arc<Mutex<VecDeque<String>>>, JoinHandle<()>) {
     let kept = Arc::new(Mutex::new(VecDeque::new()));
-    if let Some(stderr) = child.stderr.take() {
-        let lines = Arc::clone(&kept);
-        tokio::spawn(async move {
+    let stderr = child.stderr.take();
+    let lines = Arc::clone(&kept);
+    let reading = tokio::spawn(async move {
+        if let Some(stderr) = stderr {
             let mut reader = BufReader::new(stderr);
             let mut line = Vec::new();
             loop {
@@ -154,9 +159,9 @@ fn keep_last_lines(child: &mut Child) -> Arc<Mutex<VecDeque<String>>> {
                     }
                 }
             }
-        });
-    }
-    kept
+        }
+    });
+    (kept, reading)
 }
 
 fn profile_folder(program: &Program) -> std::io::Result<TempDir> {

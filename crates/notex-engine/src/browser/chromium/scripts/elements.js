@@ -222,12 +222,24 @@ const cssOf = (el, counts) => {
   }
   return steps.join(' > ');
 };
+// Counted once per parent and observe: thousands of siblings would be counted thousands of times.
+let places = new WeakMap();
+const forgetPlaces = () => { places = new WeakMap(); };
 const placeAmong = (el) => {
-  let place = 1;
-  for (let node = of(el, 'previousElementSibling'); node; node = of(node, 'previousElementSibling')) {
-    if (tagOf(node) === tagOf(el)) place += 1;
+  const parent = parentNodeOf.call(el);
+  if (!parent) return 1;
+  let children = places.get(parent);
+  if (!children) {
+    places.set(parent, children = new Map());
+    const tags = new Map();
+    for (let node = firstChildOf.call(parent); node; node = nextSiblingOf.call(node)) {
+      if (!isElement(node)) continue;
+      const place = (tags.get(tagOf(node)) ?? 0) + 1;
+      tags.set(tagOf(node), place);
+      children.set(node, place);
+    }
   }
-  return place;
+  return children.get(el) ?? 1;
 };
 const xpathOf = (el) => {
   const steps = [];

@@ -179,6 +179,7 @@ const images = (scope) => {
 };
 
 const scrape = (scope, withImages) => {
+  forgetPlaces();
   const { html, text, cut } = write(scope);
   const heading = Array.from(document.querySelectorAll('h1')).slice(0, 5).find(canBeSeen);
   return {

@@ -187,6 +187,7 @@ const pageFacts = (listed) => {
 let lastListed = [];
 let lastCounts = new Map();
 const observe = () => {
+  forgetPlaces();
   for (const [key, ref] of kept) if (!ref.deref()) kept.delete(key);
   const { listed, counts } = walk();
   const groups = new Map();
@@ -216,6 +217,7 @@ const contentCorner = (frame) => {
   };
 };
 const framePlace = (frame) => {
+  forgetPlaces();
   if (frameDocument(frame) || !frame.isConnected || !canBeSeen(frame)) return null;
   const next = lastListed.findIndex((el) => frame.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
   const counts = lastCounts.get(frame.getRootNode()) ?? new Map();
