@@ -1,4 +1,5 @@
 //! The client against small real servers on random ports.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::sync::{Arc, Mutex};
 

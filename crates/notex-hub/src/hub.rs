@@ -9,7 +9,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use notex_client::ApiKey;
 use tokio::sync::{mpsc, oneshot};
-use tracing::warn;
 
 use crate::journal::{Journal, JournalError};
 use crate::pictures::{Picture, PictureError, Pictures};
@@ -42,8 +41,8 @@ pub struct HubOptions {
     pub data_dir: PathBuf,
     /// What was kept by the run before.
     pub saved: Saved,
-    /// Keeps it; answers with a sentence when it cannot.
-    pub save: Box<dyn Fn(&Saved) -> Result<(), String> + Send>,
+    /// Keeps it.
+    pub save: Save,
     /// The engine inside the app.
     pub start_local_engine: StartLocalEngine,
 }
@@ -94,7 +93,7 @@ impl Hub {
         // A folder that cannot be made shows as a journal that cannot be opened, with its path.
         drop(std::fs::create_dir_all(&data_dir));
         let journal = Journal::open(&data_dir.join("live-sessions"))?;
-        let state = State::new(saved, save as Save, journal);
+        let state = State::new(saved, save, journal);
         let connections: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
         let (messages, inbox) = mpsc::channel(CHANGES_AHEAD);
         let pictures = Pictures::new(data_dir.join("pictures"));
@@ -264,7 +263,7 @@ fn tell(state: &mut State, subscribers: &mut Vec<Subscriber>, now: DateTime<Utc>
     let before = subscribers.len();
     subscribers.retain(|subscriber| !subscriber.events.is_closed());
     if subscribers.len() < before {
-        warn!(left = subscribers.len(), "a subscriber went away");
+        tracing::debug!(left = subscribers.len(), "a window went away");
     }
 }
 

@@ -20,7 +20,7 @@ pub use hub::{Hub, HubOptions, LocalEngine, StartLocalEngine, Subscription};
 pub use journal::JournalError;
 pub use notex_client::ApiKey;
 pub use pictures::{Picture, PictureError};
-pub use state::{Saved, SavedConnection};
+pub use state::{Save, Saved, SavedConnection};
 
 /// The id of the connection to the engine inside the app.
 pub const LOCAL_CONNECTION: &str = "local";

@@ -35,8 +35,8 @@ pub struct SavedConnection {
     pub key_kept: KeepKey,
 }
 
-/// Saves what is kept between runs; answers with a sentence when it cannot.
-pub(crate) type Save = Box<dyn Fn(&Saved) -> Result<(), String> + Send>;
+/// Keeps what is kept between runs; answers with a sentence when it cannot.
+pub type Save = Box<dyn Fn(&Saved) -> Result<(), String> + Send>;
 
 pub(crate) struct State {
     pub(crate) connections: Vec<Connection>,

@@ -2,7 +2,7 @@
 
 use notex_engine::browser::{Act, PageError};
 
-use crate::support::open;
+use crate::support::{Site, open};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_is_a_real_one_wherever_the_button_is() {
@@ -151,5 +151,41 @@ async fn an_element_made_anew_is_found_again_and_one_that_is_gone_is_refused() {
     assert_eq!(error, PageError::UnknownAction(gone));
     let unknown = Act { action_id: String::from("B99"), ..Act::default() };
     assert!(matches!(open.page.act(&unknown).await, Err(PageError::UnknownAction(_))));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn frames_of_other_sites_and_origins_are_listed_in_place_and_operated() {
+    let neighbour = Site::start().await;
+    let origin = neighbour.base.as_str().trim_end_matches('/').to_owned();
+    let open = open(&format!("frames.html#{origin}")).await;
+    let observed = open.observe().await;
+    let listed: Vec<_> = observed.actions.iter().map(|a| a.description.as_str()).collect();
+    assert_eq!(
+        listed,
+        [
+            "Open First",
+            "Fill News by mail",
+            "Click After elsewhere",
+            "Fill News by mail",
+            "Click After neighbour"
+        ]
+    );
+    assert_eq!(observed.total_actions, 5);
+    for (place, css) in
+        [(1, "#elsewhere >>> input[name=\"mail\"]"), (3, "#neighbour >>> input[name=\"mail\"]")]
+    {
+        let field = &observed.actions[place];
+        assert_eq!(field.selector.as_ref().unwrap().css, css);
+        let bounds = field.bounds.unwrap();
+        assert_eq!(bounds.x - bounds.iframe_offset_x, 20.0);
+        assert!(bounds.y > 1500.0, "{bounds:?}");
+        let value = format!("{place}@tea.test");
+        let act = Act { action_id: field.id.clone(), value: Some(value.clone()), enter: false };
+        open.page.act(&act).await.unwrap();
+        let again = open.observe().await;
+        assert_eq!(again.actions[place].id, field.id);
+        assert_eq!(again.actions[place].state.as_ref().unwrap().value.as_deref(), Some(value.as_str()));
+    }
     open.end().await;
 }

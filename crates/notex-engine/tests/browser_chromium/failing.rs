@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use notex_engine::browser::chromium::Patience;
 use notex_engine::browser::{Browser, PageError};
 use url::Url;
 
@@ -25,6 +26,24 @@ async fn an_address_that_cannot_be_reached_is_told_in_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_download_is_refused_and_a_link_to_one_leaves_the_page_in_time() {
+    let open = open_with("troubles.html", Patience::default()).await;
+    for link in ["Open Download", "Open Nothing"] {
+        let began = Instant::now();
+        open.act(link, None).await.unwrap();
+        assert!(began.elapsed() < Duration::from_secs(8), "{link}: {:?}", began.elapsed());
+        assert_eq!(open.title().await, "Troubles");
+    }
+    for path in ["file", "nothing"] {
+        let Err(PageError::Unreachable { why, .. }) = open.page.goto(&open.site.url(path)).await else {
+            panic!("{path} was opened");
+        };
+        assert_eq!(why, "it is a download or holds no page");
+    }
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_the_web_may_be_opened() {
     let browser = launch().await;
     let page = browser.open_page().await.unwrap();
@@ -34,6 +53,17 @@ async fn only_the_web_may_be_opened() {
     }
     page.goto(&Url::parse("about:blank").unwrap()).await.unwrap();
     browser.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_cannot_lead_out_of_the_web_either() {
+    let open = open_with("escapes.html", Patience::default()).await;
+    for way in ["Open File", "Open Browser page", "Click Popup", "Click Redirect"] {
+        open.act(way, None).await.unwrap();
+        let position = open.page.position().await.unwrap();
+        assert!(position.url.starts_with("http://127.0.0.1"), "{way}: {}", position.url);
+    }
+    open.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,6 +104,21 @@ async fn a_page_that_crashes_is_lost_and_the_other_one_lives() {
     assert_eq!(open.page.position().await, Err(PageError::Lost(String::from("the page crashed"))));
     open.page.close().await;
     assert_eq!(other.position().await.unwrap().title, "Deals");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_shadows_and_patches_everything_is_read_and_operated() {
+    let open = open_with("hostile.html", short_patience()).await;
+    let observed = open.observe().await;
+    let listed: Vec<_> = observed.actions.iter().map(|a| a.description.as_str()).collect();
+    assert_eq!(listed.len(), 18, "{listed:?}");
+    assert_eq!(observed.actions[0].category, "Trap");
+    open.act("Fill Second", Some("text")).await.unwrap();
+    assert_eq!(open.action("Fill Second").await.state.unwrap().value.as_deref(), Some("text"));
+    open.act("Click After", None).await.unwrap();
+    assert_eq!(open.title().await, "clicked");
+    assert!(open.read().await.contains('x'));
     open.end().await;
 }
 

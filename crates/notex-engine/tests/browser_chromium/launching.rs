@@ -32,6 +32,23 @@ async fn two_pages_share_no_cookie() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_pages_are_read_at_the_same_time() {
+    let site = Site::start().await;
+    let browser = launch().await;
+    let url = site.url("shop.html");
+    let read = async || {
+        let page = browser.open_page().await.unwrap();
+        page.goto(&url).await.unwrap();
+        let actions = page.observe(100).await.unwrap().total_actions;
+        page.close().await;
+        actions
+    };
+    let all = futures_util::future::join_all((0..12).map(|_| read())).await;
+    assert_eq!(all, [22; 12]);
+    browser.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_site_sees_no_headless_browser() {
     let open = open("headers").await;
     let headers = open.read().await.to_lowercase();

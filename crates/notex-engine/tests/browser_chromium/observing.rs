@@ -1,5 +1,6 @@
 //! What an observe lists, and what it leaves out.
 
+use notex_engine::browser::Act;
 use notex_wire::PageCategory;
 
 use crate::support::open;
@@ -110,5 +111,20 @@ async fn a_cut_list_says_how_many_there_are() {
     let observed = open.page.observe(5).await.unwrap();
     assert_eq!(observed.actions.len(), 5);
     assert_eq!(observed.total_actions, 22);
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_with_thousands_of_actions_is_counted_whole_and_listed_up_to_a_bound() {
+    let open = open("large.html").await;
+    let observed = open.page.observe(10_000).await.unwrap();
+    assert_eq!(observed.total_actions, 3_200);
+    assert_eq!(observed.actions.len(), 3_000);
+    let few = open.page.observe(10).await.unwrap();
+    assert_eq!(few.actions[0].description, "Open Open row 0");
+    assert_eq!(few.actions.len(), 10);
+    let last = open.page.observe(10_000).await.unwrap().actions.pop().unwrap();
+    open.page.act(&Act { action_id: last.id, ..Act::default() }).await.unwrap();
+    assert!(open.page.position().await.unwrap().url.contains("/row/"));
     open.end().await;
 }

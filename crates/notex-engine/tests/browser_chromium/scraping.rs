@@ -3,7 +3,7 @@
 use notex_engine::browser::{ScrapeOptions, ScrapeScope};
 use notex_wire::ImageCategory;
 
-use crate::support::open;
+use crate::support::{Site, open};
 
 const MAIN: ScrapeOptions = ScrapeOptions { scope: ScrapeScope::MainContent, images: false };
 const ALL: ScrapeOptions = ScrapeOptions { scope: ScrapeScope::WholePage, images: true };
@@ -90,6 +90,23 @@ async fn shadow_roots_and_frames_are_read_in_place() {
     let markdown = open.read().await;
     assert!(markdown.contains("in the frame"), "{markdown}");
     assert!(markdown.contains("in the shadow and the light"), "{markdown}");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_page_has_the_frames_of_other_sites_in_their_place() {
+    let neighbour = Site::start().await;
+    let origin = neighbour.base.as_str().trim_end_matches('/').to_owned();
+    let open = open(&format!("frames.html#{origin}")).await;
+    let markdown = open.page.scrape(ALL).await.unwrap().markdown;
+    assert_eq!(markdown.matches("News of the day").count(), 2, "{markdown}");
+    let after_observe = {
+        open.observe().await;
+        open.page.scrape(ALL).await.unwrap().markdown
+    };
+    assert_eq!(after_observe, markdown);
+    let main = open.page.scrape(MAIN).await.unwrap().markdown;
+    assert!(!main.contains("News of the day"), "{main}");
     open.end().await;
 }
 

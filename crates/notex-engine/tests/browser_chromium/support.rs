@@ -39,6 +39,8 @@ impl Site {
         };
         let app = Router::new()
             .route("/slow", get(async || "late answer"))
+            .route("/file", get(async || ([(header::CONTENT_DISPOSITION, "attachment")], "bytes")))
+            .route("/nothing", get(async || StatusCode::NO_CONTENT))
             .route("/cookie", get(cookie))
             .route("/never", get(never))
             .route("/headers", get(async |headers: HeaderMap| format!("{headers:?}")))

@@ -1,4 +1,10 @@
 //! A small server whose answers the playbooks write, and a window that waits for what it wants to see.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper that fails is a test that fails"
+)]
 
 use std::collections::HashMap;
 use std::convert::Infallible;

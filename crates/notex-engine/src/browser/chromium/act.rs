@@ -1,9 +1,11 @@
 //! Does an observed action the way a person would: the element is found again, brought into view, and operated by
 //! real mouse and keyboard input at a point where nothing covers it.
 
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::act_outcome::{How, Outcome, Reached};
+use super::frames::{Frame, Reach};
 use super::ids::Known;
 use super::page::ChromiumPage;
 use crate::browser::{Act, PageError};
@@ -21,6 +23,7 @@ const BACKSPACE: Key = Key { name: "Backspace", code: 8, text: "" };
 /// An action in the course of being done.
 struct Doing<'a> {
     page: &'a ChromiumPage,
+    frame: Frame,
     act: &'a Act,
     wanted: String,
     doing: String,
@@ -35,13 +38,15 @@ impl ChromiumPage {
             ))
         })?;
         let mut events = self.session.events();
-        Doing { page: self, act, wanted: wanted(&known), doing: format!("operating {id}") }.run().await?;
+        let frame = self.frame(&known.frame);
+        let doing = format!("operating {id}");
+        Doing { page: self, frame, act, wanted: wanted(&known), doing }.run().await?;
         self.settle(&mut events).await
     }
 }
 
 fn wanted(known: &Known) -> String {
-    let Known { kind: _, key, born, css, role, name } = known;
+    let Known { kind: _, frame: _, key, born, css, role, name } = known;
     json!({"key": key, "born": born, "css": css, "role": role, "name": name}).to_string()
 }
 
@@ -71,8 +76,29 @@ impl Doing<'_> {
             Some(value) => format!("{what}({}, {})", self.wanted, json!(value)),
             None => format!("{what}({})", self.wanted),
         };
-        let outcome: Outcome = self.page.ask(&self.doing, &question).await?;
+        let outcome: Outcome = match self.put(&question).await {
+            Ok(outcome) => outcome,
+            Err(PageError::Browser { why, .. }) if why.contains("No frame") => Outcome::Gone,
+            Err(error) => return Err(error),
+        };
         outcome.reached(&self.act.action_id, value_text)
+    }
+
+    async fn put<R: DeserializeOwned>(&self, question: &str) -> Result<R, PageError> {
+        self.page.ask_in(&self.frame, &self.doing, question, self.page.setup.patience.answer).await
+    }
+
+    /// The point where the page's mouse meets the element, which a frame knows in its own pixels.
+    async fn on_page(&self, at: Reached) -> Result<(f64, f64), PageError> {
+        if self.frame.id == self.page.target_id {
+            return Ok((at.x, at.y));
+        }
+        match self.page.reach_into(&self.frame, at.x, at.y).await {
+            Ok(Some(Reach { by: Some(by), .. })) => Err(self.not_operable(&format!("is covered by {by}"))),
+            Ok(Some(Reach { x, y, by: None })) => Ok((x, y)),
+            Ok(None) => Err(self.not_operable("is in a frame that cannot be seen any more")),
+            Err(error) => Err(self.page.failed(&self.doing, error).await),
+        }
     }
 
     fn value(&self) -> Result<&str, PageError> {
@@ -110,16 +136,17 @@ impl Doing<'_> {
         let field = self.ask("takeFocus", None).await?;
         if !value.is_empty() {
             let params = json!({"text": value});
-            return self.input("Input.insertText", params).await;
+            return self.type_in("Input.insertText", params).await;
         }
         if field.empty { Ok(()) } else { self.press(&BACKSPACE).await }
     }
 
     async fn click(&self, at: Reached) -> Result<(), PageError> {
+        let (x, y) = self.on_page(at).await?;
         let mouse = |kind: &str, buttons: u8, count: u8| {
             let button = if count == 0 { "none" } else { "left" };
             json!({
-                "type": kind, "x": at.x, "y": at.y, "button": button, "buttons": buttons, "clickCount": count,
+                "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": count,
             })
         };
         const METHOD: &str = "Input.dispatchMouseEvent";
@@ -137,9 +164,18 @@ impl Doing<'_> {
                 "nativeVirtualKeyCode": key.code, "text": if kind == "keyDown" { key.text } else { "" },
             })
         };
-        let down = self.input("Input.dispatchKeyEvent", event("keyDown")).await;
-        let up = self.input("Input.dispatchKeyEvent", event("keyUp")).await;
+        let down = self.type_in("Input.dispatchKeyEvent", event("keyDown")).await;
+        let up = self.type_in("Input.dispatchKeyEvent", event("keyUp")).await;
         down.and(up)
+    }
+
+    /// The keyboard of the process that the element lives in.
+    async fn type_in(&self, method: &'static str, params: serde_json::Value) -> Result<(), PageError> {
+        let within = self.page.setup.patience.answer;
+        match self.page.unless_lost(self.frame.session.tell(method, params, within)).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.page.failed(&self.doing, error).await),
+        }
     }
 
     async fn input(&self, method: &'static str, params: serde_json::Value) -> Result<(), PageError> {

@@ -18,6 +18,8 @@ pub(super) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) kind: Kind,
+    /// The frame it is in.
+    pub(super) frame: String,
     pub(super) key: u64,
     /// The walker that gave the key; another one's keys mean other elements.
     pub(super) born: String,
@@ -77,6 +79,7 @@ mod tests {
     fn element(kind: Kind, key: u64) -> Known {
         Known {
             kind,
+            frame: String::from("main"),
             key,
             born: String::from("world"),
             css: String::new(),

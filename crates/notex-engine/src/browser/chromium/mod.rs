@@ -4,6 +4,7 @@
 mod act;
 mod act_outcome;
 mod find;
+mod frames;
 mod guard;
 mod ids;
 mod navigate;

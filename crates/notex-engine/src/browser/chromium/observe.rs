@@ -7,6 +7,7 @@ use notex_wire::{
 };
 use serde::Deserialize;
 
+use super::frames::{FRAME_ANSWERS_WITHIN, Place};
 use super::ids::{Kind, Known};
 use super::page::ChromiumPage;
 use crate::browser::{Observed, PageError, Position};
@@ -64,21 +65,47 @@ struct Item {
     #[serde(rename = "box")]
     bounds: ActionBox,
     in_view: bool,
+    /// What finds the frame it is in, when the page's scripts cannot enter that.
+    #[serde(default)]
+    holder: Option<String>,
 }
 
 impl ChromiumPage {
     pub(super) async fn read_actions(&self, max_actions: usize) -> Result<Observed, PageError> {
-        let walked: Walked = self.ask("reading what can be done on the page", "observe()").await?;
+        let doing = "reading what can be done on the page";
+        let walked: Walked = self.ask(doing, "observe()").await?;
+        let viewport = walked.position.viewport;
+        let mut total = walked.total;
+        let mut items: Vec<(String, String, Item)> = Vec::new();
+        let mut own = walked.items.into_iter().map(|i| (self.target_id.clone(), walked.born.clone(), i));
+        for inset in self.closed_frames().await {
+            let seen = self.ask_in::<Walked>(&inset.frame, doing, "observe()", FRAME_ANSWERS_WITHIN).await;
+            let inner = match seen {
+                Ok(inner) => inner,
+                Err(error) => {
+                    tracing::debug!(%error, "a frame was left out");
+                    continue;
+                }
+            };
+            total += inner.total;
+            let before =
+                inset.place.after.saturating_sub(items.iter().filter(|(f, ..)| *f == self.target_id).count());
+            items.extend(own.by_ref().take(before));
+            let born = inner.born;
+            let placed = inner.items.into_iter().map(|item| item.inside(&inset.place, &viewport));
+            items.extend(placed.map(|item| (inset.frame.id.clone(), born.clone(), item)));
+        }
+        items.extend(own);
         let mut ids = self.ids();
         ids.enter(&walked.born);
-        let all: Vec<(bool, Action)> = walked
-            .items
+        let all: Vec<(bool, Action)> = items
             .into_iter()
-            .map(|item| {
+            .map(|(frame, born, item)| {
                 let id = ids.id_of(Known {
                     kind: item.kind,
+                    frame,
                     key: item.key,
-                    born: walked.born.clone(),
+                    born,
                     css: item.css.clone(),
                     role: item.role.clone(),
                     name: item.name.clone(),
@@ -91,9 +118,27 @@ impl ChromiumPage {
             description: describe_page(&position, &walked.page),
             category: category(&position.url, &position.title, &walked.page),
             actions: cut(all, max_actions),
-            total_actions: walked.total,
+            total_actions: total,
             position,
         })
+    }
+}
+
+impl Item {
+    /// The same element as the page around its frame sees it.
+    fn inside(mut self, place: &Place, viewport: &Viewport) -> Item {
+        let bounds = &mut self.bounds;
+        bounds.x += place.x;
+        bounds.y += place.y;
+        bounds.iframe_offset_x += place.x;
+        bounds.iframe_offset_y += place.y;
+        self.in_view = bounds.x < viewport.viewport_width
+            && bounds.y < viewport.viewport_height
+            && bounds.x + bounds.width > 0.0
+            && bounds.y + bounds.height > 0.0;
+        self.holder = Some(place.css.clone());
+        self.xpath = None;
+        self
     }
 }
 
@@ -111,6 +156,10 @@ fn cut(all: Vec<(bool, Action)>, most: usize) -> Vec<Action> {
 
 fn action(id: String, item: Item) -> Action {
     let description = describe(&item);
+    let css = match item.holder {
+        Some(holder) => format!("{holder} >>> {}", item.css),
+        None => item.css,
+    };
     let params = match item.kind {
         Kind::L | Kind::B => Vec::new(),
         Kind::I => vec![ActionParam {
@@ -131,7 +180,7 @@ fn action(id: String, item: Item) -> Action {
         role: Some(item.role),
         label,
         state: Some(item.state),
-        selector: Some(ActionSelectors { css: item.css, xpath: item.xpath, role_name }),
+        selector: Some(ActionSelectors { css, xpath: item.xpath, role_name }),
         bounds: Some(item.bounds),
     }
 }

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 use url::Url;
 
+use super::frames::FrameSessions;
 use super::ids::Ids;
 use super::tabs::Watched;
 use super::{Patience, ViewportSize};
@@ -40,6 +41,7 @@ pub(super) struct ChromiumPage {
     pub(super) setup: Arc<Setup>,
     /// Also the id of its main frame.
     pub(super) target_id: String,
+    pub(super) frame_sessions: Arc<FrameSessions>,
     context: Context,
     lost: watch::Receiver<Option<String>>,
     ids: Mutex<Ids>,
@@ -112,6 +114,7 @@ impl ChromiumPage {
             .await
             .map_err(opening)?;
         let session = browser.attached(&attached.session_id);
+        let frame_sessions = Arc::new(FrameSessions::default());
         let (lost_tx, lost) = watch::channel(None);
         let watched = Watched {
             browser: browser.clone(),
@@ -119,6 +122,7 @@ impl ChromiumPage {
             context_id: context.id.clone(),
             target_id: target.target_id.clone(),
             lost: Arc::new(lost_tx),
+            frames: Arc::clone(&frame_sessions),
         };
         let follower = AbortOnDropHandle::new(tokio::spawn(watched.follow(session.events(), on_browser)));
 
@@ -145,6 +149,15 @@ impl ChromiumPage {
             tell("Page.setLifecycleEventsEnabled", json!({"enabled": true})),
             tell("Network.enable", json!({})),
             tell("Inspector.enable", json!({})),
+            tell("DOM.enable", json!({})),
+            // Frames of other sites live in processes of their own, each with a session of its own.
+            tell(
+                "Target.setAutoAttach",
+                json!({
+                    "autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true,
+                    "filter": [{"type": "iframe"}],
+                }),
+            ),
             tell("Emulation.setDeviceMetricsOverride", viewport),
             tell("Emulation.setUserAgentOverride", user_agent),
             // Pages that are not in front would neither hold the focus nor draw frames.
@@ -162,6 +175,7 @@ impl ChromiumPage {
             session,
             setup,
             target_id: target.target_id,
+            frame_sessions,
             context,
             lost,
             ids: Mutex::default(),
@@ -205,12 +219,17 @@ impl ChromiumPage {
     /// What a failed call means for the caller. A page that hangs in its own script is freed from it, so that the
     /// next call has a chance.
     pub(super) async fn failed(&self, doing: &str, error: CdpError) -> PageError {
+        self.failed_on(&self.session, doing, error).await
+    }
+
+    /// The same for a call on the session of a frame.
+    pub(super) async fn failed_on(&self, session: &Session, doing: &str, error: CdpError) -> PageError {
         if let Some(why) = self.lost.borrow().clone() {
             return PageError::Lost(why);
         }
         match error {
             CdpError::TimedOut { waited, .. } => {
-                let freed = self.session.tell("Runtime.terminateExecution", json!({}), FREED_WITHIN);
+                let freed = session.tell("Runtime.terminateExecution", json!({}), FREED_WITHIN);
                 if let Err(error) = freed.await {
                     tracing::debug!(%error, "a hanging page was not freed");
                 }

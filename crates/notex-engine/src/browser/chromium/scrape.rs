@@ -9,11 +9,15 @@ use notex_wire::{ImageCategory, ImageData};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
+use super::frames::FRAME_ANSWERS_WITHIN;
 use super::observe::PagePosition;
 use super::page::ChromiumPage;
 use crate::browser::{PageError, Position, ScrapeOptions, ScrapeScope, ScrapedPage};
 
 const READ_WITHIN: Duration = Duration::from_secs(20);
+/// As in the script; no text of a page can hold it.
+const FRAME_MARK: char = '\0';
+const MOST_HTML: usize = 8_000_000;
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// An extract with less of the text than this has missed the content.
 const LEAST_SHARE: f64 = 0.25;
@@ -45,7 +49,10 @@ impl ChromiumPage {
             ScrapeScope::WholePage => "all",
         };
         let written: Written = self.ask(doing, &format!("scrape({scope:?}, {})", options.images)).await?;
-        let Written { position, html, text, heading, list, cut, images } = written;
+        let Written { position, mut html, text, heading, list, cut, images } = written;
+        if options.scope == ScrapeScope::WholePage && html.contains(FRAME_MARK) {
+            html = self.with_frames(&html).await;
+        }
         let position = Position::from(position);
         if cut {
             tracing::warn!(url = position.url, "a page was too big to be read whole");
@@ -77,6 +84,40 @@ impl ChromiumPage {
         });
         Ok(ScrapedPage { position, markdown, images })
     }
+}
+
+impl ChromiumPage {
+    /// Puts what the frames of other origins hold where the page holds them.
+    async fn with_frames(&self, html: &str) -> String {
+        let insets = self.closed_frames().await;
+        let mut whole = String::with_capacity(html.len());
+        // What stands between two marks is the name of a frame.
+        for (part, piece) in html.split(FRAME_MARK).enumerate() {
+            if part % 2 == 0 {
+                whole.push_str(piece);
+                continue;
+            }
+            let Some(inset) = insets.iter().find(|inset| escaped(&inset.place.css) == piece) else {
+                continue;
+            };
+            let doing = "reading a frame";
+            let frame = &inset.frame;
+            match self.ask_in::<Written>(frame, doing, "scrape('all', false)", FRAME_ANSWERS_WITHIN).await {
+                Ok(inner) if whole.len() + inner.html.len() < MOST_HTML => {
+                    let inner = inner.html.split(FRAME_MARK).step_by(2).collect::<String>();
+                    whole.push_str(&format!("<div>{inner}</div>"));
+                }
+                Ok(_) => tracing::debug!("a frame was too big to be read"),
+                Err(error) => tracing::debug!(%error, "a frame was left out"),
+            }
+        }
+        whole
+    }
+}
+
+/// As the script writes attributes and text.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 enum Unread {

@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::sync::{broadcast, watch};
 use url::Url;
 
+use super::frames::FrameSessions;
 use super::page::is_allowed;
 use crate::cdp::{Event, Session};
 
@@ -22,6 +23,7 @@ pub(super) struct Watched {
     pub(super) context_id: String,
     pub(super) target_id: String,
     pub(super) lost: Arc<watch::Sender<Option<String>>>,
+    pub(super) frames: Arc<FrameSessions>,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +50,13 @@ struct TargetInfo {
     #[serde(rename = "type")]
     kind: String,
     browser_context_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AttachedToTarget {
+    session_id: String,
+    target_info: TargetInfo,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +109,22 @@ impl Watched {
             "Target.targetCrashed" if self.is_about_us(event) => self.lose("the page crashed"),
             "Target.targetDestroyed" | "Target.detachedFromTarget" if self.is_about_us(event) => {
                 self.lose("the page was closed from outside");
+            }
+            "Target.attachedToTarget" => {
+                if let Some(AttachedToTarget { session_id, target_info: new }) = event.read()
+                    && new.kind == "iframe"
+                {
+                    let session = self.session.attached(&session_id);
+                    self.frames.enter(new.target_id, session.clone());
+                    tokio::spawn(
+                        async move { session.tell("Page.enable", json!({}), ANSWERED_WITHIN).await },
+                    );
+                }
+            }
+            "Target.detachedFromTarget" => {
+                if let Some(id) = event.read::<TargetGone>().and_then(|gone| gone.session_id) {
+                    self.frames.leave(&id);
+                }
             }
             "Target.targetCreated" => {
                 if let Some(TargetCreated { target_info: new }) = event.read()

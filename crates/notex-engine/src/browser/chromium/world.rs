@@ -1,13 +1,16 @@
 //! Questions to a page, asked in an isolated world of its main frame: the page sees neither the scripts nor their
 //! variables. The scripts are installed once per document; each question after that is one short expression.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::frames::Frame;
 use super::page::ChromiumPage;
 use crate::browser::PageError;
-use crate::cdp::{CdpError, Session};
+use crate::cdp::CdpError;
 
 /// A symbol, since a page can put an element under any name of the global object, isolated world or not.
 const HANDLE: &str = "globalThis[Symbol.for('notex')]";
@@ -19,7 +22,7 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/hands.js"),
     include_str!("scripts/reader.js"),
     "globalThis[Symbol.for('notex')] = ",
-    "{ position, observe, locate, checkedNow, takeFocus, choose, setValue, rest, scrape }; })()",
+    "{ position, observe, framePlace, frameReach, locate, checkedNow, takeFocus, choose, setValue, rest, scrape }; })()",
 );
 
 /// How often a question is put again to the document that came instead.
@@ -59,12 +62,23 @@ impl ChromiumPage {
     /// Asks `question`, an expression on the scripts' object such as `observe()`, and reads its answer. A page that
     /// navigates meanwhile is asked again.
     pub(super) async fn ask<R: DeserializeOwned>(&self, doing: &str, question: &str) -> Result<R, PageError> {
+        self.ask_in(&self.main_frame(), doing, question, self.setup.patience.answer).await
+    }
+
+    /// The same of one of its frames.
+    pub(super) async fn ask_in<R: DeserializeOwned>(
+        &self,
+        frame: &Frame,
+        doing: &str,
+        question: &str,
+        within: Duration,
+    ) -> Result<R, PageError> {
         let expression = format!(
             "(async () => {{ const it = {HANDLE}; return it?.rest ? JSON.stringify(await it.{question}) : null; }})()"
         );
         let mut last = None;
         for _ in 0..TRIES {
-            match self.evaluate(&expression).await {
+            match self.evaluate(frame, &expression, within).await {
                 Ok(Some(answer)) => {
                     return serde_json::from_str(&answer).map_err(|error| PageError::Browser {
                         doing: doing.to_owned(),
@@ -73,38 +87,43 @@ impl ChromiumPage {
                 }
                 Ok(None) => {
                     // The answer is of no interest, a failed installation shows in the next try.
-                    if let Err(error) = self.evaluate(SCRIPTS).await {
+                    if let Err(error) = self.evaluate(frame, SCRIPTS, within).await {
                         last = Some(error);
                     }
                 }
                 Err(error) if is_of_a_gone_document(&error) => last = Some(error),
-                Err(error) => return Err(self.failed(doing, error).await),
+                Err(error) => return Err(self.failed_on(&frame.session, doing, error).await),
             }
         }
         let error = last.unwrap_or(CdpError::Refused {
             method: "Runtime.evaluate",
             message: String::from("the scripts could not be installed"),
         });
-        Err(self.failed(doing, error).await)
+        Err(self.failed_on(&frame.session, doing, error).await)
     }
 
-    async fn evaluate(&self, expression: &str) -> Result<Option<String>, CdpError> {
-        let within = self.setup.patience.answer;
-        let session: &Session = &self.session;
-        let world: World = self
-            .unless_lost(session.call(
-                "Page.createIsolatedWorld",
-                json!({"frameId": self.target_id, "worldName": "notex"}),
-                within,
-            ))
-            .await?;
+    /// The isolated world of a frame; the same one as long as its document lives.
+    pub(super) async fn world(&self, frame: &Frame, within: Duration) -> Result<i64, CdpError> {
+        let params = json!({"frameId": frame.id, "worldName": "notex"});
+        let made = frame.session.call::<World>("Page.createIsolatedWorld", params, within);
+        self.unless_lost(made).await.map(|world| world.execution_context_id)
+    }
+
+    async fn evaluate(
+        &self,
+        frame: &Frame,
+        expression: &str,
+        within: Duration,
+    ) -> Result<Option<String>, CdpError> {
+        let world = self.world(frame, within).await?;
         let params = json!({
             "expression": expression,
-            "contextId": world.execution_context_id,
+            "contextId": world,
             "awaitPromise": true,
             "returnByValue": true,
         });
-        let answer: Evaluated = self.unless_lost(session.call("Runtime.evaluate", params, within)).await?;
+        let answer: Evaluated =
+            self.unless_lost(frame.session.call("Runtime.evaluate", params, within)).await?;
         if let Some(exception) = answer.exception_details {
             let thrown = exception.exception.and_then(|thrown| thrown.description);
             let message = thrown.unwrap_or(exception.text);

@@ -11,7 +11,14 @@ const localNameOf = getter(Element.prototype, 'localName');
 const attr = (el, name) => Element.prototype.getAttribute.call(el, name);
 const hasAttr = (el, name) => Element.prototype.hasAttribute.call(el, name);
 const tagOf = (el) => localNameOf.call(el);
-const isElement = (node) => node.nodeType === 1;
+const nodeTypeOf = getter(Node.prototype, 'nodeType');
+const isElement = (node) => nodeTypeOf.call(node) === 1;
+// A property, and a method's answer, of an element that may be a form.
+const of = (el, name) => (isElement(el) && tagOf(el) === 'form' ? Reflect.get(HTMLFormElement.prototype, name, el) : el[name]);
+const from = (el, name, ...given) => of(el, name).call(el, ...given);
+const viewOf = (el) => of(el, 'ownerDocument').defaultView;
+const styleOf = (el) => viewOf(el)?.getComputedStyle(el);
+const VISIBLY = { opacityProperty: true, visibilityProperty: true };
 
 const squash = (text, max = NAME_CHARS) => {
   const line = String(text ?? '').slice(0, max * 8).replace(/\s+/g, ' ').trim();
@@ -22,8 +29,8 @@ const squash = (text, max = NAME_CHARS) => {
 const parentSeen = (node) => {
   const parent = parentNodeOf.call(node);
   if (!parent) return null;
-  if (parent.nodeType === 11 && parent.host) return parent.host;
-  if (parent.nodeType === 9) return parent.defaultView?.frameElement ?? null;
+  if (nodeTypeOf.call(parent) === 11) return parent.host ?? null;
+  if (nodeTypeOf.call(parent) === 9) return parent.defaultView?.frameElement ?? null;
   return isElement(parent) ? parent : null;
 };
 const holds = (outer, inner) => {
@@ -44,7 +51,7 @@ const frameDocument = (el) => {
 // How far the viewport of the element's document is from the page's.
 const frameOffset = (el) => {
   let x = 0, y = 0;
-  let frame = el.ownerDocument.defaultView?.frameElement;
+  let frame = viewOf(el)?.frameElement;
   while (frame) {
     const rect = frame.getBoundingClientRect();
     const style = frame.ownerDocument.defaultView.getComputedStyle(frame);
@@ -56,12 +63,12 @@ const frameOffset = (el) => {
 };
 
 const boxOf = (el) => {
-  let rect = el.getBoundingClientRect();
+  let rect = from(el, 'getBoundingClientRect');
   if (rect.width === 0 || rect.height === 0) {
     // An inline link around blocks, or display: contents, has no box of its own.
     for (let child = firstChildOf.call(el); child; child = nextSiblingOf.call(child)) {
       if (!isElement(child)) continue;
-      const inner = child.getBoundingClientRect();
+      const inner = from(child, 'getBoundingClientRect');
       if (inner.width > 1 && inner.height > 1) { rect = inner; break; }
     }
   }
@@ -69,20 +76,20 @@ const boxOf = (el) => {
 };
 
 const canBeSeen = (el) => {
-  if (!el.checkVisibility({ opacityProperty: true, visibilityProperty: true })) {
+  if (!from(el, 'checkVisibility', VISIBLY)) {
     if (!hasContentsDisplay(el)) return false;
   }
   const rect = boxOf(el);
   // One pixel is how pages hide text from all but screen readers.
   if (rect.width <= 1 || rect.height <= 1) return false;
-  const view = el.ownerDocument.defaultView;
+  const view = viewOf(el);
   return rect.right + view.scrollX > 0 && rect.bottom + view.scrollY > 0 && !isSqueezed(el, view);
 };
 // Inside a box that clips all of it: collapsed menus, text for screen readers.
 const isSqueezed = (el, view) => {
   for (let node = el; node; node = parentSeen(node)) {
-    if (node.ownerDocument.defaultView !== view) return false;
-    const none = node.offsetWidth <= 1 || node.offsetHeight <= 1;
+    if (viewOf(node) !== view) return false;
+    const none = of(node, 'offsetWidth') <= 1 || of(node, 'offsetHeight') <= 1;
     if (!none && node !== el) continue;
     const style = view.getComputedStyle(node);
     if (style.position === 'fixed') return false;
@@ -91,9 +98,9 @@ const isSqueezed = (el, view) => {
   return false;
 };
 const hasContentsDisplay = (el) => {
-  const style = el.ownerDocument.defaultView?.getComputedStyle(el);
+  const style = styleOf(el);
   return style?.display === 'contents' && style.visibility === 'visible'
-    && (!parentSeen(el) || parentSeen(el).checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+    && (!parentSeen(el) || from(parentSeen(el), 'checkVisibility', VISIBLY));
 };
 const labelSeen = (el) => Array.from(el.labels ?? []).find(canBeSeen) ?? null;
 // Styled checkboxes hide the input itself and show its label.
@@ -102,7 +109,7 @@ const seenPart = (el) => {
   return tagOf(el) === 'input' && (el.type === 'checkbox' || el.type === 'radio') ? labelSeen(el) : null;
 };
 const isDisabled = (el) =>
-  el.matches(':disabled') || attr(el, 'aria-disabled') === 'true'
+  from(el, 'matches', ':disabled') || attr(el, 'aria-disabled') === 'true'
   || ancestor(el, (node) => hasAttr(node, 'inert')) !== null;
 
 const textOf = (el, max = NAME_CHARS) => {
@@ -110,12 +117,12 @@ const textOf = (el, max = NAME_CHARS) => {
   let budget = 400;
   const visit = (node, depth) => {
     if (text.length > max * 2 || budget-- <= 0 || depth > 40) return;
-    if (node.nodeType === 3) { text += node.data.slice(0, max * 4); return; }
+    if (nodeTypeOf.call(node) === 3) { text += node.data.slice(0, max * 4); return; }
     if (!isElement(node)) return;
     const tag = tagOf(node);
     if (tag === 'script' || tag === 'style' || tag === 'noscript' || tag === 'select' || tag === 'template') return;
     if (node !== el) {
-      if (attr(node, 'aria-hidden') === 'true' || !node.checkVisibility()) return;
+      if (attr(node, 'aria-hidden') === 'true' || !from(node, 'checkVisibility')) return;
       const label = attr(node, 'aria-label');
       if (label) { text += ` ${label} `; return; }
     }
@@ -123,7 +130,7 @@ const textOf = (el, max = NAME_CHARS) => {
     if (tag === 'svg') { text += ` ${node.querySelector('title')?.textContent ?? ''} `; return; }
     const apart = !['span', 'b', 'i', 'em', 'strong', 'u', 'mark', 'small', 'sub', 'sup', 'font'].includes(tag);
     if (apart) text += ' ';
-    for (const child of (node.shadowRoot ?? node).childNodes) visit(child, depth + 1);
+    for (const child of of(of(node, 'shadowRoot') ?? node, 'childNodes')) visit(child, depth + 1);
     if (apart) text += ' ';
   };
   visit(el, 0);
@@ -132,7 +139,7 @@ const textOf = (el, max = NAME_CHARS) => {
 
 const byIds = (el, name) => {
   const ids = (attr(el, name) ?? '').split(/\s+/).filter(Boolean).slice(0, 8);
-  const root = el.getRootNode();
+  const root = from(el, 'getRootNode');
   return squash(ids.map((id) => root.getElementById?.(id)).filter(Boolean).map((e) => e.textContent).join(' '));
 };
 
@@ -178,12 +185,12 @@ const groupName = (node) => {
   const said = byIds(node, 'aria-labelledby') || squash(attr(node, 'aria-label'), 80);
   if (said) return squash(said, 80);
   if (tag === 'fieldset') {
-    const legend = node.querySelector('legend');
+    const legend = from(node, 'querySelector', 'legend');
     return legend ? textOf(legend, 80) : '';
   }
-  if (standing === 'Form' && node.querySelector('input[type=search]')) return 'Search';
+  if (standing === 'Form' && from(node, 'querySelector', 'input[type=search]')) return 'Search';
   if (['Navigation', 'Header', 'Footer', 'Main', 'Search', 'Menu', 'Tabs', 'Toolbar'].includes(standing)) return standing;
-  const heading = node.querySelector('h1, h2, h3, h4, h5, h6, legend');
+  const heading = from(node, 'querySelector', 'h1, h2, h3, h4, h5, h6, legend');
   return (heading && textOf(heading, 80)) || standing;
 };
 
@@ -217,7 +224,7 @@ const cssOf = (el, counts) => {
 };
 const placeAmong = (el) => {
   let place = 1;
-  for (let node = el.previousElementSibling; node; node = node.previousElementSibling) {
+  for (let node = of(el, 'previousElementSibling'); node; node = of(node, 'previousElementSibling')) {
     if (tagOf(node) === tagOf(el)) place += 1;
   }
   return place;

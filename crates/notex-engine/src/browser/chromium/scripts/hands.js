@@ -29,11 +29,11 @@ const hitAt = (x, y) => {
     const frame = frameDocument(hit);
     if (frame) {
       const rect = hit.getBoundingClientRect();
-      const style = hit.ownerDocument.defaultView.getComputedStyle(hit);
+      const style = styleOf(hit);
       x -= rect.left + hit.clientLeft + (parseFloat(style.paddingLeft) || 0);
       y -= rect.top + hit.clientTop + (parseFloat(style.paddingTop) || 0);
       root = frame;
-    } else if (hit.shadowRoot) root = hit.shadowRoot;
+    } else if (of(hit, 'shadowRoot')) root = of(hit, 'shadowRoot');
     else return hit;
   }
   return hit;

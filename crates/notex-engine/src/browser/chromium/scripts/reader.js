@@ -3,6 +3,7 @@
 const MOST_HTML = 5000000;
 const MOST_DEPTH = 512;
 const MOST_IMAGES = 1000;
+const FRAME_MARK = '\u0000';
 
 const DROPPED = new Set(['script', 'style', 'noscript', 'template', 'button', 'input', 'select', 'textarea', 'option',
   'datalist', 'canvas', 'svg', 'object', 'embed', 'video', 'audio', 'link', 'meta', 'head', 'progress', 'meter', 'map']);
@@ -54,7 +55,7 @@ const isAround = (el, tag) => {
 const isUnseen = (el, style) => {
   if (style.display === 'none') return true;
   if (style.position !== 'absolute' && style.position !== 'fixed') return false;
-  return el.offsetWidth <= 1 && el.offsetHeight <= 1 && el.scrollHeight > 1 && style.overflow === 'hidden';
+  return of(el, 'offsetWidth') <= 1 && of(el, 'offsetHeight') <= 1 && style.overflow === 'hidden';
 };
 
 const childrenSeen = (el) => {
@@ -63,7 +64,7 @@ const childrenSeen = (el) => {
     if (given.length) return given;
   }
   const nodes = [];
-  for (let c = firstChildOf.call(el.shadowRoot ?? el); c; c = nextSiblingOf.call(c)) nodes.push(c);
+  for (let c = firstChildOf.call(of(el, 'shadowRoot') ?? el); c; c = nextSiblingOf.call(c)) nodes.push(c);
   return nodes;
 };
 
@@ -85,10 +86,11 @@ const write = (scope) => {
     const { node, depth, pre, close } = stack.pop();
     if (close) { parts.push(close); continue; }
     if (cut) continue;
-    if (node.nodeType === 3) {
+    if (nodeTypeOf.call(node) === 3) {
       const parent = parentSeen(node);
-      if (parent?.ownerDocument.defaultView?.getComputedStyle(parent).visibility !== 'visible') continue;
-      const words = pre ? node.data : node.data.replace(/\s+/g, ' ');
+      if (!parent || styleOf(parent)?.visibility !== 'visible') continue;
+      const said = node.data.replaceAll(FRAME_MARK, '');
+      const words = pre ? said : said.replace(/\s+/g, ' ');
       text += words.trim().length;
       out(escaped(words));
       continue;
@@ -96,16 +98,20 @@ const write = (scope) => {
     if (!isElement(node)) continue;
     const tag = tagOf(node);
     if (DROPPED.has(tag)) continue;
-    const style = node.ownerDocument.defaultView?.getComputedStyle(node);
+    const style = styleOf(node);
     if (!style || isUnseen(node, style)) continue;
-    if (style.display !== 'contents' && tag !== 'slot' && !node.checkVisibility()) continue;
+    if (style.display !== 'contents' && tag !== 'slot' && !from(node, 'checkVisibility')) continue;
     if (scope === 'main' && isAround(node, tag)) continue;
     const frame = frameDocument(node);
     if (frame) {
       if (frame.body) push([frame.body], depth + 1, false);
       continue;
     }
-    if (tag === 'iframe' || tag === 'frame') continue;
+    if (tag === 'iframe' || tag === 'frame') {
+      // Its content is read in its own world and put here; no text can hold this character.
+      if (scope === 'all') out(`${FRAME_MARK}${escaped(cssOf(node, lastCounts.get(node.getRootNode()) ?? new Map()))}${FRAME_MARK}`);
+      continue;
+    }
     // An empty alternative text says that the image tells nothing.
     if (tag === 'img' && (attr(node, 'alt') === '' || !imageAddress(node))) continue;
     const name = KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
@@ -125,10 +131,10 @@ const isList = (all) => {
   const main = document.querySelector('main, [role="main"]') ?? document.body;
   for (const link of Array.from(main?.querySelectorAll('a[href]') ?? []).slice(0, 3000)) {
     if (!link.checkVisibility() || ancestor(link, (n) => isAround(n, tagOf(n)))) continue;
-    for (let node = link, up = 0; up < 6 && node.parentElement && node !== main; node = node.parentElement, up += 1) {
+    for (let node = link, up = 0; up < 6 && parentSeen(node) && node !== main; node = parentSeen(node), up += 1) {
       if (tagOf(node) === 'p') break;
       const alike = `${tagOf(node)}.${(attr(node, 'class') ?? '').trim().split(/\s+/)[0]}`;
-      const parent = node.parentElement;
+      const parent = parentSeen(node);
       if (!groups.has(parent)) groups.set(parent, new Map());
       const kinds = groups.get(parent);
       if (!kinds.has(alike)) kinds.set(alike, new Set());
@@ -158,7 +164,8 @@ const images = (scope) => {
   const roots = [document];
   while (roots.length && found.size < MOST_IMAGES) {
     for (const el of roots.shift().querySelectorAll('*')) {
-      if (el.shadowRoot) roots.push(el.shadowRoot);
+      const shadow = of(el, 'shadowRoot');
+      if (shadow) roots.push(shadow);
       const frame = frameDocument(el);
       if (frame) roots.push(frame);
       if (tagOf(el) !== 'img' || !el.checkVisibility({ visibilityProperty: true })) continue;

@@ -23,7 +23,8 @@ const keyOf = (el) => {
   return key;
 };
 
-const isEditingHost = (el) => el.isContentEditable && !el.parentElement?.isContentEditable && tagOf(el) !== 'body';
+const isEditingHost = (el) => of(el, 'isContentEditable') && tagOf(el) !== 'body'
+  && !(parentSeen(el) && of(parentSeen(el), 'isContentEditable'));
 
 // [kind, role], or null for what is not a control by itself.
 const controlOf = (el, tag) => {
@@ -50,8 +51,7 @@ const looksClickable = (el, tag) => {
   if (tag === 'html' || tag === 'body') return false;
   if (hasAttr(el, 'onclick')) return true;
   const parent = parentSeen(el);
-  const cursor = (node) => node.ownerDocument.defaultView?.getComputedStyle(node).cursor;
-  return cursor(el) === 'pointer' && (!parent || cursor(parent) !== 'pointer');
+  return styleOf(el)?.cursor === 'pointer' && (!parent || styleOf(parent)?.cursor !== 'pointer');
 };
 
 const walk = () => {
@@ -96,9 +96,10 @@ const walk = () => {
       continue;
     }
     pushChildren(el, inside === context.inside ? context : { ...context, inside });
-    if (el.shadowRoot) {
-      counts.set(el.shadowRoot, new Map());
-      pushChildren(el.shadowRoot, { root: el.shadowRoot, way: wayTo(el, context, counts), inside });
+    const shadow = of(el, 'shadowRoot');
+    if (shadow) {
+      counts.set(shadow, new Map());
+      pushChildren(shadow, { root: shadow, way: wayTo(el, context, counts), inside });
     }
   }
   // A clickable box around other controls is no control of its own.
@@ -120,7 +121,7 @@ const stateOf = (el, tag, role) => {
   else if (['checkbox', 'switch', 'radio', 'menuitemcheckbox', 'menuitemradio'].includes(role)) {
     state.checked = flag(attr(el, 'aria-checked'));
   }
-  state.expanded = tag === 'summary' ? el.parentElement.open === true : flag(attr(el, 'aria-expanded'));
+  state.expanded = tag === 'summary' ? el.parentElement?.open === true : flag(attr(el, 'aria-expanded'));
   if (tag === 'select') {
     state.value = squash(Array.from(el.selectedOptions, (option) => option.label).join(', '), VALUE_CHARS);
     state.options = Array.from(el.options).slice(0, MOST_OPTIONS)
@@ -183,6 +184,8 @@ const pageFacts = (listed) => {
   };
 };
 
+let lastListed = [];
+let lastCounts = new Map();
 const observe = () => {
   for (const [key, ref] of kept) if (!ref.deref()) kept.delete(key);
   const { listed, counts } = walk();
@@ -194,8 +197,36 @@ const observe = () => {
     const first = new Set([...listed.filter(near), ...listed.filter((item) => !near(item))].slice(0, MOST_LISTED));
     facts = listed.filter((item) => first.has(item));
   }
+  lastListed = facts.map((item) => item.el);
+  lastCounts = counts;
   return {
     born, position: position(), page: pageFacts(listed), total: listed.length,
     items: facts.map((item) => factsOf(item, counts, groups)),
   };
+};
+
+// For a frame of another origin: where it stands, and after how many of the listed elements.
+const contentCorner = (frame) => {
+  const offset = frameOffset(frame);
+  const rect = frame.getBoundingClientRect();
+  const style = styleOf(frame);
+  return {
+    x: offset.x + rect.left + frame.clientLeft + (parseFloat(style.paddingLeft) || 0),
+    y: offset.y + rect.top + frame.clientTop + (parseFloat(style.paddingTop) || 0),
+  };
+};
+const framePlace = (frame) => {
+  if (frameDocument(frame) || !frame.isConnected || !canBeSeen(frame)) return null;
+  const next = lastListed.findIndex((el) => frame.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const counts = lastCounts.get(frame.getRootNode()) ?? new Map();
+  return { ...contentCorner(frame), css: cssOf(frame, counts), after: next < 0 ? lastListed.length : next };
+};
+const frameReach = (frame, x, y) => {
+  if (!frame.isConnected || !canBeSeen(frame)) return null;
+  const at = () => { const corner = contentCorner(frame); return { x: corner.x + x, y: corner.y + y }; };
+  const outside = (p) => p.x < 0 || p.y < 0 || p.x >= innerWidth || p.y >= innerHeight;
+  if (outside(at())) frame.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+  const point = at();
+  const hit = outside(point) ? null : hitAt(point.x, point.y);
+  return { ...point, by: hit === frame ? null : hit ? coverName(hit, frame) : 'the edge of the view' };
 };
