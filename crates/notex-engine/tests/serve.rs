@@ -1,5 +1,6 @@
 //! The engine as a program, over a real Chromium: what it prints, answers and leaves behind.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 use std::collections::HashSet;
 use std::process::Stdio;
@@ -168,6 +169,10 @@ async fn a_session_is_driven_over_http_and_sigterm_leaves_no_process() {
     served.start_session().await;
     let browser = served.browser_processes();
     assert!(!browser.is_empty());
+    for pid in &browser {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        assert!(!String::from_utf8_lossy(&environment).contains(KEY), "the browser was given the key");
+    }
     served.signal(Signal::TERM);
     let status = timeout(PATIENCE, served.process.wait()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(0));

@@ -1,5 +1,6 @@
 //! The classic contract as the client of PyPI `notte` 1.2.1 sends it (every field, nulls included) and reads it
 //! (which fields it requires, which words it refuses).
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use notex_session::Credits;
 use notex_wire::{

@@ -29,12 +29,15 @@ use crate::ledger::Tariff;
 
 const KEY: &str = "a-key-of-the-tests";
 
+/// What each launch leads to, in order.
+type Launches = VecDeque<Result<Arc<ScriptedBrowser>, LaunchError>>;
+
 /// A running engine with its folder, its clock and its browsers.
 struct House {
     engine: Engine,
     folder: Arc<TempDir>,
     time: watch::Sender<DateTime<Utc>>,
-    browsers: Arc<Mutex<VecDeque<Result<Arc<ScriptedBrowser>, LaunchError>>>>,
+    browsers: Arc<Mutex<Launches>>,
     browser: Arc<ScriptedBrowser>,
     http: reqwest::Client,
 }
@@ -76,7 +79,7 @@ impl House {
         folder: Arc<TempDir>,
         time: watch::Sender<DateTime<Utc>>,
         browser: Arc<ScriptedBrowser>,
-        browsers: VecDeque<Result<Arc<ScriptedBrowser>, LaunchError>>,
+        browsers: Launches,
         credits: Credits,
     ) -> Self {
         let browsers = Arc::new(Mutex::new(browsers));

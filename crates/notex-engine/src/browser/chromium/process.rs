@@ -228,9 +228,10 @@ fn is_root() -> bool {
     return false;
 }
 
-/// A command that shares nothing with the engine's terminal.
+/// A command that shares nothing with the engine's terminal, and does not learn its key.
 pub(super) fn quiet(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.env_remove("NOTEX_API_KEY");
     command
 }
