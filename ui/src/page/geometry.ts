@@ -29,15 +29,18 @@ export interface Placed {
   top: number;
   width: number;
   height: number;
-  /** There is room for the tag above it. */
-  tagAbove: boolean;
+  /** Where there is room for its tag. */
+  tag: "above" | "below";
 }
 
-/** Shorter than this above a box, in CSS pixels, and its tag goes inside. */
-const TAG_ROOM = 16;
+/** How high a tag is, in pixels of the screen: with less above a box it goes below. */
+const TAG_ROOM = 13;
+/** Pictures shown smaller than this have no room for a tag on each box. */
+export const TAG_SCALE = 0.35;
 
-/** Where the boxes of what is seen go; the largest first, so that the smallest lies on top. */
-export function placeBoxes(actions: readonly Action[], seen: Size): Placed[] {
+/** Where the boxes of what is seen go; the largest first, so that the smallest lies on top. `scale` is the
+ * picture's size on the screen by its own. */
+export function placeBoxes(actions: readonly Action[], seen: Size, scale: number): Placed[] {
   if (seen.width <= 0 || seen.height <= 0) return [];
   return actions
     .flatMap((action) => {
@@ -55,7 +58,7 @@ export function placeBoxes(actions: readonly Action[], seen: Size): Placed[] {
           top: top / seen.height,
           width: width / seen.width,
           height: height / seen.height,
-          tagAbove: top >= TAG_ROOM,
+          tag: top * scale >= TAG_ROOM ? "above" : "below",
         },
       ];
     })
