@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { actionOf } from "../backend/fakePages";
-import { fit, kindOf, placeBoxes, seenSize } from "./geometry";
+import { allTagged, fit, kindOf, placeBoxes, seenSize } from "./geometry";
 
 const seen = { width: 1280, height: 800 };
 const at = (id: string, x: number, y: number, width: number, height: number) =>
@@ -50,6 +50,10 @@ describe("the boxes on the picture", () => {
     expect(placeBoxes([at("L1", 0, 20, 9, 9)], seen, 1)[0]?.tag).toBe("above");
     expect(placeBoxes([at("L1", 0, 20, 9, 9)], seen, 0.5)[0]?.tag).toBe("below");
   });
+});
+
+it("tags are left out where they would hide the page", () => {
+  expect([allTagged(60, 0.5), allTagged(61, 0.5), allTagged(5, 0.2)]).toEqual([true, false, false]);
 });
 
 describe("the picture", () => {

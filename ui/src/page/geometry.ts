@@ -36,14 +36,20 @@ export interface Placed {
 /** How high a tag is, in pixels of the screen: with less above a box it goes below. */
 const TAG_ROOM = 13;
 /** Pictures shown smaller than this have no room for a tag on each box. */
-export const TAG_SCALE = 0.35;
+const TAG_SCALE = 0.35;
+/** With more boxes than this, tags would hide the page. */
+const TAGGED_BOXES = 60;
+
+/** Whether each box shows its tag, or only the hovered and the chosen one. */
+export const allTagged = (boxes: number, scale: number): boolean =>
+  scale >= TAG_SCALE && boxes <= TAGGED_BOXES;
 
 /** Where the boxes of what is seen go; the largest first, so that the smallest lies on top. `scale` is the
  * picture's size on the screen by its own. */
 export function placeBoxes(actions: readonly Action[], seen: Size, scale: number): Placed[] {
   if (seen.width <= 0 || seen.height <= 0) return [];
   return actions
-    .flatMap((action) => {
+    .flatMap((action): Placed[] => {
       const { box } = action;
       if (!box || !(box.width > 0) || !(box.height > 0)) return [];
       const left = Math.max(0, box.x);
