@@ -135,6 +135,11 @@ it("an address that cannot be opened is said under the address bar", async () =>
   );
   await startSession(user, "http://gone.local");
   expect(await screen.findByRole("alert")).toHaveTextContent("Nobody answers at gone.local.");
+  expect(screen.getByLabelText("Address")).toHaveValue("");
+  const address = screen.getByLabelText("Address");
+  await user.type(address, "gone.local{Enter}");
+  expect(fake.sent.at(-1)).toMatchObject({ type: "observe", url: "http://gone.local" });
+  expect(address).toHaveValue("http://gone.local");
 });
 
 it("a call that takes longer than half a second can be cancelled", async () => {

@@ -17,6 +17,7 @@ it("durations and sizes read like words", () => {
 it("a sentence gets its capital and its full stop once", () => {
   expect(sentence("nobody answers at 127.0.0.1")).toBe("Nobody answers at 127.0.0.1.");
   expect(sentence("Done.")).toBe("Done.");
+  expect(sentence("http://a.b/ did not answer")).toBe("http://a.b/ did not answer.");
   expect(sentence("  ")).toBe("");
 });
 
