@@ -27,7 +27,8 @@ export class FakeBackend implements Backend {
   #scripts = new Map<Command["type"], Script>();
   #listener: ((event: HubEvent) => void) | null = null;
   #onState: ((link: Link) => void) | null = null;
-  #calls = 0;
+  /** Beyond the calls that a scene brings along. */
+  #calls = 100;
   readonly #pictures: string;
 
   constructor(snapshot: Snapshot = emptySnapshot(), pictures = "/picture/") {

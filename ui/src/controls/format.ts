@@ -44,12 +44,17 @@ export function hostOf(url: string): string {
 /** The first characters of an id, enough to tell sessions apart. */
 export const shortId = (id: string): string => (id.length <= 8 ? id : id.slice(0, 8));
 
+/** The text with a capital, unless it begins with an address; a hint may end in a command, so it gets no full stop. */
+export function capital(text: string): string {
+  const trimmed = text.trim();
+  if (/^[a-z]+:\/\//.test(trimmed)) return trimmed;
+  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+}
+
 /** A sentence with a capital and a full stop, however it came. */
 export function sentence(text: string): string {
-  const trimmed = text.trim();
-  if (!trimmed) return "";
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+  const started = capital(text);
+  return !started || /[.!?…]$/.test(started) ? started : `${started}.`;
 }
 
 /** The address a person meant: `example.org` gets a scheme, `localhost:3000` a plain one. */

@@ -29,18 +29,27 @@ export interface Placed {
   top: number;
   width: number;
   height: number;
-  /** There is room for the tag above it. */
-  tagAbove: boolean;
+  /** Where there is room for its tag. */
+  tag: "above" | "below";
 }
 
-/** Shorter than this above a box, in CSS pixels, and its tag goes inside. */
-const TAG_ROOM = 16;
+/** How high a tag is, in pixels of the screen: with less above a box it goes below. */
+const TAG_ROOM = 13;
+/** Pictures shown smaller than this have no room for a tag on each box. */
+const TAG_SCALE = 0.35;
+/** With more boxes than this, tags would hide the page. */
+const TAGGED_BOXES = 60;
 
-/** Where the boxes of what is seen go; the largest first, so that the smallest lies on top. */
-export function placeBoxes(actions: readonly Action[], seen: Size): Placed[] {
+/** Whether each box shows its tag, or only the hovered and the chosen one. */
+export const allTagged = (boxes: number, scale: number): boolean =>
+  scale >= TAG_SCALE && boxes <= TAGGED_BOXES;
+
+/** Where the boxes of what is seen go; the largest first, so that the smallest lies on top. `scale` is the
+ * picture's size on the screen by its own. */
+export function placeBoxes(actions: readonly Action[], seen: Size, scale: number): Placed[] {
   if (seen.width <= 0 || seen.height <= 0) return [];
   return actions
-    .flatMap((action) => {
+    .flatMap((action): Placed[] => {
       const { box } = action;
       if (!box || !(box.width > 0) || !(box.height > 0)) return [];
       const left = Math.max(0, box.x);
@@ -55,7 +64,7 @@ export function placeBoxes(actions: readonly Action[], seen: Size): Placed[] {
           top: top / seen.height,
           width: width / seen.width,
           height: height / seen.height,
-          tagAbove: top >= TAG_ROOM,
+          tag: top * scale >= TAG_ROOM ? "above" : "below",
         },
       ];
     })

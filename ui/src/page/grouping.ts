@@ -76,5 +76,6 @@ export function noteOf(action: Action): string {
     const holds = state?.value ? `holds “${state.value}”` : `${param.name}: ${param.type}`;
     return state?.required ? `${holds} · required` : holds;
   }
-  return action.label && action.label !== action.description ? action.description : "";
+  const label = action.label?.trim();
+  return !label || action.description.includes(label) ? "" : action.description;
 }

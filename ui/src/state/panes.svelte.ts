@@ -8,6 +8,8 @@ interface Pane {
 const panes = {
   list: { start: 296, least: 220, most: 480 },
   panel: { start: 404, least: 320, most: 640 },
+  /** The drawer when a narrow window shows a panel in it. */
+  tall: { start: 330, least: 160, most: 800 },
   drawer: { start: 212, least: 96, most: 640 },
 } satisfies Record<string, Pane>;
 
@@ -21,6 +23,7 @@ export class Panes {
     list: panes.list.start,
     panel: panes.panel.start,
     drawer: panes.drawer.start,
+    tall: panes.tall.start,
   });
 
   constructor() {

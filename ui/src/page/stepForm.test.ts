@@ -1,0 +1,66 @@
+import { expect, it } from "vitest";
+import { actionOf, emptySnapshot, observationOf } from "../backend/fakePages";
+import { choiceOf, fieldOf, priceOf, takesEnter, toggleWords, valueOf, valueProblem } from "./stepForm";
+
+const observation = observationOf("s-1", 1, "http://shop.local/", null);
+const choice = (id: string) => {
+  const found = choiceOf(observation, id);
+  if (!found) throw new Error(id);
+  return found;
+};
+
+it("an input asks for text and may press enter", () => {
+  expect(fieldOf(choice("I1"))).toMatchObject({ type: "text", kind: "text", hint: "now “laptop 14 inch”" });
+  expect(takesEnter(choice("I1"))).toBe(true);
+});
+
+it("a select offers its options by label and starts at the chosen one", () => {
+  expect(fieldOf(choice("I2"))).toMatchObject({
+    type: "choice",
+    start: "price",
+    options: [
+      { value: "price", label: "Lowest price" },
+      { value: "new", label: "Newest" },
+    ],
+  });
+  expect(takesEnter(choice("I2"))).toBe(false);
+});
+
+it("a parameter with values alone offers these", () => {
+  const params = [{ name: "value", type: "string", default: "b", values: ["a", "b"] }];
+  const action = actionOf("I9", "Size", "Form", "combobox", null, { params });
+  expect(fieldOf({ type: "action", action })).toMatchObject({ type: "choice", start: "b" });
+});
+
+it("a button asks for nothing and sends no value", () => {
+  expect(fieldOf(choice("B3"))).toEqual({ type: "none" });
+  expect(valueOf(choice("B3"), "left over")).toBeNull();
+});
+
+it("going to an address wants one, and completes it", () => {
+  expect(valueProblem(choice("S1"), " ")).toBe("Type the address to go to.");
+  expect(valueOf(choice("S1"), "shop.local/x")).toBe("http://shop.local/x");
+});
+
+it("waiting wants a number of milliseconds", () => {
+  expect(fieldOf(choice("S7"))).toMatchObject({ label: "Milliseconds", start: "1000" });
+  expect(valueProblem(choice("S7"), "soon")).not.toBeNull();
+  expect(valueProblem(choice("S7"), "250")).toBeNull();
+});
+
+it("a checkbox says what the step makes of it", () => {
+  expect(toggleWords(choice("B1"))).toBe("It is not checked; the step checks it.");
+  expect(toggleWords(choice("B3"))).toBeNull();
+});
+
+it("an action that is gone is no choice", () => {
+  expect(choiceOf(observation, "L77")).toBeNull();
+});
+
+it("the price is of what the step does, and closing is free", () => {
+  const { credits } = emptySnapshot().connections[0] ?? { credits: null };
+  expect(priceOf(choice("S8"), credits)).toBe(0);
+  expect(priceOf(choice("S2"), credits)).toBe(2);
+  expect(priceOf(choice("B3"), credits)).toBe(1);
+  expect(priceOf(choice("B3"), null)).toBeNull();
+});
