@@ -16,14 +16,23 @@ const SOON: Duration = Duration::from_secs(15);
 const A_CALL: Duration = Duration::from_secs(60);
 
 /// Starts a session, observes the shop, clicks two actions on its picture and runs them, scrapes, sees the countdown and
-/// the credits fall, keeps a screenshot named `shot` and closes the session.
+/// the credits fall, keeps a screenshot named `shot` and closes the session. Where it fails it keeps a screenshot too.
 pub async fn tell(client: &Client, site: &FixtureSite, shot: &str) {
+    let (teller, start, name) = (client.clone(), site.url("/"), shot.to_owned());
+    if let Err(failure) = tokio::spawn(async move { chapters(&teller, &start, &name).await }).await {
+        let file = keep_screenshot(client, &format!("{shot}-failed")).await;
+        eprintln!("what was shown then is in {}", file.display());
+        std::panic::resume_unwind(failure.into_panic());
+    }
+}
+
+async fn chapters(client: &Client, start: &str, shot: &str) {
     press(client, "New session").await;
     press(client, "Start session").await;
     by_css(client, "[data-testid='session-row']", A_CALL).await;
     let credits_before = credits_left(client).await;
 
-    open_address(client, &site.url("/")).await;
+    open_address(client, start).await;
     picture_is_shown(client).await;
 
     click_on_picture(client, 'I', "Search products").await;
@@ -97,10 +106,11 @@ async fn text_is(client: &Client, css: &str, words: &str) {
 }
 
 async fn picture_is_shown(client: &Client) {
+    let width = "const picture = document.querySelector(\"img[data-testid='page-picture']\"); \
+                 return picture ? picture.naturalWidth : 0;";
     until("the picture of the page to load", A_CALL, || async {
-        let picture = client.find(Locator::Css("img[data-testid='page-picture']")).await.ok()?;
-        let width: u32 = picture.prop("naturalWidth").await.ok()??.parse().ok()?;
-        (width > 0).then_some(())
+        let width = client.execute(width, Vec::new()).await.ok()?.as_f64()?;
+        (width > 0.0).then_some(())
     })
     .await;
 }

@@ -31,7 +31,7 @@ pub(crate) fn generate(mode: GenMode) -> Result<(), Stop> {
     empty(&icons)?;
     // The whole workspace is named so that its crates are compiled with the features that the tests compile them with.
     let mut build = cargo();
-    build.args(["build", "--workspace", "--example", "typescript"]);
+    build.args(["build", "--workspace", "--examples"]);
     run(build)?;
     let example = format!("typescript{}", std::env::consts::EXE_SUFFIX);
     let mut write = program(target_folder()?.join("debug/examples").join(example));

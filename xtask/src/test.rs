@@ -22,16 +22,12 @@ pub(crate) fn test(filter: Option<&str>) -> Result<(), Stop> {
     let programs = target_folder()?.join("debug");
     let mut parts = Parts::default();
     parts.note("generated files", r#gen::generate(GenMode::Check));
-    parts.note("rules, client, engine and hub", run(ordinary(filter)));
     parts.note("UI components", run(ui(filter)));
-    parts.note("journeys over the engine, the web host and the window", run(journeys(&programs, filter)));
+    parts.note(
+        "Rust, and journeys over the engine, the web host and the window",
+        run(rust(&programs, filter)),
+    );
     parts.close("test")
-}
-
-fn ordinary(filter: Option<&str>) -> Command {
-    let mut test = cargo();
-    test.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
-    test
 }
 
 fn ui(filter: Option<&str>) -> Command {
@@ -41,7 +37,8 @@ fn ui(filter: Option<&str>) -> Command {
     }
 }
 
-fn journeys(programs: &Path, filter: Option<&str>) -> Command {
+/// All of Rust at once: a choice of test targets would compile what they share with other features again.
+fn rust(programs: &Path, filter: Option<&str>) -> Command {
     let cargo = cargo();
     let mut command = if cfg!(target_os = "linux") {
         let mut desktop = program("tests/on-a-desktop.sh");
@@ -50,9 +47,7 @@ fn journeys(programs: &Path, filter: Option<&str>) -> Command {
     } else {
         cargo
     };
-    command.args(["test", "--workspace", "--no-fail-fast", "--features", DESKTOP]);
-    command.args(["--test", "engine_story", "--test", "web_story", "--test", "window_story"]);
-    command.args(filter);
+    command.args(["test", "--workspace", "--no-fail-fast", "--features", DESKTOP]).args(filter);
     command.env("NOTEX_APP", programs.join(executable("notex-inspector")));
     command.env("NOTEX_ENGINE", programs.join(executable("notex-engine")));
     command

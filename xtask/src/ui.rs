@@ -10,6 +10,9 @@ use crate::shell::{Stop, printed, program, root, run};
 /// Vite 8 asks for it.
 const OLDEST_NODE: (u32, u32) = (20, 19);
 
+/// As old as the `tauri` of the root manifest.
+const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
+
 fn folder() -> PathBuf {
     root().join("ui")
 }
@@ -21,11 +24,11 @@ pub(crate) fn npm(words: &[&str]) -> Command {
     npm
 }
 
-/// The Tauri CLI among the UI's packages, started from the root where tauri.conf.json is.
+/// The Tauri CLI, fetched by npm the first time. It is none of the UI's packages: only icons and installers need it, and
+/// its own packages are not there for every system.
 pub(crate) fn tauri(words: &[&str]) -> Command {
-    let file = if cfg!(windows) { "tauri.cmd" } else { "tauri" };
-    let mut tauri = program(folder().join("node_modules/.bin").join(file));
-    tauri.args(words);
+    let mut tauri = npm(&["exec", "--yes", "--package", TAURI_CLI, "--", "tauri"]);
+    tauri.current_dir(root()).args(words);
     tauri
 }
 
