@@ -179,6 +179,16 @@ async fn every_call_moves_the_deadline_from_its_end() {
 }
 
 #[tokio::test]
+async fn a_call_that_comes_after_the_deadline_is_refused_even_before_the_session_noticed_it() {
+    let house = House::new().await;
+    let session = house.start().await;
+    house.seconds_pass(8 * 3600);
+    // Asked without a moment in between, so that the session finds the call and its deadline at once.
+    assert!(house.engine.state.extend(&session.session_id).await.is_err());
+    assert_eq!(house.session(&session).await.status, SessionStatus::TimedOut);
+}
+
+#[tokio::test]
 async fn looking_at_a_session_moves_no_deadline() {
     let house = House::new().await;
     let session = house.start().await;
