@@ -96,10 +96,15 @@ async fn by_css(client: &Client, css: &str, limit: Duration) -> Element {
     until(css, limit, || async { client.find(Locator::Css(css)).await.ok() }).await
 }
 
+/// The text as it is rendered. WebKit's own command for it leaves out text that may be cut by an ellipsis.
+async fn shown_text(element: &Element) -> Option<String> {
+    element.prop("innerText").await.ok()?
+}
+
 /// Waits for words: while something fades in its text reads as empty.
 async fn text_is(client: &Client, css: &str, words: &str) {
     until(&format!("`{words}` in {css}"), A_CALL, || async {
-        let text = client.find(Locator::Css(css)).await.ok()?.text().await.ok()?;
+        let text = shown_text(&client.find(Locator::Css(css)).await.ok()?).await?;
         text.contains(words).then_some(())
     })
     .await;
@@ -134,7 +139,7 @@ async fn calls_done(client: &Client, kind: &str, count: usize) {
     until(&format!("{count} calls `{kind}` that are done"), A_CALL, || async {
         let mut done = 0;
         for row in client.find_all(Locator::Css("[data-testid='calls-row']")).await.ok()? {
-            let text = row.text().await.ok()?;
+            let text = shown_text(&row).await?;
             let words: Vec<&str> = text.split_whitespace().collect();
             assert!(!words.contains(&"failed"), "a call failed: {text}");
             done += usize::from(words.contains(&kind) && words.contains(&"200"));
