@@ -161,7 +161,8 @@ mod processes {
             all_processes().into_iter().filter(|[_, parent, _]| *parent == me).find_map(|[pid, ..]| {
                 let line = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
                 let line = String::from_utf8_lossy(&line).into_owned();
-                let folder = line.split('\0').find_map(|arg| arg.strip_prefix("--user-data-dir="))?;
+                // A browser on a desktop rewrites its command line, with blanks between the arguments.
+                let folder = line.split(['\0', ' ']).find_map(|arg| arg.strip_prefix("--user-data-dir="))?;
                 Some((pid, folder.to_owned()))
             });
         found.expect("this process started a browser")
