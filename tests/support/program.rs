@@ -179,7 +179,13 @@ pub struct RunningWebHost {
 impl RunningWebHost {
     /// Starts it on a free port and waits until it is ready.
     pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with a command that `arrange` may change.
+    pub async fn start_with(arrange: impl FnOnce(&mut Command)) -> Self {
         let mut program = RunningProgram::start(&built("NOTEX_APP"), &["--web"], |command, folder| {
+            arrange(command);
             command
                 .arg("--data-dir")
                 .arg(folder.join("inspector"))

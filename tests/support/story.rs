@@ -92,6 +92,17 @@ async fn click(client: &Client, locator: Locator<'_>, what: &str) {
     .await;
 }
 
+/// Types into the field with this label, in place of what it holds.
+pub async fn fill(client: &Client, label: &str, text: &str) {
+    let path = format!("//*[@id=//label[starts-with(normalize-space(.), '{label}')]/@for]");
+    let field = until(&format!("the field `{label}`"), SOON, || async {
+        client.find(Locator::XPath(&path)).await.ok()
+    })
+    .await;
+    field.clear().await.expect("the field can be cleared");
+    field.send_keys(text).await.expect("the field can be typed into");
+}
+
 async fn by_css(client: &Client, css: &str, limit: Duration) -> Element {
     until(css, limit, || async { client.find(Locator::Css(css)).await.ok() }).await
 }
@@ -102,8 +113,13 @@ async fn shown_text(element: &Element) -> Option<String> {
 }
 
 /// Waits for words: while something fades in its text reads as empty.
-async fn text_is(client: &Client, css: &str, words: &str) {
-    until(&format!("`{words}` in {css}"), A_CALL, || async {
+pub async fn text_is(client: &Client, css: &str, words: &str) {
+    text_is_within(client, css, words, A_CALL).await;
+}
+
+/// Waits for words, and not longer than given.
+pub async fn text_is_within(client: &Client, css: &str, words: &str, limit: Duration) {
+    until(&format!("`{words}` in {css}"), limit, || async {
         let text = shown_text(&client.find(Locator::Css(css)).await.ok()?).await?;
         text.contains(words).then_some(())
     })

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Charge, RateCard, ScrapeSize};
 use notex_wire::{Action, CallKind, PageAnswer, Usage};
+use url::Url;
 
 use crate::protocol::{Call, CallStatus, Delta, Failure, FailureCode, Observation, Scraped};
 use crate::state::{State, unknown_session};
@@ -141,8 +142,11 @@ impl State {
         let Some(known) = self.sessions.get_mut(session) else { return };
         let before = known.observation.take();
         let (new_ids, gone_ids) = match &before {
-            Some(before) => changed_ids(&before.actions, &space.actions),
-            None => (Vec::new(), Vec::new()),
+            Some(before) if is_same_page(&before.url, &answer.metadata.url) => {
+                changed_ids(&before.actions, &space.actions)
+            }
+            // On another page all is new, which says nothing.
+            Some(_) | None => (Vec::new(), Vec::new()),
         };
         let total_actions = space.total_actions.unwrap_or(space.actions.len() as u64);
         let observation = Observation {
@@ -209,6 +213,14 @@ pub(crate) fn estimated_charge(kind: CallKind, answer: &PageAnswer) -> Charge {
     }
 }
 
+/// The same path of the same site; what is searched for or jumped to may differ.
+fn is_same_page(before: &str, after: &str) -> bool {
+    match (Url::parse(before), Url::parse(after)) {
+        (Ok(before), Ok(after)) => before.origin() == after.origin() && before.path() == after.path(),
+        (_, _) => before == after,
+    }
+}
+
 /// Ids that came and went. Ids count anew on another page, so an id means its element only with its words.
 fn changed_ids(before: &[Action], after: &[Action]) -> (Vec<String>, Vec<String>) {
     fn named(actions: &[Action]) -> HashSet<(&str, &str)> {
@@ -232,6 +244,13 @@ mod tests {
     fn action(id: &str, description: &str) -> Action {
         serde_json::from_value(serde_json::json!({"id": id, "description": description, "category": "Main"}))
             .unwrap()
+    }
+
+    #[test]
+    fn another_search_is_the_same_page_and_another_path_is_not() {
+        assert!(is_same_page("http://shop.local/search?q=a", "http://shop.local/search?q=b#top"));
+        assert!(!is_same_page("http://shop.local/search", "http://shop.local/article"));
+        assert!(!is_same_page("http://shop.local/", "http://other.local/"));
     }
 
     #[test]

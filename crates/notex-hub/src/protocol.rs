@@ -444,9 +444,9 @@ pub struct Observation {
     pub total_actions: u64,
     /// The browser's own actions.
     pub special_actions: Vec<SpecialAction>,
-    /// Ids that the observation before did not have.
+    /// Ids that the observation before did not have; empty on another page, where all are new.
     pub new_ids: Vec<String>,
-    /// Ids that are gone since the observation before.
+    /// Ids that are gone since the observation before; empty on another page, where all are gone.
     pub gone_ids: Vec<String>,
 }
 

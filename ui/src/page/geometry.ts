@@ -34,7 +34,7 @@ export interface Placed {
 }
 
 /** How high a tag is, in pixels of the screen: with less above a box it goes below. */
-const TAG_ROOM = 13;
+const TAG_ROOM = 12;
 /** Pictures shown smaller than this have no room for a tag on each box. */
 const TAG_SCALE = 0.35;
 /** With more boxes than this, tags would hide the page. */

@@ -9,7 +9,7 @@ const panes = {
   list: { start: 296, least: 220, most: 480 },
   panel: { start: 404, least: 320, most: 640 },
   /** The drawer when a narrow window shows a panel in it. */
-  tall: { start: 330, least: 160, most: 800 },
+  tall: { start: 292, least: 160, most: 800 },
   drawer: { start: 212, least: 96, most: 640 },
 } satisfies Record<string, Pane>;
 

@@ -66,6 +66,14 @@ async fn an_action_carries_state_params_and_ways_to_find_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_checkbox_is_boxed_together_with_its_words() {
+    let open = open("shop.html").await;
+    let bounds = open.action("Check In stock").await.bounds.unwrap();
+    assert!(bounds.width > 40.0 && bounds.height < 40.0, "{bounds:?}");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_password_never_leaves_its_page() {
     let open = open("shop.html").await;
     let observed = format!("{:?}", open.observe().await);

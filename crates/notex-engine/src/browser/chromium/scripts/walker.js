@@ -136,8 +136,20 @@ const stateOf = (el, tag, role) => {
   return state;
 };
 
+// A person takes a checkbox and the words beside it for one thing, and may click either.
+const withWords = (el, tag, box) => {
+  if (tag !== 'input' || (el.type !== 'checkbox' && el.type !== 'radio')) return box;
+  const label = labelSeen(el);
+  if (!label) return box;
+  const words = boxOf(label);
+  const left = Math.min(box.left, words.left), right = Math.max(box.right, words.right);
+  const top = Math.min(box.top, words.top), bottom = Math.max(box.bottom, words.bottom);
+  const beside = words.top < box.bottom && box.top < words.bottom;
+  return beside ? new DOMRect(left, top, right - left, bottom - top) : box;
+};
+
 const factsOf = ({ el, tag, kind, role, context }, counts, groups) => {
-  const rect = boxOf(seenPart(el) ?? el);
+  const rect = withWords(el, tag, boxOf(seenPart(el) ?? el));
   const offset = frameOffset(el);
   const x = rect.left + offset.x, y = rect.top + offset.y;
   return {
