@@ -60,7 +60,8 @@ async fn a_key_is_found_in_the_keychain_by_the_next_run_and_gone_when_its_connec
         api_key: ENGINE_KEY.to_owned(),
         keep_key: KeepKey::Keychain,
     };
-    let connection = first_run.send(add).await.expect("the keychain takes the key").connection.expect("its id");
+    let connection =
+        first_run.send(add).await.expect("the keychain takes the key").connection.expect("its id");
     shown(&first_run, &connection, Light::Ready).await;
     first_run.stop().await;
     drop(first_run);
