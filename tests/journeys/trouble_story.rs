@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use fantoccini::{Client, Locator};
 use notex_journeys::story::{fill, press, text_is, text_is_within};
-use notex_journeys::{Driven, ENGINE_KEY, FixtureSite, RunningEngine, RunningWebHost, browser, signal, story};
+use notex_journeys::{
+    Driven, ENGINE_KEY, FixtureSite, RunningEngine, RunningWebHost, browser, signal, story,
+};
 
 const SESSION: &str = "main[aria-label='Session']";
 /// The session is shown as ended within a second; reading it through a driver takes its time too.
@@ -94,7 +96,14 @@ async fn a_wrong_key_is_told_and_replaced_and_a_dead_server_is_told() {
 
 async fn open_connections(client: &Client, current: &str) {
     let menu = format!("button[aria-label='Connection: {current}']");
-    client.wait().for_element(Locator::Css(&menu)).await.expect("the connection menu").click().await.expect("a click");
+    client
+        .wait()
+        .for_element(Locator::Css(&menu))
+        .await
+        .expect("the connection menu")
+        .click()
+        .await
+        .expect("a click");
 }
 
 /// A dialog's button may have the same words as one behind it.
