@@ -4,13 +4,18 @@ use std::process::Command;
 
 use crate::apt::Purpose;
 use crate::setup;
-use crate::shell::{Stop, cargo, typed};
+use crate::shell::{self, Stop, cargo, program, target_folder};
 
 /// Sets up, builds and becomes the app, so that a signal for us is a signal for it.
 pub(crate) fn run(args: &[String]) -> Result<(), Stop> {
     setup::prepare(Purpose::Run)?;
-    let mut command = cargo();
-    command.args(["run", "--package", "notex-inspector", "--"]).args(args);
+    // With the examples, so that crates are compiled with the features that the tests compile them with.
+    let mut build = cargo();
+    build.args(["build", "--workspace", "--bins", "--examples"]);
+    shell::run(build)?;
+    let app = format!("notex-inspector{}", std::env::consts::EXE_SUFFIX);
+    let mut command = program(target_folder()?.join("debug").join(app));
+    command.args(args);
     if !has_display(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
         && !args.iter().any(|arg| arg == "--web")
     {
@@ -29,7 +34,7 @@ fn has_display(is_set: impl Fn(&str) -> bool) -> bool {
 #[cfg(unix)]
 fn become_it(mut command: Command) -> Result<(), Stop> {
     use std::os::unix::process::CommandExt;
-    let line = typed(&command);
+    let line = shell::typed(&command);
     eprintln!("\n$ {line}");
     let error = command.exec();
     Err(Stop::Failed(format!("`{line}` could not be started: {error}")))
@@ -37,7 +42,7 @@ fn become_it(mut command: Command) -> Result<(), Stop> {
 
 #[cfg(not(unix))]
 fn become_it(command: Command) -> Result<(), Stop> {
-    crate::shell::run(command)
+    shell::run(command)
 }
 
 #[cfg(all(test, target_os = "linux"))]
