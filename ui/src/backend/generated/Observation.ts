@@ -57,10 +57,10 @@ totalActions: number,
  */
 specialActions: Array<SpecialAction>, 
 /**
- * Ids that the observation before did not have.
+ * Ids that the observation before did not have; empty on another page, where all are new.
  */
 newIds: Array<string>, 
 /**
- * Ids that are gone since the observation before.
+ * Ids that are gone since the observation before; empty on another page, where all are gone.
  */
 goneIds: Array<string>, };
