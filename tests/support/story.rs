@@ -57,7 +57,7 @@ async fn chapters(client: &Client, start: &str, shot: &str) {
         "credits were {credits_before} and are {credits_after} after four calls"
     );
 
-    keep_screenshot(client, shot).await;
+    keep_screenshots(client, shot).await;
     press(client, "Close").await;
     text_is(client, "main[aria-label='Session']", "closed").await;
 }
@@ -187,6 +187,39 @@ async fn credits_left(client: &Client) -> f64 {
         first_number_in(&text)
     })
     .await
+}
+
+/// Keeps what the window shows in both themes, at the size of the sketches and at a small one.
+async fn keep_screenshots(client: &Client, name: &str) {
+    for (width, height) in [(1024, 700), (1440, 900)] {
+        client.set_window_size(width, height).await.expect("the window can be resized");
+        for theme in ["light", "dark"] {
+            click(
+                client,
+                Locator::Css(&format!(
+                    "html:not([data-theme='{theme}']) nav button[aria-label$=' theme'], \
+                 html[data-theme='{theme}'] nav"
+                )),
+                "the theme",
+            )
+            .await;
+            by_css(client, &format!("html[data-theme='{theme}']"), SOON).await;
+            settled(client, width).await;
+            keep_screenshot(client, &format!("{name}-{theme}-{width}")).await;
+        }
+    }
+}
+
+/// Waits until the window has its width, nothing moves any more, and that was painted.
+async fn settled(client: &Client, width: u32) {
+    let is_still = "return innerWidth === arguments[0] && document.getAnimations().every((a) => a.playState !== 'running');";
+    until("the window to settle", SOON, || async {
+        client.execute(is_still, vec![width.into()]).await.ok()?.as_bool()?.then_some(())
+    })
+    .await;
+    let painted =
+        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+    client.execute_async(painted, Vec::new()).await.expect("frames are painted");
 }
 
 /// Keeps what the window shows in `tests/artifacts/`, for people to look at.
