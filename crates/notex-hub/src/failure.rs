@@ -7,13 +7,13 @@ use crate::protocol::{Failure, FailureCode};
 impl Failure {
     /// A failure without a hint. The message may be a bare clause; it is made a sentence.
     pub fn new(code: FailureCode, message: impl AsRef<str>) -> Self {
-        Self { code, message: sentence(message.as_ref()), hint: None }
+        Self { code, message: as_sentence(message.as_ref()), hint: None }
     }
 
     /// The same with what to do next.
     #[must_use]
     pub fn with_hint(mut self, hint: impl AsRef<str>) -> Self {
-        self.hint = Some(sentence(hint.as_ref()));
+        self.hint = Some(as_sentence(hint.as_ref()));
         self
     }
 
@@ -66,7 +66,7 @@ fn of_refusal(status: u16, code: Option<&str>) -> (FailureCode, Option<&'static 
 }
 
 /// Capital first letter and a full stop, unless it begins with something that is not a word.
-fn sentence(clause: &str) -> String {
+pub(crate) fn as_sentence(clause: &str) -> String {
     let clause = clause.trim();
     let first_word = clause.split_whitespace().next().unwrap_or_default();
     let is_plain_word = first_word.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '\'' | ',' | '-'));
@@ -88,13 +88,13 @@ mod tests {
 
     #[test]
     fn a_clause_becomes_a_sentence_and_an_address_stays_as_it_is() {
-        assert_eq!(sentence("the session has ended"), "The session has ended.");
+        assert_eq!(as_sentence("the session has ended"), "The session has ended.");
         assert_eq!(
-            sentence("session_timeout_minutes must be from 1 to 30"),
+            as_sentence("session_timeout_minutes must be from 1 to 30"),
             "session_timeout_minutes must be from 1 to 30."
         );
-        assert_eq!(sentence("http://x is down"), "http://x is down.");
-        assert_eq!(sentence("is it running?"), "Is it running?");
+        assert_eq!(as_sentence("http://x is down"), "http://x is down.");
+        assert_eq!(as_sentence("is it running?"), "Is it running?");
     }
 
     #[test]

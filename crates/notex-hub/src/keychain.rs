@@ -7,6 +7,7 @@ use keyring::{Entry, Error};
 use notex_client::ApiKey;
 use tokio::sync::oneshot;
 
+use crate::failure::as_sentence;
 use crate::protocol::{Failure, FailureCode};
 
 /// The name under which keychains list our keys.
@@ -20,7 +21,7 @@ pub(crate) async fn problem() -> Option<String> {
         Ok(()) => Ok(()),
         Err(error) => Err(sentence(error)),
     });
-    status.await.err()
+    status.await.err().map(|why| as_sentence(&why))
 }
 
 /// Stores a connection's key.

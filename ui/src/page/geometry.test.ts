@@ -46,6 +46,12 @@ describe("the boxes on the picture", () => {
     expect(ids.map(({ action }) => action.id)).toEqual(["L2", "L3", "L1"]);
   });
 
+  it("have their tag on the left in a stack, where it would hide the words of the box above", () => {
+    const stack = [at("L1", 100, 100, 80, 14), at("L2", 100, 116, 80, 14), at("L3", 4, 132, 200, 14)];
+    const tags = Object.fromEntries(placeBoxes(stack, seen, 1).map(({ action, tag }) => [action.id, tag]));
+    expect(tags).toEqual({ L1: "above", L2: "left", L3: "above" });
+  });
+
   it("have their tag below where the screen has no room above", () => {
     expect(placeBoxes([at("L1", 0, 20, 9, 9)], seen, 1)[0]?.tag).toBe("above");
     expect(placeBoxes([at("L1", 0, 20, 9, 9)], seen, 0.5)[0]?.tag).toBe("below");

@@ -30,11 +30,13 @@ export interface Placed {
   width: number;
   height: number;
   /** Where there is room for its tag. */
-  tag: "above" | "below";
+  tag: "above" | "below" | "left";
 }
 
 /** How high a tag is, in pixels of the screen: with less above a box it goes below. */
 const TAG_ROOM = 12;
+/** How wide a tag is at most: four characters. */
+const TAG_WIDTH = 28;
 /** Pictures shown smaller than this have no room for a tag on each box. */
 const TAG_SCALE = 0.35;
 /** With more boxes than this, tags would hide the page. */
@@ -48,7 +50,7 @@ export const allTagged = (boxes: number, scale: number): boolean =>
  * picture's size on the screen by its own. */
 export function placeBoxes(actions: readonly Action[], seen: Size, scale: number): Placed[] {
   if (seen.width <= 0 || seen.height <= 0) return [];
-  return actions
+  const placed = actions
     .flatMap((action): Placed[] => {
       const { box } = action;
       if (!box || !(box.width > 0) || !(box.height > 0)) return [];
@@ -69,6 +71,26 @@ export function placeBoxes(actions: readonly Action[], seen: Size, scale: number
       ];
     })
     .sort((a, b) => b.width * b.height - a.width * a.height);
+  if (allTagged(placed.length, scale)) asideInStacks(placed, seen, scale);
+  return placed;
+}
+
+/** In a stack of boxes a tag above one hides the words of the next: there it goes to the left, where there is room. */
+function asideInStacks(placed: Placed[], seen: Size, scale: number): void {
+  const width = TAG_WIDTH / (seen.width * scale);
+  const height = TAG_ROOM / (seen.height * scale);
+  for (const box of placed) {
+    if (box.tag !== "above" || box.left < width) continue;
+    const bottom = box.top;
+    const top = bottom - height;
+    const hides = (other: Placed) =>
+      other !== box &&
+      other.left < box.left + width &&
+      other.left + other.width > box.left &&
+      other.top < bottom &&
+      other.top + other.height > top;
+    if (placed.some(hides)) box.tag = "left";
+  }
 }
 
 /** What is seen of the page, in CSS pixels; the picture's own size when the server does not say. */
