@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::events::Events;
 use crate::guard::Guard;
+use crate::holds::Holds;
 use crate::ledger::Tariff;
 use crate::live::Registry;
 use crate::routes;
@@ -50,6 +51,7 @@ pub enum EngineError {
 pub(crate) struct EngineState {
     pub(crate) clock: Clock,
     pub(crate) tariff: Tariff,
+    pub(crate) holds: Holds,
     pub(crate) store: Store,
     pub(crate) browser: BrowserSupply,
     pub(crate) registry: Registry,
@@ -99,6 +101,7 @@ impl Engine {
         let state = Arc::new(EngineState {
             clock,
             tariff,
+            holds: Holds::default(),
             store,
             browser,
             registry: Registry::default(),

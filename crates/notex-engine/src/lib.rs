@@ -10,6 +10,7 @@ mod config;
 mod engine;
 mod events;
 mod guard;
+mod holds;
 mod ledger;
 mod live;
 mod refusal;

@@ -26,8 +26,7 @@ pub(crate) async fn start(state: Arc<EngineState>, wanted: Wanted) -> Result<Ses
     // In a task of its own: a caller that goes away leaves no half-made session.
     finished(tokio::spawn(async move {
         let price = state.tariff.smallest(CallKind::Start, false);
-        let used = state.store.used(state.clock.now()).await?;
-        state.tariff.afford(CallKind::Start, price, used, state.clock.now())?;
+        let _held = state.admit(CallKind::Start, price).await?;
         let mut session = open(&state, &wanted).await?;
         let answer = session.begin().await;
         match answer {
@@ -56,8 +55,7 @@ pub(crate) async fn one_shot(
         let pictured = call.screenshot().taken(wanted.screenshot.unwrap_or(false));
         let price =
             state.tariff.smallest(CallKind::Start, false) + state.tariff.smallest(call.kind(), pictured);
-        let used = state.store.used(state.clock.now()).await?;
-        state.tariff.afford(call.kind(), price, used, state.clock.now())?;
+        let _held = state.admit(call.kind(), price).await?;
         let mut session = open(&state, &wanted).await?;
         if let Err(refused) = session.begin_unmetered().await {
             session.abandon().await;

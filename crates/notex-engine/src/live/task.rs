@@ -13,6 +13,7 @@ use super::call::{Done, PageCall};
 use super::registry::{Ask, Asked, Close};
 use crate::browser::{Browser, Page, PageError};
 use crate::engine::EngineState;
+use crate::holds::Hold;
 use crate::ledger::NewEntry;
 use crate::refusal::Refused;
 use crate::store::{Ended, SessionRecord, StoreError};
@@ -152,12 +153,16 @@ impl Session {
     /// Makes a call, and says how the session ends if it does. `opening` is what becomes of a session that was
     /// made for this call.
     async fn call(&mut self, call: PageCall, reply: PageReply, opening: Option<After>) -> Option<End> {
-        if opening.is_none()
-            && let Err(refused) = self.admit(&call).await
-        {
-            let _ = reply.send(Err(refused));
-            return None;
-        }
+        let _held = match opening {
+            Some(_) => None,
+            None => match self.admit(&call).await {
+                Ok(held) => Some(held),
+                Err(refused) => {
+                    let _ = reply.send(Err(refused));
+                    return None;
+                }
+            },
+        };
         let (state, browser, page) =
             (Arc::clone(&self.state), Arc::clone(&self.browser), Arc::clone(&self.page));
         let done = {
@@ -199,14 +204,12 @@ impl Session {
     }
 
     /// Refuses a call that the plan cannot pay; else the deadline counts from now.
-    async fn admit(&mut self, call: &PageCall) -> Result<(), Refused> {
-        let now = self.state.clock.now();
+    async fn admit(&mut self, call: &PageCall) -> Result<Hold, Refused> {
         let pictured = call.screenshot().taken(self.record.screenshot);
         let price = self.state.tariff.smallest(call.kind(), pictured);
-        let used = self.state.store.used(now).await?;
-        self.state.tariff.afford(call.kind(), price, used, now)?;
+        let held = self.state.admit(call.kind(), price).await?;
         self.touch().await?;
-        Ok(())
+        Ok(held)
     }
 
     async fn succeeded(

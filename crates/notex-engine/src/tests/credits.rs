@@ -111,6 +111,25 @@ async fn what_the_plan_cannot_pay_is_refused_by_name_and_not_done() {
 }
 
 #[tokio::test]
+async fn two_calls_at_once_cannot_spend_the_same_credits() {
+    // Two started minutes leave 1.5: enough for one step, and not for two.
+    let house = House::with_plan(Credits::from_thousandths(1_700)).await;
+    let (first, second) = (house.start().await, house.start().await);
+    let page = house.browser.pages()[0].clone();
+    page.hold();
+    let step = json!({ "session_id": first.session_id, "action_id": "L1" });
+    let running = house.post_aside("/env/step", step.clone());
+    page.has_begun("L1 with nothing").await;
+    assert_eq!(house.step(&second, "L1").await.refusal(402).code, "out_of_credits");
+    page.fail_next(PageError::NotOperable("L1 is covered by a banner".into()));
+    page.let_go();
+    running.await.unwrap().refusal(422);
+    // What failed holds nothing any more.
+    house.step(&second, "L1").await.of::<PageAnswer>();
+    house.step(&first, "L1").await.refusal(402);
+}
+
+#[tokio::test]
 async fn a_new_month_begins_with_the_whole_plan() {
     let house = House::with_plan(Credits::whole(1)).await;
     let session: SessionAnswer = house.post("/session/start", json!({ "keep_alive": true })).await.of();
