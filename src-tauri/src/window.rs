@@ -14,6 +14,9 @@ use crate::{Options, StartError, bridge, settings_file};
 
 /// Opens the window and returns when it was closed and everything has ended.
 pub(crate) fn run(options: Options) -> Result<(), StartError> {
+    // Tauri panics where there is no display; asked beforehand, GTK says so.
+    #[cfg(target_os = "linux")]
+    gtk::init().map_err(|_| StartError::Window("no display answers".to_owned()))?;
     let failed = |error: tauri::Error| StartError::Window(error.to_string());
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| focus(app)))
@@ -28,7 +31,11 @@ pub(crate) fn run(options: Options) -> Result<(), StartError> {
         })
         .invoke_handler(tauri::generate_handler![bridge::send, bridge::query, bridge::subscribe])
         .setup(move |app| {
-            start(app.handle(), options.data_dir.clone())?;
+            // An error handed back from here would become a panic, too.
+            if let Err(error) = start(app.handle(), options.data_dir.clone()) {
+                eprintln!("notex-inspector: {error}");
+                std::process::exit(1);
+            }
             Ok(())
         })
         .build(crate::context())

@@ -94,6 +94,22 @@ async fn a_wrong_key_is_told_and_replaced_and_a_dead_server_is_told() {
     text_is(client, "[role='alert']", "could not be reached").await;
 }
 
+#[tokio::test]
+async fn a_window_without_a_display_says_so_in_a_sentence() {
+    let app = std::env::var_os("NOTEX_APP").expect("`cargo xtask test` sets NOTEX_APP");
+    let folder = tempfile::tempdir().expect("a folder");
+    let ended = std::process::Command::new(app)
+        .arg("--data-dir")
+        .arg(folder.path())
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .expect("the app can be started");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("use --web") && !said.contains("panicked"), "{said}");
+}
+
 async fn open_connections(client: &Client, current: &str) {
     let menu = format!("button[aria-label='Connection: {current}']");
     client
