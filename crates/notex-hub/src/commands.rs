@@ -16,9 +16,8 @@ use crate::{Hub, LOCAL_CONNECTION, describe, keychain};
 
 pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::StartSession { connection, timeout_minutes, keep_alive, screenshot, url } => {
-            let options = StartOptions { timeout_minutes, keep_alive, screenshot };
-            start_session(hub, connection, options, url).await
+        Command::StartSession { connection, timeout_minutes, keep_alive, screenshot } => {
+            start_session(hub, connection, StartOptions { timeout_minutes, keep_alive, screenshot }).await
         }
         Command::CloseSession { session } => close_session(hub, session).await,
         Command::ExtendSession { session } => extend_session(hub, session).await,
@@ -43,12 +42,7 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
     }
 }
 
-async fn start_session(
-    hub: &Hub,
-    connection: String,
-    options: StartOptions,
-    url: Option<String>,
-) -> Result<Outcome, Failure> {
+async fn start_session(hub: &Hub, connection: String, options: StartOptions) -> Result<Outcome, Failure> {
     check_timeout("timeout", options.timeout_minutes)?;
     let server = server_of_connection(hub, &connection).await?;
     let mut client = Client::new(server);
@@ -70,14 +64,7 @@ async fn start_session(
             call
         })
         .await?;
-    let Some(url) = url.filter(|url| !url.trim().is_empty()) else {
-        return Ok(Outcome { session: Some(session), call: Some(call), connection: None });
-    };
-    // The session stands whatever becomes of its first page; the failed call says why.
-    match observe(hub, session.clone(), Some(url)).await {
-        Ok(outcome) => Ok(outcome),
-        Err(_) => Ok(Outcome { session: Some(session), call: Some(call), connection: None }),
-    }
+    Ok(Outcome { session: Some(session), call: Some(call), connection: None })
 }
 
 fn start_words(options: StartOptions) -> String {

@@ -24,8 +24,6 @@ pub enum Command {
         keep_alive: bool,
         /// Its calls take screenshots.
         screenshot: bool,
-        /// Observe this address at once.
-        url: Option<String>,
     },
     /// Close a session and verify the end by asking the server again.
     CloseSession {

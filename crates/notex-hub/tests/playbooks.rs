@@ -11,13 +11,12 @@ use notex_session::{Credits, EndReason};
 use scripted::{KEY, ScriptedServer, Window, hub_on, session};
 use serde_json::json;
 
-fn start(url: Option<&str>) -> Command {
+fn start() -> Command {
     Command::StartSession {
         connection: "local".to_owned(),
         timeout_minutes: 5,
         keep_alive: false,
         screenshot: true,
-        url: url.map(str::to_owned),
     }
 }
 
@@ -42,7 +41,7 @@ async fn a_started_session_is_shown_with_its_deadline_and_is_on_disk_when_start_
     let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
     let hub = hub_on(&server.base_url, KEY, folder.path());
     let mut window = ready(&hub).await;
-    let outcome = hub.send(start(None)).await.unwrap();
+    let outcome = hub.send(start()).await.unwrap();
     assert_eq!(outcome.session.as_deref(), Some("s-1"));
     let journal = std::fs::read_to_string(folder.path().join("live-sessions")).unwrap();
     assert!(journal.contains("+\tlocal\ts-1"), "{journal}");
@@ -58,7 +57,7 @@ async fn a_session_that_the_server_ends_is_shown_as_ended_with_the_reason() {
     let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
     let hub = hub_on(&server.base_url, KEY, folder.path());
     let mut window = ready(&hub).await;
-    hub.send(start(None)).await.unwrap();
+    hub.send(start()).await.unwrap();
     let mut lost = session("s-1", "error", None);
     lost["close_reason"] = "error".into();
     lost["error"] = "Chromium ended (signal 9)".into();
@@ -80,7 +79,7 @@ async fn a_passed_deadline_is_confirmed_by_asking_the_server() {
     *server.script.lifetime.lock().unwrap() = TimeDelta::milliseconds(300);
     let hub = hub_on(&server.base_url, KEY, folder.path());
     let mut window = ready(&hub).await;
-    hub.send(start(None)).await.unwrap();
+    hub.send(start()).await.unwrap();
     let is_ending = |shown: &notex_hub::protocol::Snapshot| {
         shown.sessions.first()?.phase.eq(&SessionPhase::Ending).then_some(())
     };
@@ -99,7 +98,9 @@ async fn an_observe_shows_its_call_its_actions_and_what_it_cost() {
     server.script.hold_observe.add_permits(1);
     let hub = hub_on(&server.base_url, KEY, folder.path());
     let mut window = ready(&hub).await;
-    hub.send(start(Some("http://shop.local/search"))).await.unwrap();
+    hub.send(start()).await.unwrap();
+    let url = Some("http://shop.local/search".to_owned());
+    hub.send(Command::Observe { session: "s-1".to_owned(), url }).await.unwrap();
     let observation = window
         .until("the observation", |_, deltas| {
             deltas.iter().find_map(|delta| match delta {
@@ -124,7 +125,7 @@ async fn a_call_that_is_cancelled_ends_at_once_and_frees_the_session() {
     let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
     let hub = hub_on(&server.base_url, KEY, folder.path());
     let mut window = ready(&hub).await;
-    hub.send(start(None)).await.unwrap();
+    hub.send(start()).await.unwrap();
     let observing = hub.clone();
     let call = tokio::spawn(async move {
         observing.send(Command::Observe { session: "s-1".to_owned(), url: None }).await
@@ -143,7 +144,7 @@ async fn a_close_is_verified_and_a_lie_is_told() {
     let hub = hub_on(&server.base_url, KEY, folder.path());
     let mut window = ready(&hub).await;
     for _ in 0..2 {
-        hub.send(start(None)).await.unwrap();
+        hub.send(start()).await.unwrap();
     }
     hub.send(Command::CloseSession { session: "s-1".to_owned() }).await.unwrap();
     let of = |id: &'static str| {
@@ -165,7 +166,7 @@ async fn a_wrong_key_is_said_and_nothing_is_started() {
     let failure = window.until("the failure", |shown, _| shown.connections[0].failure.clone()).await;
     assert_eq!(failure.code, FailureCode::WrongKey);
     assert_eq!(window.shown.connections[0].light, Light::Degraded);
-    assert_eq!(hub.send(start(None)).await.unwrap_err().code, FailureCode::WrongKey);
+    assert_eq!(hub.send(start()).await.unwrap_err().code, FailureCode::WrongKey);
     assert!(server.script.sessions.lock().unwrap().is_empty());
 }
 
@@ -276,7 +277,6 @@ async fn a_timeout_outside_its_range_is_refused_by_name() {
             timeout_minutes: 31,
             keep_alive: false,
             screenshot: false,
-            url: None,
         })
         .await
         .unwrap_err();

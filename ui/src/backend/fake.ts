@@ -135,7 +135,6 @@ export class FakeBackend implements Backend {
     this.#keep(session);
     this.deltas({ type: "session", value: session });
     this.#change(id, "start", command.keepAlive ? "keep-alive" : `timeout ${command.timeoutMinutes} min`, {});
-    if (command.url !== null) this.#see(id, "observe", command.url);
     return { ...nothing, session: id };
   }
 

@@ -22,11 +22,7 @@ keepAlive: boolean,
 /**
  * Its calls take screenshots.
  */
-screenshot: boolean, 
-/**
- * Observe this address at once.
- */
-url: string | null, } | { "type": "close_session", 
+screenshot: boolean, } | { "type": "close_session", 
 /**
  * The session.
  */
