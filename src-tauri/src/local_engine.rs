@@ -31,7 +31,9 @@ impl InnerEngine {
 
     async fn start(&self) -> Result<LocalEngine, String> {
         let mut running = self.running.lock().await;
-        if let Some((_, place)) = running.as_ref() {
+        if let Some((engine, place)) = running.as_ref() {
+            // Asked for again: somebody may just have installed a browser.
+            engine.look_for_browser();
             return Ok(place.clone());
         }
         // A version 4 UUID holds 122 bits of the system's randomness; two make a key nobody guesses.

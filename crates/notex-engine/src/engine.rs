@@ -66,7 +66,6 @@ pub struct Engine {
     address: SocketAddr,
     stop: CancellationToken,
     server: TaskTracker,
-    #[cfg(test)]
     pub(crate) state: Arc<EngineState>,
 }
 
@@ -109,23 +108,19 @@ impl Engine {
             tasks,
             started: Instant::now(),
         });
-        let ahead = Arc::clone(&state);
-        state.tasks.spawn(async move {
-            // A failure is told by the supply, and tried again by the first session.
-            let _ = ahead.browser.take().await;
-        });
         let server = TaskTracker::new();
-        #[cfg(test)]
-        let shown = Arc::clone(&state);
-        server.spawn(run(state, listener, Guard { key: config.key, address }, stop.clone()));
+        server.spawn(run(Arc::clone(&state), listener, Guard { key: config.key, address }, stop.clone()));
         server.close();
-        Ok(Self {
-            address,
-            stop,
-            server,
-            #[cfg(test)]
-            state: shown,
-        })
+        let engine = Self { address, stop, server, state };
+        engine.look_for_browser();
+        Ok(engine)
+    }
+
+    /// Begins to launch a browser if none runs: one may have been installed since the last try. `/health` and the
+    /// events tell how it went; the next session start tries again by itself.
+    pub fn look_for_browser(&self) {
+        let state = Arc::clone(&self.state);
+        self.state.tasks.spawn(async move { drop(state.browser.take().await) });
     }
 
     /// Where it listens.

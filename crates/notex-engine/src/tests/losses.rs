@@ -71,6 +71,23 @@ async fn without_a_browser_a_start_says_what_to_install_and_the_next_one_tries_a
 }
 
 #[tokio::test]
+async fn a_browser_that_was_installed_meanwhile_is_found_when_looked_for() {
+    let missing = LaunchError::NotFound("no browser was found".into());
+    let browser = ScriptedBrowser::new();
+    let browsers = VecDeque::from([Err(missing), Ok(browser.clone())]);
+    let time = watch::Sender::new("2026-11-22T12:00:00Z".parse().unwrap());
+    let folder = Arc::new(TempDir::new().unwrap());
+    let house = House::open(folder, time, browser, browsers, Credits::whole(10_000)).await;
+    house.browser_says("no browser was found").await;
+    house.engine.look_for_browser();
+    let ready = async { while !house.health().await.browser.unwrap().ready {} };
+    tokio::time::timeout(std::time::Duration::from_secs(10), ready).await.expect("it is found");
+    // One that runs is left alone: no third launch was scripted.
+    house.engine.look_for_browser();
+    house.start().await;
+}
+
+#[tokio::test]
 async fn a_browser_that_is_not_built_yet_is_refused_in_a_sentence() {
     let config = EngineConfig {
         listen: ([127, 0, 0, 1], 0).into(),
