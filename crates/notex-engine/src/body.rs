@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::browser::{Act, ScrapeOptions, ScrapeScope};
+use crate::browser::{Act, ContextOptions, ScrapeOptions, ScrapeScope};
 use crate::live::{PageCall, Screenshot, StepAction};
 use crate::refusal::Refused;
 
@@ -72,6 +72,7 @@ pub(crate) struct Wanted {
     /// From 1 to 30.
     pub(crate) timeout_minutes: i64,
     pub(crate) screenshot: Option<bool>,
+    pub(crate) context: ContextOptions,
 }
 
 impl Wanted {
@@ -98,6 +99,7 @@ impl Wanted {
             keep_alive: request.keep_alive.unwrap_or(false),
             timeout_minutes,
             screenshot: request.screenshot,
+            context: ContextOptions::default(),
         })
     }
 }
@@ -152,7 +154,7 @@ pub(crate) fn scrape(request: ScrapeRequest) -> Result<(Wanted, PageCall), Refus
     };
     let call = PageCall::Scrape {
         url: opened(&wanted, request.url.as_deref())?,
-        options: ScrapeOptions { scope, images: request.scrape_images.unwrap_or(false) },
+        options: ScrapeOptions { images: request.scrape_images.unwrap_or(false), ..ScrapeOptions::of(scope) },
         screenshot: Screenshot::of(wanted.screenshot),
     };
     Ok((wanted, call))
@@ -198,7 +200,7 @@ fn step_action(id: String, value: Option<String>, enter: bool) -> Result<StepAct
         ));
     }
     if letter != "S" {
-        return Ok(StepAction::Act(Act { action_id: id, value, enter }));
+        return Ok(StepAction::Act(Act::operate(id, value, enter)));
     }
     let special: SpecialActionId = serde_json::from_value(Value::String(id))
         .map_err(|_| Refused::field("action_id", "value_error", "the special actions are S1 to S8"))?;

@@ -131,6 +131,7 @@ impl From<PageError> for Refused {
             PageError::NotOperable(_) => {
                 Self::field("action_id", "value_error", message).coded("action_not_operable")
             }
+            PageError::BadOption { field, .. } => Self::field(field, "value_error", message),
             PageError::TimedOut { .. } => Self::new(StatusCode::FAILED_DEPENDENCY, "page_timed_out", message),
             PageError::Lost(_) => Self::new(StatusCode::GONE, "session_ended", message),
             PageError::Browser { .. } => {

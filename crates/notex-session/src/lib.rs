@@ -7,5 +7,8 @@ mod lifetime;
 mod rates;
 
 pub use credits::Credits;
-pub use lifetime::{EndReason, Lifetime, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES, Phase, TimeoutOutOfRange};
+pub use lifetime::{
+    DurationOutOfRange, EndReason, Lifetime, MAX_DURATION_MINUTES, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES,
+    Phase, TimeoutOutOfRange,
+};
 pub use rates::{Charge, Plan, RateCard, Reason, ScrapeSize};

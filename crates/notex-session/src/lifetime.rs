@@ -31,12 +31,22 @@ pub enum Phase {
         /// The instant at which it ends if no call is made before.
         until: Option<DateTime<Utc>>,
     },
-    /// Its idle timeout has passed.
-    TimedOut {
+    /// Its idle timeout or its longest life has passed.
+    Over {
         /// The instant at which it ended.
         at: DateTime<Utc>,
+        /// Which of the two: [`EndReason::IdleTimeout`] or [`EndReason::MaxDuration`].
+        reason: EndReason,
     },
 }
+
+/// The longest life that a session can be limited to, in minutes.
+pub const MAX_DURATION_MINUTES: u32 = 24 * 60;
+
+/// The longest life asked for is outside 1 to 1440 minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("max_duration_minutes must be from 1 to {MAX_DURATION_MINUTES}, not {0}")]
+pub struct DurationOutOfRange(pub i64);
 
 /// The timeout asked for is outside 1 to 30 minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +60,7 @@ pub struct Lifetime {
     last_accessed_at: DateTime<Utc>,
     timeout_minutes: u32,
     keep_alive: bool,
+    max_duration_minutes: Option<u32>,
 }
 
 impl Lifetime {
@@ -69,7 +80,29 @@ impl Lifetime {
             .ok()
             .filter(|minutes| (MIN_TIMEOUT_MINUTES..=MAX_TIMEOUT_MINUTES).contains(minutes))
             .ok_or(TimeoutOutOfRange(timeout_minutes))?;
-        Ok(Self { created_at: now, last_accessed_at: now, timeout_minutes: minutes, keep_alive })
+        Ok(Self {
+            created_at: now,
+            last_accessed_at: now,
+            timeout_minutes: minutes,
+            keep_alive,
+            max_duration_minutes: None,
+        })
+    }
+
+    /// The same life, over at the latest so many minutes after it began, whatever is called; `None` has no such end.
+    ///
+    /// # Errors
+    /// When `minutes` is outside 1 to 1440.
+    pub fn lasting_at_most(mut self, minutes: Option<i64>) -> Result<Self, DurationOutOfRange> {
+        self.max_duration_minutes = minutes
+            .map(|minutes| {
+                let short = u32::try_from(minutes).ok();
+                short
+                    .filter(|minutes| (1..=MAX_DURATION_MINUTES).contains(minutes))
+                    .ok_or(DurationOutOfRange(minutes))
+            })
+            .transpose()?;
+        Ok(self)
     }
 
     /// A call was made: the deadline counts from `now`. A clock that went backwards moves nothing back.
@@ -77,17 +110,27 @@ impl Lifetime {
         self.last_accessed_at = self.last_accessed_at.max(now);
     }
 
-    /// The instant at which the session ends if nobody calls it; `None` for keep-alive.
+    /// The instant at which the session ends if nobody calls it; `None` for keep-alive without a longest life.
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
-        (!self.keep_alive)
-            .then(|| self.last_accessed_at + TimeDelta::minutes(i64::from(self.timeout_minutes)))
+        self.end().map(|(at, _)| at)
+    }
+
+    fn end(&self) -> Option<(DateTime<Utc>, EndReason)> {
+        let idle = (!self.keep_alive).then(|| {
+            let at = self.last_accessed_at + TimeDelta::minutes(i64::from(self.timeout_minutes));
+            (at, EndReason::IdleTimeout)
+        });
+        let longest = self.max_duration_minutes.map(|minutes| {
+            (self.created_at + TimeDelta::minutes(i64::from(minutes)), EndReason::MaxDuration)
+        });
+        idle.into_iter().chain(longest).min_by_key(|(at, _)| *at)
     }
 
     /// Where the session is at `now`.
     pub fn phase_at(&self, now: DateTime<Utc>) -> Phase {
-        match self.deadline() {
-            Some(deadline) if deadline <= now => Phase::TimedOut { at: deadline },
-            until => Phase::Live { until },
+        match self.end() {
+            Some((at, reason)) if at <= now => Phase::Over { at, reason },
+            end => Phase::Live { until: end.map(|(at, _)| at) },
         }
     }
 
@@ -118,6 +161,11 @@ impl Lifetime {
         self.timeout_minutes
     }
 
+    /// The longest life in minutes, when there is one.
+    pub fn max_duration_minutes(&self) -> Option<u32> {
+        self.max_duration_minutes
+    }
+
     /// True when the timeout does not end the session.
     pub fn keep_alive(&self) -> bool {
         self.keep_alive
@@ -138,7 +186,7 @@ mod tests {
     fn an_idle_session_ends_when_its_timeout_has_passed_and_not_before() {
         let life = Lifetime::begin(at(0), 5, false).unwrap();
         assert_eq!(life.phase_at(at(299)), Phase::Live { until: Some(at(300)) });
-        assert_eq!(life.phase_at(at(300)), Phase::TimedOut { at: at(300) });
+        assert_eq!(life.phase_at(at(300)), Phase::Over { at: at(300), reason: EndReason::IdleTimeout });
     }
 
     #[test]
@@ -152,6 +200,27 @@ mod tests {
     fn keep_alive_is_not_ended_by_the_timeout() {
         let life = Lifetime::begin(at(0), 1, true).unwrap();
         assert_eq!(life.phase_at(at(1_000_000)), Phase::Live { until: None });
+    }
+
+    #[test]
+    fn a_longest_life_ends_a_session_that_is_called_all_the_time_even_a_kept_one() {
+        for keep_alive in [false, true] {
+            let mut life = Lifetime::begin(at(0), 5, keep_alive).unwrap().lasting_at_most(Some(10)).unwrap();
+            life.touch(at(590));
+            assert_eq!(life.phase_at(at(599)), Phase::Live { until: Some(at(600)) });
+            assert_eq!(life.phase_at(at(600)), Phase::Over { at: at(600), reason: EndReason::MaxDuration });
+        }
+        let idle = Lifetime::begin(at(0), 5, false).unwrap().lasting_at_most(Some(10)).unwrap();
+        assert_eq!(idle.phase_at(at(700)), Phase::Over { at: at(300), reason: EndReason::IdleTimeout });
+    }
+
+    #[test]
+    fn a_longest_life_outside_one_minute_to_a_day_is_refused_by_name() {
+        for minutes in [0, 1441, -5, i64::MIN] {
+            let life = Lifetime::begin(at(0), 5, false).unwrap();
+            let refusal = life.lasting_at_most(Some(minutes)).unwrap_err();
+            assert!(refusal.to_string().contains("max_duration_minutes"), "{refusal}");
+        }
     }
 
     #[test]
@@ -186,7 +255,7 @@ mod tests {
         #[test]
         fn a_session_is_live_before_its_deadline_and_ended_from_it_on(minutes in 1i64..=30, idle in 0i64..4_000) {
             let life = Lifetime::begin(at(0), minutes, false).unwrap();
-            let ended = matches!(life.phase_at(at(idle)), Phase::TimedOut { .. });
+            let ended = matches!(life.phase_at(at(idle)), Phase::Over { .. });
             prop_assert_eq!(ended, idle >= minutes * 60);
         }
 

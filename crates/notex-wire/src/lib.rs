@@ -2,6 +2,7 @@
 //! Facts of the classic contract were read from the PyPI package `notte` 1.2.1; fields marked "ours" are additions
 //! that old clients ignore. Holds no rule (`notex-session` does) and opens no connection (`notex-client` does).
 
+mod browser;
 mod event;
 mod page;
 pub mod path;
@@ -9,6 +10,7 @@ mod refusal;
 mod session;
 mod usage;
 
+pub use browser::{Cookie, LiveInput, MouseButton, PageEvent, Tab};
 pub use event::EngineEvent;
 pub use page::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,
@@ -16,7 +18,9 @@ pub use page::{
     PageMetadata, ScrapeRequest, SelectOption, SpecialAction, SpecialActionId, StepRequest, Viewport,
 };
 pub use refusal::{FieldProblem, Refusal, RefusalDetail};
-pub use session::{Health, HealthBrowser, SessionAnswer, SessionPage, SessionRequest, SessionStatus};
+pub use session::{
+    Health, HealthBrowser, SessionAnswer, SessionOptions, SessionPage, SessionRequest, SessionStatus,
+};
 pub use usage::{
     CallKind, CallUsage, DayUsage, EntryPage, LedgerEntry, PlanAnswer, SessionUsage, Usage, UsageAnswer,
 };

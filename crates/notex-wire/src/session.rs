@@ -73,6 +73,24 @@ pub struct SessionAnswer {
     /// Ours: address of its page.
     #[serde(default)]
     pub url: Option<String>,
+    /// Idle timeout in minutes, in the spelling of the current contract.
+    #[serde(default)]
+    pub idle_timeout_minutes: Option<u32>,
+    /// The longest life in minutes, of a session that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_duration_minutes: Option<u32>,
+    /// Bytes sent for its pages so far.
+    #[serde(default)]
+    pub network_request_bytes: u64,
+    /// Bytes received for its pages so far, as they came over the wire.
+    #[serde(default)]
+    pub network_response_bytes: u64,
+    /// What it was started with.
+    #[serde(default, flatten)]
+    pub options: SessionOptions,
+    /// Where a client of the browser's own protocol is let in to this session alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cdp_url: Option<String>,
     /// Ours: what it has cost so far.
     #[serde(default)]
     pub credits: Option<Credits>,
@@ -82,6 +100,32 @@ pub struct SessionAnswer {
     /// Ours: what this call cost (start and close only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+}
+
+/// What a session was started with, as its answers tell it; nothing secret is among it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionOptions {
+    /// `chromium`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser_type: Option<String>,
+    /// The user agent, when one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// Width of the viewport, in CSS pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewport_width: Option<u32>,
+    /// Height of the viewport, in CSS pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewport_height: Option<u32>,
+    /// Whether its requests go through a proxy.
+    #[serde(default)]
+    pub proxies: bool,
+    /// Ours: the language of its pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Ours: the time zone of its pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
 }
 
 /// One page of the session list (ours).

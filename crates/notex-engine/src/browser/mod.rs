@@ -5,10 +5,15 @@ pub mod chromium;
 #[cfg(test)]
 pub(crate) mod scripted;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use notex_wire::{Action, ImageData, PageCategory, Viewport};
+use bytes::Bytes;
+use notex_wire::{Action, Cookie, ImageData, LiveInput, PageCategory, PageEvent, Tab, Viewport};
+use tokio::sync::{broadcast, watch};
 use url::Url;
 
 /// A running browser.
@@ -17,8 +22,14 @@ pub trait Browser: Send + Sync {
     /// Its product and version.
     fn identity(&self) -> &BrowserIdentity;
 
-    /// Opens a page in a context of its own: it shares no cookie, storage or cache with any other.
-    async fn open_page(&self) -> Result<Arc<dyn Page>, PageError>;
+    /// Opens a page in a context of its own: it shares no cookie, storage, cache or download with any other.
+    ///
+    /// # Errors
+    /// [`PageError::BadOption`] names an option that the browser does not take.
+    async fn open_page(&self, options: &ContextOptions) -> Result<Arc<dyn Page>, PageError>;
+
+    /// The address of its own CDP websocket, for clients that are let in to one session.
+    fn cdp_address(&self) -> Option<String>;
 
     /// Waits until the browser is lost, and says why in a sentence without a full stop.
     async fn lost(&self) -> String;
@@ -27,11 +38,12 @@ pub trait Browser: Send + Sync {
     async fn shut_down(&self);
 }
 
-/// The page of one session. Calls on it come one at a time.
+/// What one session sees: the tab in front of its own browser context. Calls on it come one at a time, but for those
+/// that only watch (`happenings`, `live`, `input`, `traffic`, `lost`).
 #[async_trait]
 pub trait Page: Send + Sync {
     /// Opens an address and waits until it can be read, at most about 30 s.
-    async fn goto(&self, url: &Url) -> Result<(), PageError>;
+    async fn goto(&self, url: &Url, until: WaitUntil) -> Result<(), PageError>;
     /// Goes back one page; staying where there is none is a success.
     async fn back(&self) -> Result<(), PageError>;
     /// Goes forward one page; staying where there is none is a success.
@@ -39,21 +51,144 @@ pub trait Page: Send + Sync {
     /// Loads the page again.
     async fn refresh(&self) -> Result<(), PageError>;
 
-    /// Title, address and viewport now.
+    /// Title, address, viewport and tabs now.
     async fn position(&self) -> Result<Position, PageError>;
     /// What can be done, most useful first, at most `max_actions`. Keeps the ids of elements that are still there.
     async fn observe(&self, max_actions: usize) -> Result<Observed, PageError>;
-    /// Does an observed action as a person would, then waits (bounded) for what it caused.
+    /// Does something to an element as a person would, then waits (bounded) for what it caused.
     async fn act(&self, act: &Act) -> Result<(), PageError>;
+    /// Presses a key or a shortcut such as `Enter`, `Control+a`, then waits (bounded) for what it caused.
+    async fn press_key(&self, keys: &str) -> Result<(), PageError>;
+    /// Scrolls the page.
+    async fn scroll(&self, scroll: Scroll) -> Result<(), PageError>;
+    /// Runs JavaScript in the page's own world and answers its value as JSON.
+    async fn evaluate(&self, code: &str) -> Result<serde_json::Value, PageError>;
     /// Reads the content as markdown.
-    async fn scrape(&self, options: ScrapeOptions) -> Result<ScrapedPage, PageError>;
-    /// A JPEG of the viewport.
+    async fn scrape(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError>;
+    /// A JPEG of the viewport, its width and height even numbers.
     async fn screenshot(&self) -> Result<Vec<u8>, PageError>;
+
+    /// Opens a tab and brings it to the front; `None` opens an empty one.
+    async fn open_tab(&self, url: Option<&Url>) -> Result<(), PageError>;
+    /// Brings the tab with this place in [`Position::tabs`] to the front.
+    async fn switch_tab(&self, index: usize) -> Result<(), PageError>;
+    /// Closes the tab in front; the last one cannot be closed.
+    async fn close_tab(&self) -> Result<(), PageError>;
+
+    /// All cookies of the session.
+    async fn cookies(&self) -> Result<Vec<Cookie>, PageError>;
+    /// Adds or replaces cookies; all or none.
+    async fn set_cookies(&self, cookies: &[Cookie]) -> Result<(), PageError>;
+
+    /// What happens on its tabs, from now on.
+    fn happenings(&self) -> broadcast::Receiver<PageEvent>;
+    /// What has gone over the network for it so far.
+    fn traffic(&self) -> Traffic;
+    /// Pictures of the tab in front as it changes, the newest only; they end when nobody holds a receiver.
+    async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError>;
+    /// Mouse and keyboard of a person who has taken over.
+    async fn input(&self, input: &LiveInput) -> Result<(), PageError>;
+    /// The browser's own id of its context, for clients of the browser's protocol.
+    fn context_id(&self) -> &str;
 
     /// Waits until the page is lost while its browser lives (renderer crash, closed from outside), and says why.
     async fn lost(&self) -> String;
-    /// Closes the page and its context; returns when it is gone.
+    /// Closes its tabs and their context; returns when they are gone.
     async fn close(&self);
+}
+
+/// How the browser context of a session is made. What is not said is as the browser has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContextOptions {
+    /// The size of the viewport.
+    pub viewport: Option<ViewportSize>,
+    /// The user agent, as header and in scripts.
+    pub user_agent: Option<String>,
+    /// Headers that every request of its pages carries.
+    pub extra_headers: BTreeMap<String, String>,
+    /// The proxy that its requests go through.
+    pub proxy: Option<Proxy>,
+    /// The language of its pages: `de-DE`.
+    pub locale: Option<String>,
+    /// The time zone of its pages: `Europe/Berlin`.
+    pub timezone: Option<String>,
+    /// The session's own folder, which exists: downloads land in it, and uploads come from it.
+    pub folder: PathBuf,
+}
+
+/// The size of a viewport in CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewportSize {
+    /// Its width.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
+}
+
+impl Default for ViewportSize {
+    fn default() -> Self {
+        Self { width: 1280, height: 800 }
+    }
+}
+
+/// A proxy outside of this machine's control.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proxy {
+    /// `http://host:port`, `socks5://host:port`.
+    pub server: String,
+    /// Hosts that are reached without it, separated by commas.
+    pub bypass: Option<String>,
+    /// The name to show to it.
+    pub username: Option<String>,
+    /// The password to show to it.
+    pub password: Option<String>,
+}
+
+impl std::fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proxy").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+/// When an opened page counts as there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WaitUntil {
+    /// The server has answered.
+    Commit,
+    /// The document was read.
+    DomContentLoaded,
+    /// All of it has loaded.
+    #[default]
+    Load,
+    /// And no request is under way.
+    NetworkIdle,
+}
+
+/// How far and where to scroll.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scroll {
+    /// Down when true, else up.
+    pub down: bool,
+    /// CSS pixels; `None` is most of a viewport.
+    pub css_px: Option<f64>,
+}
+
+/// Bytes over the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Sent, headers and bodies.
+    pub request_bytes: u64,
+    /// Received, as they came over the wire.
+    pub response_bytes: u64,
+}
+
+/// A picture of the tab in front.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveFrame {
+    /// A JPEG.
+    pub jpeg: Bytes,
+    /// The viewport it shows.
+    pub viewport: ViewportSize,
 }
 
 /// Product and version of a browser.
@@ -74,6 +209,8 @@ pub struct Position {
     pub url: String,
     /// What part of it is seen.
     pub viewport: Viewport,
+    /// All tabs, in the order they were opened.
+    pub tabs: Vec<Tab>,
 }
 
 /// What can be done on a page.
@@ -91,24 +228,105 @@ pub struct Observed {
     pub total_actions: usize,
 }
 
-/// An action of an observe, to be done.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Something to be done to an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
-    /// `L1`, `B2`, `I3`.
-    pub action_id: String,
-    /// The value of an input or select; for a checkbox `true` or `false` sets that state.
-    pub value: Option<String>,
+    /// Which element.
+    pub target: Target,
+    /// What is done.
+    pub deed: Deed,
     /// Press enter afterwards.
     pub enter: bool,
+    /// How long to wait for the element; `None` is the engine's own patience.
+    pub timeout: Option<Duration>,
+}
+
+impl Act {
+    /// What a classic step does: the action of an observe, with its value.
+    pub fn operate(action_id: impl Into<String>, value: Option<String>, enter: bool) -> Self {
+        let (target, deed) = (Target::Action(action_id.into()), Deed::Operate { value });
+        Self { target, deed, enter, timeout: None }
+    }
+}
+
+/// Which element is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An action of an observe: `L1`, `B2`, `I3`.
+    Action(String),
+    /// The one visible element that a selector matches.
+    Selector(Selector),
+}
+
+/// A way to find an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// CSS; ` >>> ` goes into a frame or shadow root.
+    Css(String),
+    /// XPath.
+    XPath(String),
+    /// Role and accessible name.
+    RoleName(String, String),
+    /// Text that can be read on it.
+    Text(String),
+}
+
+/// What is done to an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// What its kind suggests: clicked, typed into, set or chosen from; for a checkbox `true` or `false` sets that state.
+    Operate {
+        /// What an input or select is to hold.
+        value: Option<String>,
+    },
+    /// A click.
+    Click,
+    /// Typing.
+    Fill {
+        /// The text.
+        text: String,
+        /// Replaces what is there; else it is typed behind it.
+        clear: bool,
+    },
+    /// A checkbox, switch or radio is brought to a state.
+    Check {
+        /// The state.
+        to: bool,
+    },
+    /// An option of a select.
+    Choose {
+        /// Its label or value.
+        option: String,
+    },
+    /// A file is given to a file input.
+    Upload {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A click that downloads a file, waited for.
+    Download,
 }
 
 /// How to scrape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScrapeOptions {
     /// Only the main content.
     pub scope: ScrapeScope,
     /// List the images.
     pub images: bool,
+    /// Keep links in the markdown; else only their words.
+    pub links: bool,
+    /// CSS: only what is inside the first element that it matches.
+    pub selector: Option<String>,
+    /// Elements with these tags are left out.
+    pub ignored_tags: Vec<String>,
+}
+
+impl ScrapeOptions {
+    /// A scrape with its links and without a list of images.
+    pub fn of(scope: ScrapeScope) -> Self {
+        Self { scope, images: false, links: true, selector: None, ignored_tags: Vec::new() }
+    }
 }
 
 /// What part of a page to scrape.
@@ -151,6 +369,14 @@ pub enum PageError {
     /// The element is there but cannot be operated: covered, disabled, hidden, wrong value.
     #[error("{0}")]
     NotOperable(String),
+    /// An option of the context or of a call that the browser does not take.
+    #[error("{field} {why}")]
+    BadOption {
+        /// The field of the request.
+        field: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The page did not answer in time.
     #[error("the page did not answer within {seconds} s: {doing}")]
     TimedOut {

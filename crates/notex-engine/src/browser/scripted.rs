@@ -5,11 +5,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use notex_wire::{Action, ActionParam, ActionStatus, ImageData, PageCategory, Viewport};
-use tokio::sync::watch;
+use notex_wire::{
+    Action, ActionParam, ActionStatus, Cookie, ImageData, LiveInput, PageCategory, PageEvent, Tab, Viewport,
+};
+use tokio::sync::{broadcast, watch};
 use url::Url;
 
-use super::{Act, Browser, BrowserIdentity, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage};
+use super::{
+    Act, Browser, BrowserIdentity, ContextOptions, Deed, LiveFrame, Observed, Page, PageError, Position,
+    ScrapeOptions, ScrapedPage, Scroll, Target, Traffic, WaitUntil,
+};
 
 /// A browser that does what a test says.
 pub(crate) struct ScriptedBrowser {
@@ -60,11 +65,15 @@ impl Browser for ScriptedBrowser {
         &self.identity
     }
 
-    async fn open_page(&self) -> Result<Arc<dyn Page>, PageError> {
+    fn cdp_address(&self) -> Option<String> {
+        None
+    }
+
+    async fn open_page(&self, options: &ContextOptions) -> Result<Arc<dyn Page>, PageError> {
         if let Some(why) = self.lost.borrow().clone() {
             return Err(PageError::Lost(why));
         }
-        let page = Arc::new(ScriptedPage::default());
+        let page = Arc::new(ScriptedPage { options: options.clone(), ..ScriptedPage::default() });
         page.script()
             .failures
             .extend(self.first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone());
@@ -87,6 +96,11 @@ impl Browser for ScriptedBrowser {
 
 /// A page that does what a test says.
 pub(crate) struct ScriptedPage {
+    /// What its context was asked to be like.
+    pub(crate) options: ContextOptions,
+    happenings: broadcast::Sender<PageEvent>,
+    traffic: Mutex<Traffic>,
+    cookies: Mutex<Vec<Cookie>>,
     lost: watch::Sender<Option<String>>,
     closed: watch::Sender<bool>,
     held: watch::Sender<bool>,
@@ -112,6 +126,10 @@ impl Default for ScriptedPage {
             images: 2,
         };
         Self {
+            options: ContextOptions::default(),
+            happenings: broadcast::Sender::new(64),
+            traffic: Mutex::default(),
+            cookies: Mutex::default(),
             lost: watch::Sender::new(None),
             closed: watch::Sender::new(false),
             held: watch::Sender::new(false),
@@ -182,13 +200,15 @@ impl ScriptedPage {
 
     fn here(&self) -> Position {
         let url = self.script().url.to_string();
-        Position { title: format!("Title of {url}"), url, viewport: Viewport::default() }
+        let title = format!("Title of {url}");
+        let tab = Tab { tab_id: 0, title: title.clone(), url: url.clone(), active: true };
+        Position { title, url, viewport: Viewport::default(), tabs: vec![tab] }
     }
 }
 
 #[async_trait]
 impl Page for ScriptedPage {
-    async fn goto(&self, url: &Url) -> Result<(), PageError> {
+    async fn goto(&self, url: &Url, _until: WaitUntil) -> Result<(), PageError> {
         self.doing(format!("goto {url}")).await?;
         self.script().url = url.clone();
         Ok(())
@@ -223,12 +243,32 @@ impl Page for ScriptedPage {
     }
 
     async fn act(&self, act: &Act) -> Result<(), PageError> {
-        let value = act.value.as_deref().unwrap_or("nothing");
+        let target = match &act.target {
+            Target::Action(id) => id.clone(),
+            Target::Selector(selector) => format!("{selector:?}"),
+        };
+        let deed = match &act.deed {
+            Deed::Operate { value } => value.as_deref().unwrap_or("nothing").to_owned(),
+            other => format!("{other:?}"),
+        };
         let enter = if act.enter { " and enter" } else { "" };
-        self.doing(format!("{} with {value}{enter}", act.action_id)).await
+        self.doing(format!("{target} with {deed}{enter}")).await
     }
 
-    async fn scrape(&self, options: ScrapeOptions) -> Result<ScrapedPage, PageError> {
+    async fn press_key(&self, keys: &str) -> Result<(), PageError> {
+        self.doing(format!("press {keys}")).await
+    }
+
+    async fn scroll(&self, scroll: Scroll) -> Result<(), PageError> {
+        self.doing(format!("{scroll:?}")).await
+    }
+
+    async fn evaluate(&self, code: &str) -> Result<serde_json::Value, PageError> {
+        self.doing(format!("evaluate {code}")).await?;
+        Ok(serde_json::Value::Null)
+    }
+
+    async fn scrape(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError> {
         self.doing(format!("scrape {:?}", options.scope)).await?;
         let script = self.script();
         let image = |number| ImageData {
@@ -249,6 +289,49 @@ impl Page for ScriptedPage {
     async fn screenshot(&self) -> Result<Vec<u8>, PageError> {
         self.doing("screenshot".into()).await?;
         Ok(b"a picture".to_vec())
+    }
+
+    async fn open_tab(&self, url: Option<&Url>) -> Result<(), PageError> {
+        self.doing(format!("open a tab at {url:?}")).await
+    }
+
+    async fn switch_tab(&self, index: usize) -> Result<(), PageError> {
+        self.doing(format!("switch to tab {index}")).await
+    }
+
+    async fn close_tab(&self) -> Result<(), PageError> {
+        self.doing("close the tab".into()).await
+    }
+
+    async fn cookies(&self) -> Result<Vec<Cookie>, PageError> {
+        Ok(self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    async fn set_cookies(&self, cookies: &[Cookie]) -> Result<(), PageError> {
+        self.doing(format!("set {} cookies", cookies.len())).await?;
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(cookies);
+        Ok(())
+    }
+
+    fn happenings(&self) -> broadcast::Receiver<PageEvent> {
+        self.happenings.subscribe()
+    }
+
+    fn traffic(&self) -> Traffic {
+        *self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError> {
+        self.doing("live".into()).await?;
+        Ok(watch::channel(None).1)
+    }
+
+    async fn input(&self, input: &LiveInput) -> Result<(), PageError> {
+        self.doing(format!("{input:?}")).await
+    }
+
+    fn context_id(&self) -> &str {
+        "scripted"
     }
 
     async fn lost(&self) -> String {

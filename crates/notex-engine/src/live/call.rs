@@ -9,7 +9,7 @@ use notex_wire::{ActionSpace, CallKind, PageData};
 use url::Url;
 
 use super::special;
-use crate::browser::{Act, Page, PageError, Position, ScrapeOptions, ScrapeScope, ScrapedPage};
+use crate::browser::{Act, Page, PageError, Position, ScrapeOptions, ScrapeScope, ScrapedPage, WaitUntil};
 
 /// No call runs longer, whatever its page does. Every part of one is bounded by itself; this bounds their sum.
 const LONGEST_CALL: Duration = Duration::from_secs(120);
@@ -121,7 +121,7 @@ impl PageCall {
         let mut done = match self {
             Self::Observe { url, max_actions, .. } => {
                 if let Some(url) = url {
-                    page.goto(url).await?;
+                    page.goto(url, WaitUntil::Load).await?;
                 }
                 let (position, space) = observed(page, *max_actions).await?;
                 let listed = space.actions.len() as u64;
@@ -136,9 +136,9 @@ impl PageCall {
             }
             Self::Scrape { url, options, .. } => {
                 if let Some(url) = url {
-                    page.goto(url).await?;
+                    page.goto(url, WaitUntil::Load).await?;
                 }
-                let scraped = page.scrape(*options).await?;
+                let scraped = page.scrape(options).await?;
                 let charge = rates.scrape(ScrapeSize {
                     markdown_bytes: scraped.markdown.len() as u64,
                     images: scraped.images.as_ref().map_or(0, |images| images.len() as u64),
@@ -158,14 +158,14 @@ impl StepAction {
     async fn perform(&self, page: &dyn Page) -> Result<Option<PageData>, PageError> {
         match self {
             Self::Act(act) => page.act(act).await?,
-            Self::Goto(url) => page.goto(url).await?,
+            Self::Goto(url) => page.goto(url, WaitUntil::Load).await?,
             Self::Back => page.back().await?,
             Self::Forward => page.forward().await?,
             Self::Refresh => page.refresh().await?,
             Self::Wait(time) => tokio::time::sleep(*time).await,
             Self::Scrape => {
-                let options = ScrapeOptions { scope: ScrapeScope::MainContent, images: false };
-                return page.scrape(options).await.map(|scraped| Some(data(scraped)));
+                let options = ScrapeOptions::of(ScrapeScope::MainContent);
+                return page.scrape(&options).await.map(|scraped| Some(data(scraped)));
             }
             Self::Screenshot | Self::Terminate => {}
         }

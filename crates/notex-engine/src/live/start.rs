@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use notex_session::Lifetime;
-use notex_wire::{CallKind, EngineEvent, PageAnswer, SessionAnswer};
+use notex_wire::{CallKind, EngineEvent, PageAnswer, SessionAnswer, SessionOptions};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -15,7 +15,7 @@ use super::call::PageCall;
 use super::registry::{Door, LONGEST_QUEUE};
 use super::task::{After, Session};
 use crate::body::Wanted;
-use crate::browser::{Browser, Page, PageError};
+use crate::browser::{Browser, ContextOptions, Page, PageError, Traffic};
 use crate::engine::EngineState;
 use crate::ledger::NewEntry;
 use crate::refusal::Refused;
@@ -80,7 +80,7 @@ async fn finished<T>(task: JoinHandle<Result<T, Refused>>) -> Result<T, Refused>
 }
 
 async fn open(state: &Arc<EngineState>, wanted: &Wanted) -> Result<Session, Refused> {
-    let (browser, page) = open_page(state).await?;
+    let (browser, page) = open_page(state, &wanted.context).await?;
     let now = state.clock.now();
     let life = Lifetime::begin(now, wanted.timeout_minutes, wanted.keep_alive)
         .map_err(|why| Refused::field("session_timeout_minutes", "value_error", why.to_string()))?;
@@ -90,6 +90,8 @@ async fn open(state: &Arc<EngineState>, wanted: &Wanted) -> Result<Session, Refu
         screenshot: wanted.screenshot.unwrap_or(false),
         title: None,
         url: None,
+        options: SessionOptions::default(),
+        traffic: Traffic::default(),
         ended: None,
     };
     let (ask, asks) = mpsc::channel(LONGEST_QUEUE);
@@ -104,15 +106,18 @@ async fn open(state: &Arc<EngineState>, wanted: &Wanted) -> Result<Session, Refu
 /// A page may notice the end of its browser before the browser does.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-async fn open_page(state: &EngineState) -> Result<(Arc<dyn Browser>, Arc<dyn Page>), Refused> {
+async fn open_page(
+    state: &EngineState,
+    options: &ContextOptions,
+) -> Result<(Arc<dyn Browser>, Arc<dyn Page>), Refused> {
     let browser = state.browser.take().await?;
-    match browser.open_page().await {
+    match browser.open_page(options).await {
         Ok(page) => Ok((browser, page)),
         // The browser ended in the meantime: this is the start that brings up another.
         Err(PageError::Lost(_)) => {
             let _ = timeout(LAST_WORDS, browser.lost()).await;
             let browser = state.browser.take().await?;
-            let page = browser.open_page().await.map_err(no_page)?;
+            let page = browser.open_page(options).await.map_err(no_page)?;
             Ok((browser, page))
         }
         Err(error) => Err(no_page(error)),

@@ -128,15 +128,15 @@ impl Session {
                 () = self.state.clock.sleep_until(wake) => self.state.clock.now(),
             };
             match self.record.life.phase_at(now) {
-                Phase::TimedOut { at } => return End::idle(at, LastCall::None),
+                Phase::Over { at, reason } => return End::in_time(at, reason, LastCall::None),
                 Phase::Live { .. } => self.charge_minutes(now).await,
             }
         }
     }
 
     async fn asked(&mut self, ask: Ask) -> Option<End> {
-        if let Phase::TimedOut { at } = self.record.life.phase_at(ask.arrived_at) {
-            return Some(End::idle(at, LastCall::Interrupted(ask.what)));
+        if let Phase::Over { at, reason } = self.record.life.phase_at(ask.arrived_at) {
+            return Some(End::in_time(at, reason, LastCall::Interrupted(ask.what)));
         }
         match ask.what {
             // Nobody waits for the answer any more, and nothing was begun.
@@ -363,8 +363,8 @@ impl Session {
 }
 
 impl End {
-    fn idle(at: DateTime<Utc>, last: LastCall) -> Self {
-        let ended = Ended { at, reason: EndReason::IdleTimeout, error: None };
+    fn in_time(at: DateTime<Utc>, reason: EndReason, last: LastCall) -> Self {
+        let ended = Ended { at, reason, error: None };
         Self { ended, browser_lost: false, closer: None, last }
     }
 

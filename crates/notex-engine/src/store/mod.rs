@@ -9,10 +9,11 @@ use std::sync::mpsc;
 
 use chrono::{DateTime, Utc};
 use notex_session::{Credits, EndReason, Lifetime};
-use notex_wire::{LedgerEntry, SessionAnswer, SessionStatus, UsageAnswer};
+use notex_wire::{LedgerEntry, SessionAnswer, SessionOptions, SessionStatus, UsageAnswer};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::browser::Traffic;
 use crate::ledger::{Month, NewEntry, Tariff};
 
 /// Why the store could not be opened, read or written.
@@ -51,6 +52,9 @@ pub(crate) struct SessionRecord {
     pub(crate) screenshot: bool,
     pub(crate) title: Option<String>,
     pub(crate) url: Option<String>,
+    /// What it was started with, as answers tell it.
+    pub(crate) options: SessionOptions,
+    pub(crate) traffic: Traffic,
     pub(crate) ended: Option<Ended>,
 }
 
@@ -85,6 +89,12 @@ impl SessionRecord {
             close_reason: ended.map(|ended| ended.reason),
             title: self.title.clone(),
             url: self.url.clone(),
+            idle_timeout_minutes: Some(self.life.timeout_minutes()),
+            max_duration_minutes: self.life.max_duration_minutes(),
+            network_request_bytes: self.traffic.request_bytes,
+            network_response_bytes: self.traffic.response_bytes,
+            options: self.options.clone(),
+            cdp_url: None,
             credits: Some(credits),
             server_time: Some(now),
             usage: None,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Ended, Paging, SessionRecord, Written};
+use crate::browser::Traffic;
 use crate::ledger::{Month, NewEntry, Tariff};
 
 /// A month may hold many thousands of one-call sessions; nobody reads further down than this.
@@ -46,9 +47,10 @@ fn put_session(connection: &Connection, session: &SessionRecord) -> rusqlite::Re
     let ended = session.ended.as_ref();
     let mut statement = connection.prepare_cached(
         "INSERT INTO sessions VALUES (:id, :created_at, :last_accessed_at, :timeout_minutes, :keep_alive,
-            :screenshot, :title, :url, :closed_at, :close_reason, :error)
+            :screenshot, :title, :url, :closed_at, :close_reason, :error, :max_duration_minutes, :options,
+            :request_bytes, :response_bytes)
          ON CONFLICT (id) DO UPDATE SET last_accessed_at = :last_accessed_at, title = :title, url = :url,
-            closed_at = :closed_at, close_reason = :close_reason, error = :error",
+            request_bytes = :request_bytes, response_bytes = :response_bytes, closed_at = :closed_at, close_reason = :close_reason, error = :error",
     )?;
     statement.execute(named_params! {
         ":id": session.id,
@@ -61,6 +63,10 @@ fn put_session(connection: &Connection, session: &SessionRecord) -> rusqlite::Re
         ":url": session.url,
         ":closed_at": ended.map(|ended| ended.at.timestamp_micros()),
         ":close_reason": ended.map(|ended| word(&ended.reason)).transpose()?,
+        ":max_duration_minutes": session.life.max_duration_minutes(),
+        ":options": serde_json::to_string(&session.options).map_err(not_written)?,
+        ":request_bytes": whole(session.traffic.request_bytes),
+        ":response_bytes": whole(session.traffic.response_bytes),
         ":error": ended.and_then(|ended| ended.error.as_deref()),
     })?;
     Ok(())
@@ -84,7 +90,7 @@ fn put_entry(
         ":session_id": session,
         ":call": word(&entry.call)?,
         ":host": entry.host,
-        ":thousandths": i64::try_from(credits.thousandths()).unwrap_or(i64::MAX),
+        ":thousandths": whole(credits.thousandths()),
         ":reasons": serde_json::to_string(entry.charge.reasons()).map_err(not_written)?,
     })?;
     Ok(Some(LedgerEntry {
@@ -112,7 +118,7 @@ fn session_credits(connection: &Connection, id: &str) -> rusqlite::Result<Credit
 
 const SESSION_COLUMNS: &str =
     "SELECT id, created_at, last_accessed_at, timeout_minutes, keep_alive, screenshot,
-    title, url, closed_at, close_reason, error,
+    title, url, closed_at, close_reason, error, max_duration_minutes, options, request_bytes, response_bytes,
     (SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE session_id = sessions.id) FROM sessions";
 
 pub(super) fn session(
@@ -139,7 +145,9 @@ pub(super) fn sessions(
 
 fn session_of(row: &Row<'_>) -> rusqlite::Result<(SessionRecord, Credits)> {
     let mut life = Lifetime::begin(instant(row, 1)?, row.get(3)?, row.get(4)?)
-        .map_err(|why| rusqlite::Error::FromSqlConversionFailure(3, Type::Integer, Box::new(why)))?;
+        .map_err(|why| rusqlite::Error::FromSqlConversionFailure(3, Type::Integer, Box::new(why)))?
+        .lasting_at_most(row.get(11)?)
+        .map_err(|why| rusqlite::Error::FromSqlConversionFailure(11, Type::Integer, Box::new(why)))?;
     life.touch(instant(row, 2)?);
     let ended = match row.get::<_, Option<String>>(9)? {
         Some(reason) => {
@@ -153,9 +161,11 @@ fn session_of(row: &Row<'_>) -> rusqlite::Result<(SessionRecord, Credits)> {
         screenshot: row.get(5)?,
         title: row.get(6)?,
         url: row.get(7)?,
+        options: serde_json::from_str(&row.get::<_, String>(12)?).map_err(|why| not_read(12, why))?,
+        traffic: Traffic { request_bytes: count(row, 13)?, response_bytes: count(row, 14)? },
         ended,
     };
-    Ok((record, credits(row, 11)?))
+    Ok((record, credits(row, 15)?))
 }
 
 pub(super) fn entries(
@@ -258,6 +268,10 @@ fn credits(row: &Row<'_>, column: usize) -> rusqlite::Result<Credits> {
 fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     let number = row.get::<_, i64>(column)?;
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// The word that an enum has on the wire.

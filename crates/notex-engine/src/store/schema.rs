@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 /// In order; never change one that was released.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE sessions (
         id TEXT PRIMARY KEY,
         created_at INTEGER NOT NULL,
@@ -33,7 +34,14 @@ const MIGRATIONS: [&str; 1] = ["
         BEGIN SELECT RAISE(ABORT, 'ledger entries are never rewritten'); END;
     CREATE TRIGGER ledger_is_never_shortened BEFORE DELETE ON ledger
         BEGIN SELECT RAISE(ABORT, 'ledger entries are never deleted'); END;
-"];
+",
+    "
+    ALTER TABLE sessions ADD COLUMN max_duration_minutes INTEGER;
+    ALTER TABLE sessions ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE sessions ADD COLUMN request_bytes INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN response_bytes INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// Brings the tables up to date. The lock is exclusive and kept: two engines on one folder would each
 /// take the other's sessions for leftovers.

@@ -86,7 +86,7 @@ async fn a_checkbox_toggles_and_takes_a_state() {
 async fn enter_sends_the_form_and_the_new_page_is_waited_for() {
     let open = open("shop.html").await;
     let action_id = open.action("Fill Search teas").await.id;
-    open.page.act(&Act { action_id, value: Some(String::from("green")), enter: true }).await.unwrap();
+    open.page.act(&Act::operate(action_id, Some(String::from("green")), true)).await.unwrap();
     let position = open.page.position().await.unwrap();
     assert_eq!(position.title, "no found.html");
     assert!(position.url.ends_with("/found.html?q=green&csrf=x"), "{}", position.url);
@@ -141,15 +141,16 @@ async fn a_covered_element_is_refused_with_what_covers_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_element_made_anew_is_found_again_and_one_that_is_gone_is_refused() {
     let open = open("troubles.html").await;
-    let old = Act { action_id: open.action("Click Old").await.id, ..Act::default() };
+    let old_id = open.action("Click Old").await.id;
+    let old = Act::operate(old_id.clone(), None, false);
     open.act("Click Replace", None).await.unwrap();
     open.page.act(&old).await.unwrap();
     assert_eq!(open.title().await, "fresh");
     open.act("Click Remove", None).await.unwrap();
     let error = open.page.act(&old).await.unwrap_err();
-    let gone = format!("{} is gone since the page changed; observe again", old.action_id);
+    let gone = format!("{} is gone since the page changed; observe again", old_id);
     assert_eq!(error, PageError::UnknownAction(gone));
-    let unknown = Act { action_id: String::from("B99"), ..Act::default() };
+    let unknown = Act::operate("B99", None, false);
     assert!(matches!(open.page.act(&unknown).await, Err(PageError::UnknownAction(_))));
     open.end().await;
 }
@@ -181,7 +182,7 @@ async fn frames_of_other_sites_and_origins_are_listed_in_place_and_operated() {
         assert_eq!(bounds.x - bounds.iframe_offset_x, 20.0);
         assert!(bounds.y > 1500.0, "{bounds:?}");
         let value = format!("{place}@tea.test");
-        let act = Act { action_id: field.id.clone(), value: Some(value.clone()), enter: false };
+        let act = Act::operate(field.id.clone(), Some(value.clone()), false);
         open.page.act(&act).await.unwrap();
         let again = open.observe().await;
         assert_eq!(again.actions[place].id, field.id);

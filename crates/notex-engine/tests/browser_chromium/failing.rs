@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use notex_engine::browser::chromium::Patience;
-use notex_engine::browser::{Browser, PageError};
+use notex_engine::browser::{Browser, ContextOptions, PageError, WaitUntil};
 use url::Url;
 
 use crate::support::{Site, launch, launch_with, open_with, short_patience};
@@ -11,8 +11,8 @@ use crate::support::{Site, launch, launch_with, open_with, short_patience};
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_cannot_be_reached_is_told_in_words() {
     let browser = launch_with(short_patience()).await;
-    let page = browser.open_page().await.unwrap();
-    let why = async |url: &str| match page.goto(&Url::parse(url).unwrap()).await {
+    let page = browser.open_page(&ContextOptions::default()).await.unwrap();
+    let why = async |url: &str| match page.goto(&Url::parse(url).unwrap(), WaitUntil::Load).await {
         Err(PageError::Unreachable { why, .. }) => why,
         other => panic!("{other:?}"),
     };
@@ -21,7 +21,7 @@ async fn an_address_that_cannot_be_reached_is_told_in_words() {
     assert_eq!(why(&format!("http://{closed}/")).await, "the connection was refused");
     let site = Site::start().await;
     assert_eq!(why(site.url("never").as_str()).await, "no answer within 3 s");
-    page.goto(&site.url("deals.html")).await.unwrap();
+    page.goto(&site.url("deals.html"), WaitUntil::Load).await.unwrap();
     browser.shut_down().await;
 }
 
@@ -35,7 +35,9 @@ async fn a_download_is_refused_and_a_link_to_one_leaves_the_page_in_time() {
         assert_eq!(open.title().await, "Troubles");
     }
     for path in ["file", "nothing"] {
-        let Err(PageError::Unreachable { why, .. }) = open.page.goto(&open.site.url(path)).await else {
+        let Err(PageError::Unreachable { why, .. }) =
+            open.page.goto(&open.site.url(path), WaitUntil::Load).await
+        else {
             panic!("{path} was opened");
         };
         assert_eq!(why, "it is a download or holds no page");
@@ -46,12 +48,12 @@ async fn a_download_is_refused_and_a_link_to_one_leaves_the_page_in_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_web_may_be_opened() {
     let browser = launch().await;
-    let page = browser.open_page().await.unwrap();
+    let page = browser.open_page(&ContextOptions::default()).await.unwrap();
     for url in ["file:///etc/passwd", "chrome://version", "javascript:alert(1)", "data:text/html,x"] {
-        let refused = page.goto(&Url::parse(url).unwrap()).await;
+        let refused = page.goto(&Url::parse(url).unwrap(), WaitUntil::Load).await;
         assert!(matches!(refused, Err(PageError::SchemeRefused(_))), "{url}: {refused:?}");
     }
-    page.goto(&Url::parse("about:blank").unwrap()).await.unwrap();
+    page.goto(&Url::parse("about:blank").unwrap(), WaitUntil::Load).await.unwrap();
     browser.shut_down().await;
 }
 
@@ -69,8 +71,8 @@ async fn a_page_cannot_lead_out_of_the_web_either() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_hangs_times_out_and_another_one_still_answers() {
     let open = open_with("troubles.html", short_patience()).await;
-    let other = open.browser.open_page().await.unwrap();
-    other.goto(&open.site.url("deals.html")).await.unwrap();
+    let other = open.browser.open_page(&ContextOptions::default()).await.unwrap();
+    other.goto(&open.site.url("deals.html"), WaitUntil::Load).await.unwrap();
     let hang = open.act("Click Hang", None);
     let position = async {
         let began = Instant::now();
@@ -85,9 +87,9 @@ async fn a_page_that_hangs_times_out_and_another_one_still_answers() {
     // Its script was ended, so it answers again.
     assert_eq!(open.title().await, "Troubles");
     let busy = open.site.url("text/%3Cscript%3Efor(;;);%3C%2Fscript%3E");
-    let hung = open.page.goto(&busy).await;
+    let hung = open.page.goto(&busy, WaitUntil::Load).await;
     assert!(matches!(hung, Err(PageError::TimedOut { .. })), "{hung:?}");
-    open.page.goto(&open.site.url("deals.html")).await.unwrap();
+    open.page.goto(&open.site.url("deals.html"), WaitUntil::Load).await.unwrap();
     assert_eq!(open.title().await, "Deals");
     open.end().await;
 }
@@ -95,10 +97,10 @@ async fn a_page_that_hangs_times_out_and_another_one_still_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_crashes_is_lost_and_the_other_one_lives() {
     let open = open_with("deals.html", short_patience()).await;
-    let other = open.browser.open_page().await.unwrap();
-    other.goto(&open.site.url("deals.html")).await.unwrap();
+    let other = open.browser.open_page(&ContextOptions::default()).await.unwrap();
+    other.goto(&open.site.url("deals.html"), WaitUntil::Load).await.unwrap();
     // So many nested boxes are more than Chromium's own layout can take.
-    let opened = open.page.goto(&open.site.url("deep.html#5000")).await;
+    let opened = open.page.goto(&open.site.url("deep.html#5000"), WaitUntil::Load).await;
     assert_eq!(open.page.lost().await, "the page crashed");
     assert!(matches!(opened, Ok(()) | Err(PageError::Lost(_))), "{opened:?}");
     assert_eq!(open.page.position().await, Err(PageError::Lost(String::from("the page crashed"))));
@@ -229,8 +231,8 @@ mod processes {
     #[ignore = "run by the test below, in a process that is killed"]
     async fn holds_a_browser_until_killed() {
         let browser = launch().await;
-        let page = browser.open_page().await.unwrap();
-        page.goto(&Url::parse("about:blank").unwrap()).await.unwrap();
+        let page = browser.open_page(&ContextOptions::default()).await.unwrap();
+        page.goto(&Url::parse("about:blank").unwrap(), WaitUntil::Load).await.unwrap();
         tell_browser();
         std::future::pending::<()>().await;
     }
@@ -249,7 +251,7 @@ mod processes {
     #[ignore = "run by the test below, in a process that ends"]
     async fn leaves_a_browser_without_a_word() {
         let browser = launch().await;
-        let _page = browser.open_page().await.unwrap();
+        let _page = browser.open_page(&ContextOptions::default()).await.unwrap();
         tell_browser();
     }
 
@@ -266,11 +268,11 @@ mod processes {
     async fn kills_its_browser() {
         let site = Site::start().await;
         let browser = launch().await;
-        let page = browser.open_page().await.unwrap();
+        let page = browser.open_page(&ContextOptions::default()).await.unwrap();
         let (pid, folder) = own_browser();
         let never = site.url("never");
         let asked = site.asked();
-        let pending = page.goto(&never);
+        let pending = page.goto(&never, WaitUntil::Load);
         let kill = async {
             asked.notified().await;
             assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());

@@ -1,7 +1,7 @@
 //! A browser starts, keeps its pages apart and leaves nothing behind.
 
 use notex_engine::browser::chromium::{Chromium, LaunchOptions};
-use notex_engine::browser::{Browser, LaunchError};
+use notex_engine::browser::{Browser, ContextOptions, LaunchError, WaitUntil};
 
 use crate::support::{Site, launch, open};
 
@@ -19,10 +19,13 @@ async fn a_launched_browser_tells_its_name_and_version() {
 async fn two_pages_share_no_cookie() {
     let site = Site::start().await;
     let browser = launch().await;
-    let (first, second) = (browser.open_page().await.unwrap(), browser.open_page().await.unwrap());
-    first.goto(&site.url("cookie")).await.unwrap();
-    first.goto(&site.url("cookie")).await.unwrap();
-    second.goto(&site.url("cookie")).await.unwrap();
+    let (first, second) = (
+        browser.open_page(&ContextOptions::default()).await.unwrap(),
+        browser.open_page(&ContextOptions::default()).await.unwrap(),
+    );
+    first.goto(&site.url("cookie"), WaitUntil::Load).await.unwrap();
+    first.goto(&site.url("cookie"), WaitUntil::Load).await.unwrap();
+    second.goto(&site.url("cookie"), WaitUntil::Load).await.unwrap();
     assert_eq!(first.position().await.unwrap().title, "who=me");
     assert_eq!(second.position().await.unwrap().title, "none");
     first.close().await;
@@ -37,8 +40,8 @@ async fn many_pages_are_read_at_the_same_time() {
     let browser = launch().await;
     let url = site.url("shop.html");
     let read = async || {
-        let page = browser.open_page().await.unwrap();
-        page.goto(&url).await.unwrap();
+        let page = browser.open_page(&ContextOptions::default()).await.unwrap();
+        page.goto(&url, WaitUntil::Load).await.unwrap();
         let actions = page.observe(100).await.unwrap().total_actions;
         page.close().await;
         actions
@@ -62,7 +65,7 @@ async fn back_forward_and_refresh_move_through_what_was_opened() {
     let open = open("shop.html").await;
     open.page.back().await.unwrap();
     assert_eq!(open.title().await, "Tea shop");
-    open.page.goto(&open.site.url("deals.html")).await.unwrap();
+    open.page.goto(&open.site.url("deals.html"), WaitUntil::Load).await.unwrap();
     open.page.back().await.unwrap();
     assert_eq!(open.title().await, "Tea shop");
     open.page.forward().await.unwrap();

@@ -1,6 +1,6 @@
 //! What an observe lists, and what it leaves out.
 
-use notex_engine::browser::Act;
+use notex_engine::browser::{Act, WaitUntil};
 use notex_wire::PageCategory;
 
 use crate::support::open;
@@ -108,7 +108,7 @@ async fn ids_stay_while_the_page_lives_and_start_again_with_a_new_one() {
     // The link inside was not to be seen before, so it has the next free number.
     let gardens = second.actions.iter().find(|a| a.description == "Open Our gardens").unwrap();
     assert_eq!(gardens.id, "L5");
-    open.page.goto(&open.site.url("deals.html")).await.unwrap();
+    open.page.goto(&open.site.url("deals.html"), WaitUntil::Load).await.unwrap();
     assert_eq!(open.action("Open Back to the shop").await.id, "L1");
     open.end().await;
 }
@@ -132,7 +132,7 @@ async fn a_page_with_thousands_of_actions_is_counted_whole_and_listed_up_to_a_bo
     assert_eq!(few.actions[0].description, "Open Open row 0");
     assert_eq!(few.actions.len(), 10);
     let last = open.page.observe(10_000).await.unwrap().actions.pop().unwrap();
-    open.page.act(&Act { action_id: last.id, ..Act::default() }).await.unwrap();
+    open.page.act(&Act::operate(last.id, None, false)).await.unwrap();
     assert!(open.page.position().await.unwrap().url.contains("/row/"));
     open.end().await;
 }

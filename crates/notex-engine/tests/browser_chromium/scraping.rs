@@ -1,17 +1,22 @@
 //! What is read from a page.
 
-use notex_engine::browser::{ScrapeOptions, ScrapeScope};
+use notex_engine::browser::{ScrapeOptions, ScrapeScope, WaitUntil};
 use notex_wire::ImageCategory;
 
 use crate::support::{Site, open};
 
-const MAIN: ScrapeOptions = ScrapeOptions { scope: ScrapeScope::MainContent, images: false };
-const ALL: ScrapeOptions = ScrapeOptions { scope: ScrapeScope::WholePage, images: true };
+fn main_content() -> ScrapeOptions {
+    ScrapeOptions::of(ScrapeScope::MainContent)
+}
+
+fn all() -> ScrapeOptions {
+    ScrapeOptions { images: true, ..ScrapeOptions::of(ScrapeScope::WholePage) }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_content_of_an_article_keeps_its_parts_and_leaves_the_rest_out() {
     let open = open("article.html").await;
-    let markdown = open.page.scrape(MAIN).await.unwrap().markdown;
+    let markdown = open.page.scrape(&main_content()).await.unwrap().markdown;
     for kept in [
         "# Brewing green tea",
         "| Tea | Water |",
@@ -35,7 +40,7 @@ async fn the_main_content_of_an_article_keeps_its_parts_and_leaves_the_rest_out(
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_page_has_menus_too_and_nothing_hidden() {
     let open = open("article.html").await;
-    let markdown = open.page.scrape(ALL).await.unwrap().markdown;
+    let markdown = open.page.scrape(&all()).await.unwrap().markdown;
     for kept in ["First menu entry", "Imprint of the tea shop", "Black tea", "# Brewing green tea"] {
         assert!(markdown.contains(kept), "{kept:?} is missing in:\n{markdown}");
     }
@@ -46,7 +51,7 @@ async fn the_whole_page_has_menus_too_and_nothing_hidden() {
 #[tokio::test(flavor = "multi_thread")]
 async fn images_come_numbered_with_absolute_addresses_and_what_they_are_for() {
     let open = open("article.html").await;
-    let images = open.page.scrape(ALL).await.unwrap().images.unwrap();
+    let images = open.page.scrape(&all()).await.unwrap().images.unwrap();
     let told: Vec<_> = images
         .iter()
         .map(|i| (i.id.as_str(), i.url.as_str(), i.category.unwrap(), i.alt.as_deref()))
@@ -67,7 +72,7 @@ async fn images_come_numbered_with_absolute_addresses_and_what_they_are_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_products_is_kept_whole() {
     let open = open("grid.html").await;
-    let markdown = open.page.scrape(MAIN).await.unwrap().markdown;
+    let markdown = open.page.scrape(&main_content()).await.unwrap().markdown;
     for i in 1..=12 {
         assert!(
             markdown.contains(&format!("Product {i}")) && markdown.contains(&format!("{i}.99 EUR")),
@@ -86,7 +91,7 @@ async fn shadow_roots_and_frames_are_read_in_place() {
     let page = "text/%3Ciframe%20srcdoc%3D%22%3Cp%3Ein%20the%20frame%3C%2Fp%3E%22%3E%3C%2Fiframe%3E\
                 %3Cdiv%3E%3Ctemplate%20shadowrootmode%3Dopen%3E%3Cp%3Ein%20the%20shadow%20%3Cslot%3E%3C%2Fslot%3E%3C%2Fp%3E\
                 %3C%2Ftemplate%3Eand%20the%20light%3C%2Fdiv%3E";
-    open.page.goto(&open.site.url(page)).await.unwrap();
+    open.page.goto(&open.site.url(page), WaitUntil::Load).await.unwrap();
     let markdown = open.read().await;
     assert!(markdown.contains("in the frame"), "{markdown}");
     assert!(markdown.contains("in the shadow and the light"), "{markdown}");
@@ -98,14 +103,14 @@ async fn the_whole_page_has_the_frames_of_other_sites_in_their_place() {
     let neighbour = Site::start().await;
     let origin = neighbour.base.as_str().trim_end_matches('/').to_owned();
     let open = open(&format!("frames.html#{origin}")).await;
-    let markdown = open.page.scrape(ALL).await.unwrap().markdown;
+    let markdown = open.page.scrape(&all()).await.unwrap().markdown;
     assert_eq!(markdown.matches("News of the day").count(), 2, "{markdown}");
     let after_observe = {
         open.observe().await;
-        open.page.scrape(ALL).await.unwrap().markdown
+        open.page.scrape(&all()).await.unwrap().markdown
     };
     assert_eq!(after_observe, markdown);
-    let main = open.page.scrape(MAIN).await.unwrap().markdown;
+    let main = open.page.scrape(&main_content()).await.unwrap().markdown;
     assert!(!main.contains("News of the day"), "{main}");
     open.end().await;
 }
@@ -113,7 +118,7 @@ async fn the_whole_page_has_the_frames_of_other_sites_in_their_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_thousand_nested_boxes_are_read_to_the_bottom() {
     let open = open("deep.html#2000").await;
-    for options in [MAIN, ALL] {
+    for options in [&main_content(), &all()] {
         let markdown = open.page.scrape(options).await.unwrap().markdown;
         assert!(markdown.contains("at the bottom"), "{} bytes", markdown.len());
     }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use notex_engine::browser::chromium::{Chromium, LaunchOptions, Patience};
-use notex_engine::browser::{Act, Browser, Observed, Page, PageError};
+use notex_engine::browser::{Act, Browser, ContextOptions, Observed, Page, PageError, WaitUntil};
 use notex_wire::Action;
 use url::Url;
 
@@ -105,8 +105,8 @@ pub(crate) async fn open(path: &str) -> Open {
 pub(crate) async fn open_with(path: &str, patience: Patience) -> Open {
     let site = Site::start().await;
     let browser = launch_with(patience).await;
-    let page = browser.open_page().await.unwrap();
-    page.goto(&site.url(path)).await.unwrap();
+    let page = browser.open_page(&ContextOptions::default()).await.unwrap();
+    page.goto(&site.url(path), WaitUntil::Load).await.unwrap();
     Open { site, browser, page }
 }
 
@@ -130,14 +130,14 @@ impl Open {
     /// Does the action with this description.
     pub(crate) async fn act(&self, description: &str, value: Option<&str>) -> Result<(), PageError> {
         let action_id = self.action(description).await.id;
-        self.page.act(&Act { action_id, value: value.map(String::from), enter: false }).await
+        self.page.act(&Act::operate(action_id, value.map(String::from), false)).await
     }
 
     /// What the page wrote down about what happened to it.
     pub(crate) async fn read(&self) -> String {
         use notex_engine::browser::{ScrapeOptions, ScrapeScope};
-        let options = ScrapeOptions { scope: ScrapeScope::WholePage, images: false };
-        self.page.scrape(options).await.unwrap().markdown
+        let options = ScrapeOptions::of(ScrapeScope::WholePage);
+        self.page.scrape(&options).await.unwrap().markdown
     }
 
     pub(crate) async fn end(self) {

@@ -8,7 +8,7 @@ use super::act_outcome::{How, Outcome, Reached};
 use super::frames::{Frame, Reach};
 use super::ids::Known;
 use super::page::ChromiumPage;
-use crate::browser::{Act, PageError};
+use crate::browser::{Act, Deed, PageError, Target};
 
 /// A key by the names the protocol wants.
 struct Key {
@@ -25,13 +25,16 @@ struct Doing<'a> {
     page: &'a ChromiumPage,
     frame: Frame,
     act: &'a Act,
+    id: &'a str,
     wanted: String,
     doing: String,
 }
 
 impl ChromiumPage {
     pub(super) async fn do_act(&self, act: &Act) -> Result<(), PageError> {
-        let id = &act.action_id;
+        let Target::Action(id) = &act.target else {
+            return Err(PageError::UnknownAction("selectors are not built yet".to_owned()));
+        };
         let known = self.ids().find(id).cloned().ok_or_else(|| {
             PageError::UnknownAction(format!(
                 "there is no {id} on this page; observe it and take an id from there"
@@ -40,7 +43,7 @@ impl ChromiumPage {
         let mut events = self.session.events();
         let frame = self.frame(&known.frame);
         let doing = format!("operating {id}");
-        Doing { page: self, frame, act, wanted: wanted(&known), doing }.run().await?;
+        Doing { page: self, frame, act, id, wanted: wanted(&known), doing }.run().await?;
         self.settle(&mut events).await
     }
 }
@@ -81,7 +84,7 @@ impl Doing<'_> {
             Err(PageError::Browser { why, .. }) if why.contains("No frame") => Outcome::Gone,
             Err(error) => return Err(error),
         };
-        outcome.reached(&self.act.action_id, value_text)
+        outcome.reached(self.id, value_text)
     }
 
     async fn put<R: DeserializeOwned>(&self, question: &str) -> Result<R, PageError> {
@@ -101,12 +104,21 @@ impl Doing<'_> {
         }
     }
 
+    fn given(&self) -> Option<&str> {
+        match &self.act.deed {
+            Deed::Operate { value } => value.as_deref(),
+            Deed::Fill { text, .. } => Some(text),
+            Deed::Choose { option } => Some(option),
+            Deed::Click | Deed::Check { .. } | Deed::Upload { .. } | Deed::Download => None,
+        }
+    }
+
     fn value(&self) -> Result<&str, PageError> {
-        self.act.value.as_deref().ok_or_else(|| self.not_operable("needs a value"))
+        self.given().ok_or_else(|| self.not_operable("needs a value"))
     }
 
     async fn check(&self, reached: Reached, checked: Option<bool>) -> Result<(), PageError> {
-        let Some(value) = &self.act.value else {
+        let Some(value) = self.given() else {
             return self.click(reached).await;
         };
         let wish = match value.trim().to_lowercase().as_str() {
@@ -128,11 +140,11 @@ impl Doing<'_> {
     }
 
     async fn fill(&self, reached: Reached) -> Result<(), PageError> {
-        if self.act.value.is_none() && !self.act.enter {
+        if self.given().is_none() && !self.act.enter {
             return Err(self.not_operable("needs a value"));
         }
         self.click(reached).await?;
-        let Some(value) = &self.act.value else { return Ok(()) };
+        let Some(value) = self.given() else { return Ok(()) };
         let field = self.ask("takeFocus", None).await?;
         if !value.is_empty() {
             let params = json!({"text": value});
@@ -183,6 +195,6 @@ impl Doing<'_> {
     }
 
     fn not_operable(&self, why: &str) -> PageError {
-        PageError::NotOperable(format!("{} {why}", self.act.action_id))
+        PageError::NotOperable(format!("{} {why}", self.id))
     }
 }

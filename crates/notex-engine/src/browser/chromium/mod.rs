@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Browser, BrowserIdentity, LaunchError, Page, PageError};
+use super::{Browser, BrowserIdentity, ContextOptions, LaunchError, Page, PageError, ViewportSize};
 use crate::cdp::{Cdp, Session};
 use page::{ChromiumPage, Setup};
 use process::Processes;
@@ -41,21 +41,6 @@ pub struct LaunchOptions {
     pub viewport: ViewportSize,
     /// How long pages are waited for.
     pub patience: Patience,
-}
-
-/// The size of a viewport in CSS pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ViewportSize {
-    /// Its width.
-    pub width: u32,
-    /// Its height.
-    pub height: u32,
-}
-
-impl Default for ViewportSize {
-    fn default() -> Self {
-        ViewportSize { width: 1280, height: 800 }
-    }
 }
 
 /// How long pages are waited for.
@@ -83,6 +68,7 @@ impl Default for Patience {
 pub struct Chromium {
     identity: BrowserIdentity,
     cdp: Cdp,
+    websocket: String,
     browser: Session,
     processes: Processes,
     setup: Arc<Setup>,
@@ -128,6 +114,7 @@ impl Chromium {
         Ok(Chromium {
             identity: BrowserIdentity { name: program.product().to_owned(), version: number },
             cdp,
+            websocket: started.websocket,
             browser,
             processes: started.processes,
             setup: Arc::new(setup),
@@ -141,8 +128,12 @@ impl Browser for Chromium {
         &self.identity
     }
 
-    async fn open_page(&self) -> Result<Arc<dyn Page>, PageError> {
-        let page = ChromiumPage::open(self.browser.clone(), Arc::clone(&self.setup)).await?;
+    fn cdp_address(&self) -> Option<String> {
+        Some(self.websocket.clone())
+    }
+
+    async fn open_page(&self, options: &ContextOptions) -> Result<Arc<dyn Page>, PageError> {
+        let page = ChromiumPage::open(self.browser.clone(), Arc::clone(&self.setup), options).await?;
         Ok(Arc::new(page))
     }
 

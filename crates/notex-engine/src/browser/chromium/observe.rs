@@ -21,7 +21,7 @@ pub(super) struct PagePosition {
 
 impl From<PagePosition> for Position {
     fn from(read: PagePosition) -> Position {
-        Position { title: read.title, url: read.url, viewport: read.viewport }
+        Position { title: read.title, url: read.url, viewport: read.viewport, tabs: Vec::new() }
     }
 }
 
@@ -313,6 +313,7 @@ mod tests {
             title: String::from("Tea shop"),
             url: String::from("https://a.test/"),
             viewport: Viewport::default(),
+            tabs: Vec::new(),
         };
         let facts =
             Facts { heading: String::from("Tea"), about: String::from("All teas"), ..Facts::default() };

@@ -8,18 +8,22 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use notex_wire::{Cookie, LiveInput, PageEvent};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio_util::task::AbortOnDropHandle;
 use url::Url;
 
+use super::Patience;
 use super::frames::FrameSessions;
 use super::ids::Ids;
 use super::tabs::Watched;
-use super::{Patience, ViewportSize};
-use crate::browser::{Act, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage};
+use crate::browser::{
+    Act, ContextOptions, LiveFrame, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage, Scroll,
+    Traffic, ViewportSize, WaitUntil,
+};
 use crate::cdp::{CdpError, Session};
 
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);
@@ -79,7 +83,11 @@ struct Screenshot {
 
 impl ChromiumPage {
     /// Opens an empty page in a new context.
-    pub(super) async fn open(browser: Session, setup: Arc<Setup>) -> Result<ChromiumPage, PageError> {
+    pub(super) async fn open(
+        browser: Session,
+        setup: Arc<Setup>,
+        options: &ContextOptions,
+    ) -> Result<ChromiumPage, PageError> {
         let within = setup.patience.answer;
         let opening = |error: CdpError| match error {
             CdpError::TimedOut { waited, .. } => {
@@ -99,7 +107,7 @@ impl ChromiumPage {
             .await
             .map_err(opening)?;
         let context = Context { browser: browser.clone(), id: created.browser_context_id };
-        let ViewportSize { width, height } = setup.viewport;
+        let ViewportSize { width, height } = options.viewport.unwrap_or(setup.viewport);
         let on_browser = browser.events();
         let target: TargetCreated = browser
             .call(
@@ -248,7 +256,7 @@ impl ChromiumPage {
 
 #[async_trait]
 impl Page for ChromiumPage {
-    async fn goto(&self, url: &Url) -> Result<(), PageError> {
+    async fn goto(&self, url: &Url, _until: WaitUntil) -> Result<(), PageError> {
         self.navigate_to(url).await
     }
 
@@ -276,7 +284,59 @@ impl Page for ChromiumPage {
         self.do_act(act).await
     }
 
-    async fn scrape(&self, options: ScrapeOptions) -> Result<ScrapedPage, PageError> {
+    async fn press_key(&self, _keys: &str) -> Result<(), PageError> {
+        Err(unbuilt())
+    }
+
+    async fn scroll(&self, _scroll: Scroll) -> Result<(), PageError> {
+        Err(unbuilt())
+    }
+
+    async fn evaluate(&self, _code: &str) -> Result<Value, PageError> {
+        Err(unbuilt())
+    }
+
+    async fn open_tab(&self, _url: Option<&Url>) -> Result<(), PageError> {
+        Err(unbuilt())
+    }
+
+    async fn switch_tab(&self, _index: usize) -> Result<(), PageError> {
+        Err(unbuilt())
+    }
+
+    async fn close_tab(&self) -> Result<(), PageError> {
+        Err(unbuilt())
+    }
+
+    async fn cookies(&self) -> Result<Vec<Cookie>, PageError> {
+        Err(unbuilt())
+    }
+
+    async fn set_cookies(&self, _cookies: &[Cookie]) -> Result<(), PageError> {
+        Err(unbuilt())
+    }
+
+    fn happenings(&self) -> broadcast::Receiver<PageEvent> {
+        broadcast::Sender::new(1).subscribe()
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic::default()
+    }
+
+    async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError> {
+        Err(unbuilt())
+    }
+
+    async fn input(&self, _input: &LiveInput) -> Result<(), PageError> {
+        Err(unbuilt())
+    }
+
+    fn context_id(&self) -> &str {
+        &self.context.id
+    }
+
+    async fn scrape(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError> {
         self.read_content(options).await
     }
 
@@ -314,6 +374,10 @@ impl Drop for Context {
             runtime.spawn(dispose(self.browser.clone(), std::mem::take(&mut self.id)));
         }
     }
+}
+
+fn unbuilt() -> PageError {
+    PageError::Browser { doing: String::from("this"), why: String::from("not built yet") }
 }
 
 /// Only what lies on the web may be opened; files and the browser's own pages belong to the machine.

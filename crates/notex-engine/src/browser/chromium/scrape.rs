@@ -42,7 +42,7 @@ struct Image {
 }
 
 impl ChromiumPage {
-    pub(super) async fn read_content(&self, options: ScrapeOptions) -> Result<ScrapedPage, PageError> {
+    pub(super) async fn read_content(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError> {
         let doing = "reading the page";
         let scope = match options.scope {
             ScrapeScope::MainContent => "main",
