@@ -9,6 +9,7 @@
 mod driver;
 mod process;
 mod program;
+mod sdk;
 mod site;
 pub mod story;
 mod wait;
@@ -16,5 +17,6 @@ mod wait;
 pub use driver::{Driven, browser, window};
 pub use process::{Family, signal};
 pub use program::{ENGINE_KEY, RunningEngine, RunningProgram, RunningWebHost};
+pub use sdk::{Sdk, run_suite};
 pub use site::FixtureSite;
 pub use wait::until;

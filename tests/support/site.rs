@@ -1,12 +1,14 @@
 //! A small shop on a port of its own: the pages that journeys visit.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Form, Router};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -16,6 +18,11 @@ const SHOP: &str = include_str!("../fixtures/site/shop.html");
 const ARTICLE: &str = include_str!("../fixtures/site/article.html");
 const LOGIN: &str = include_str!("../fixtures/site/login.html");
 const HANG: &str = include_str!("../fixtures/site/hang.html");
+const FORM: &str = include_str!("../fixtures/site/form.html");
+const FILES: &str = include_str!("../fixtures/site/files.html");
+const WINDOWS: &str = include_str!("../fixtures/site/windows.html");
+const GALLERY: &str = include_str!("../fixtures/site/gallery.html");
+const LAPTOP: &str = include_str!("../fixtures/site/laptop.svg");
 const STYLE: &str = include_str!("../fixtures/site/shop.css");
 
 const PRODUCTS: [(&str, u32); 6] = [
@@ -69,6 +76,16 @@ fn routes() -> Router {
         .route("/slow", get(slow))
         .route("/hang", get(|| async { Html(HANG) }))
         .route("/shop.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
+        .route("/form", get(|| async { page(FORM) }))
+        .route("/files", get(|| async { page(FILES) }))
+        .route("/prices.csv", get(prices))
+        .route("/received", post(received))
+        .route("/windows", get(|| async { page(WINDOWS) }))
+        .route("/gallery", get(|| async { page(GALLERY) }))
+        .route("/laptop.svg", get(|| async { ([(header::CONTENT_TYPE, "image/svg+xml")], LAPTOP) }))
+        .route("/headers", get(headers))
+        .route("/visits", get(visits))
+        .with_state(Arc::default())
 }
 
 fn page(body: &str) -> Html<String> {
@@ -118,6 +135,40 @@ async fn whoami(headers: HeaderMap) -> Html<String> {
 async fn slow() -> Html<&'static str> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     Html("<!doctype html><title>Slow</title><main><h1>At last</h1><p>This page took two seconds.</p></main>")
+}
+
+/// A file that is only ever saved.
+async fn prices() -> Response {
+    let rows: String = PRODUCTS.iter().map(|(name, price)| format!("{name},{price}\n")).collect();
+    let disposition = (header::CONTENT_DISPOSITION, "attachment; filename=\"prices.csv\"");
+    ([(header::CONTENT_TYPE, "text/csv"), disposition], format!("laptop,price\n{rows}")).into_response()
+}
+
+/// Shows a form as it came in.
+async fn received(body: String) -> Html<String> {
+    lines("Received", &body.replace('&', "\n"))
+}
+
+/// Shows what the browser said about itself.
+async fn headers(headers: HeaderMap) -> Html<String> {
+    let listed: Vec<String> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    lines("Headers", &listed.join("\n"))
+}
+
+/// Counts how often it was asked for.
+async fn visits(State(seen): State<Arc<AtomicU32>>) -> Html<String> {
+    let count = seen.fetch_add(1, Ordering::Relaxed) + 1;
+    lines(&format!("Visit {count}"), &format!("This page was asked for {count} times."))
+}
+
+fn lines(title: &str, text: &str) -> Html<String> {
+    let (title, text) = (escaped(title), escaped(text));
+    Html(format!(
+        "<!doctype html><title>{title}</title><main><h1>{title}</h1><pre>{text}</pre><a href='/'>Home</a></main>"
+    ))
 }
 
 fn escaped(text: &str) -> String {

@@ -61,6 +61,12 @@ const TEST: &[Package] = &[
     Package { names: &["chromium-driver"], need: Need::WhereKnown },
 ];
 
+/// The release's own Python, with what makes environments.
+pub(crate) const PYTHON: &[Package] = &[required(&["python3-venv"])];
+
+/// The Python that Ubuntu 22.04 has beside its own.
+pub(crate) const NEWER_PYTHON: &[Package] = &[required(&["python3.11-venv"])];
+
 /// Whether Chromium is to come from apt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Chromium {
@@ -83,8 +89,8 @@ pub(crate) fn wanted(purpose: Purpose, chromium: Chromium) -> Vec<Package> {
     all
 }
 
-/// Installs what is missing of `wanted`, after saying so.
-pub(crate) fn install_missing(wanted: &[Package]) -> Result<(), Stop> {
+/// Installs what is missing of `wanted`, after saying so and why.
+pub(crate) fn install_missing(wanted: &[Package], because: &str) -> Result<(), Stop> {
     let names = wanted.iter().flat_map(|package| package.names);
     let mut query = program("dpkg-query");
     query.args(["--show", "--showformat", "${Package} ${db:Status-Status}\n"]).args(names);
@@ -99,8 +105,7 @@ pub(crate) fn install_missing(wanted: &[Package]) -> Result<(), Stop> {
     }
     let listed: Vec<&str> = absent.iter().map(|package| package.names[0]).collect();
     eprintln!(
-        "These system packages are missing and will now be installed with apt-get, because the app is built with WebKitGTK \
-         and tested on a real browser: {}.",
+        "These system packages are missing and will now be installed with apt-get, because {because}: {}.",
         listed.join(", ")
     );
     let rights = Rights::find();

@@ -6,6 +6,7 @@ mod bundle;
 mod check;
 mod chromium;
 mod r#gen;
+mod python;
 mod run;
 mod setup;
 mod shell;

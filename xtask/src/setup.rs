@@ -3,7 +3,11 @@
 
 use crate::apt::{Chromium, Purpose};
 use crate::shell::{Stop, found, program, succeeds};
-use crate::{apt, chromium, ui};
+use crate::{apt, chromium, python, ui};
+
+/// Why packages are installed.
+const APP: &str = "the app is built with WebKitGTK and tested on a real browser";
+const SDKS: &str = "the published Python SDKs are part of the tests";
 
 /// How this machine gets its packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +32,12 @@ pub(crate) fn prepare(purpose: Purpose) -> Result<(), Stop> {
                 "the command line tools of Xcode are missing; run `xcode-select --install`",
             )?;
             demand_browser(purpose, "run `brew install --cask google-chrome`")?;
+            demand_python(purpose, "run `brew install python`")?;
         }
-        System::Windows => demand_browser(purpose, "run `winget install Google.Chrome`")?,
+        System::Windows => {
+            demand_browser(purpose, "run `winget install Google.Chrome`")?;
+            demand_python(purpose, "run `winget install Python.Python.3.13`")?;
+        }
     }
     ui::build_what_is_old()
 }
@@ -43,15 +51,15 @@ fn system() -> System {
         System::Apt
     } else if found("dnf").is_some() {
         System::OtherLinux {
-            install: "sudo dnf install gcc pkgconf webkit2gtk4.1-devel chromium chromedriver xorg-x11-server-Xvfb gnome-keyring dbus-daemon",
+            install: "sudo dnf install gcc pkgconf webkit2gtk4.1-devel chromium chromedriver xorg-x11-server-Xvfb gnome-keyring dbus-daemon python3",
         }
     } else if found("pacman").is_some() {
         System::OtherLinux {
-            install: "sudo pacman -S --needed base-devel webkit2gtk-4.1 chromium xorg-server-xvfb gnome-keyring dbus",
+            install: "sudo pacman -S --needed base-devel webkit2gtk-4.1 chromium xorg-server-xvfb gnome-keyring dbus python",
         }
     } else {
         System::OtherLinux {
-            install: "install a C compiler, pkg-config, the development files of WebKitGTK 4.1 and Chromium",
+            install: "install a C compiler, pkg-config, the development files of WebKitGTK 4.1, Chromium and Python 3.11",
         }
     }
 }
@@ -60,8 +68,22 @@ fn with_apt(purpose: Purpose) -> Result<(), Stop> {
     let wants_browser = purpose != Purpose::Build && !chromium::is_installed();
     // Decided before apt's lists are fresh only when they are there; the install itself asks again.
     let source = if wants_browser && !is_ubuntu() { Chromium::FromApt } else { Chromium::FoundOrElsewhere };
-    apt::install_missing(&apt::wanted(purpose, source))?;
+    apt::install_missing(&apt::wanted(purpose, source), APP)?;
+    if purpose == Purpose::Test {
+        with_python()?;
+    }
     if wants_browser && !chromium::is_installed() { chromium::install_snap() } else { Ok(()) }
+}
+
+/// The release's own Python, or a newer one beside it where that is too old.
+fn with_python() -> Result<(), Stop> {
+    for packages in [apt::PYTHON, apt::NEWER_PYTHON] {
+        if python::find().is_some() {
+            break;
+        }
+        apt::install_missing(packages, SDKS)?;
+    }
+    Ok(())
 }
 
 /// Ubuntu's own archive has no Chromium, unless somebody added one that has.
@@ -78,6 +100,7 @@ fn by_hand_on_linux(purpose: Purpose, install: &str) -> Result<(), Stop> {
         &format!("the development files of WebKitGTK 4.1 are missing; {}", as_advice(install)),
     )?;
     demand_browser(purpose, &as_advice(install))?;
+    demand_python(purpose, &as_advice(install))?;
     let tools = ["xvfb-run", "dbus-run-session", "gnome-keyring-daemon", "WebKitWebDriver"];
     let absent: Vec<&str> = tools.into_iter().filter(|tool| found(tool).is_none()).collect();
     demand(
@@ -95,6 +118,16 @@ fn demand_browser(purpose: Purpose, advice: &str) -> Result<(), Stop> {
     demand(
         there,
         &format!("sessions run in a real browser, and no Chromium, Chrome or Edge was found; {advice}"),
+    )
+}
+
+fn demand_python(purpose: Purpose, advice: &str) -> Result<(), Stop> {
+    let there = purpose != Purpose::Test || python::find().is_some();
+    demand(
+        there,
+        &format!(
+            "the tests of the published SDKs need Python 3.11 or newer with venv, and none was found; {advice}"
+        ),
     )
 }
 

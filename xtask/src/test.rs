@@ -1,10 +1,11 @@
 //! `cargo xtask test`: every test. All parts run even when one fails; the last lines say which did.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::apt::Purpose;
 use crate::r#gen::{self, GenMode};
+use crate::python;
 use crate::setup;
 use crate::shell::{Stop, cargo, program, run, target_folder};
 use crate::ui::npm;
@@ -15,6 +16,7 @@ const DESKTOP: &str = "notex-journeys/desktop";
 /// Sets up and runs the tests whose name contains `filter`, or all.
 pub(crate) fn test(filter: Option<&str>) -> Result<(), Stop> {
     setup::prepare(Purpose::Test)?;
+    let pythons = python::environments()?;
     // One build for all parts: another choice of packages or features would compile Tauri again.
     let mut build = cargo();
     build.args(["build", "--workspace", "--all-targets", "--features", DESKTOP]);
@@ -25,7 +27,7 @@ pub(crate) fn test(filter: Option<&str>) -> Result<(), Stop> {
     parts.note("UI components", run(ui(filter)));
     parts.note(
         "Rust, and journeys over the engine, the web host and the window",
-        run(rust(&programs, filter)),
+        run(rust(&programs, &pythons, filter)),
     );
     parts.close("test")
 }
@@ -38,7 +40,7 @@ fn ui(filter: Option<&str>) -> Command {
 }
 
 /// All of Rust at once: a choice of test targets would compile what they share with other features again.
-fn rust(programs: &Path, filter: Option<&str>) -> Command {
+fn rust(programs: &Path, pythons: &[(&str, PathBuf)], filter: Option<&str>) -> Command {
     let cargo = cargo();
     let mut command = if cfg!(target_os = "linux") {
         let mut desktop = program("tests/on-a-desktop.sh");
@@ -50,6 +52,9 @@ fn rust(programs: &Path, filter: Option<&str>) -> Command {
     command.args(["test", "--workspace", "--no-fail-fast", "--features", DESKTOP]).args(filter);
     command.env("NOTEX_APP", programs.join(executable("notex-inspector")));
     command.env("NOTEX_ENGINE", programs.join(executable("notex-engine")));
+    for (variable, python) in pythons {
+        command.env(variable, python);
+    }
     command
 }
 
