@@ -17,6 +17,6 @@ mod wait;
 pub use driver::{Driven, browser, window};
 pub use process::{Family, signal};
 pub use program::{ENGINE_KEY, RunningEngine, RunningProgram, RunningWebHost};
-pub use sdk::{Sdk, run_suite};
+pub use sdk::{Suite, run_suite};
 pub use site::FixtureSite;
 pub use wait::until;

@@ -1,4 +1,5 @@
-//! The published Python SDKs, each in the environment that `cargo xtask test` made for it.
+//! Suites of pytest that drive the engine, above all with the published SDKs, each in the environment that
+//! `cargo xtask test` made for it.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -12,20 +13,23 @@ use crate::site::FixtureSite;
 /// More than a suite takes on a slow machine.
 const SUITE_LIMIT: Duration = Duration::from_secs(900);
 
-/// A published SDK and the suite that drives it.
+/// A suite of pytest and what it drives the engine with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sdk {
+pub enum Suite {
     /// PyPI `notte` 1.2.1.
     Classic,
     /// PyPI `notte-sdk` 1.10.0.
     Current,
+    /// Requests made up from the engine's own OpenAPI document.
+    Document,
 }
 
-impl Sdk {
-    fn suite(self) -> PathBuf {
+impl Suite {
+    fn folder(self) -> PathBuf {
         let name = match self {
             Self::Classic => "classic",
             Self::Current => "current",
+            Self::Document => "document",
         };
         Path::new(env!("CARGO_MANIFEST_DIR")).join("sdk").join(name)
     }
@@ -33,19 +37,19 @@ impl Sdk {
     fn python(self) -> PathBuf {
         built(match self {
             Self::Classic => "NOTEX_PYTHON_CLASSIC",
-            Self::Current => "NOTEX_PYTHON_CURRENT",
+            Self::Current | Self::Document => "NOTEX_PYTHON_CURRENT",
         })
     }
 }
 
 /// Runs the suite against the engine and the site; panics with what pytest printed when a test fails.
-pub async fn run_suite(sdk: Sdk, engine: &RunningEngine, site: &FixtureSite) {
+pub async fn run_suite(suite: Suite, engine: &RunningEngine, site: &FixtureSite) {
     let folder = TempDir::with_prefix("notex-sdk-").expect("a temporary folder");
-    let python = sdk.python();
+    let python = suite.python();
     let mut command = at_home_in(folder.path(), &python);
     command
         .args(["-m", "pytest"])
-        .arg(sdk.suite())
+        .arg(suite.folder())
         .env("NOTTE_API_KEY", ENGINE_KEY)
         .env("NOTTE_API_URL", &engine.base_url)
         .env("SITE_URL", site.url(""))
@@ -62,12 +66,12 @@ pub async fn run_suite(sdk: Sdk, engine: &RunningEngine, site: &FixtureSite) {
         .kill_on_drop(true);
     let output = tokio::time::timeout(SUITE_LIMIT, command.output())
         .await
-        .unwrap_or_else(|_| panic!("the suite of {sdk:?} did not end within {SUITE_LIMIT:?}"))
+        .unwrap_or_else(|_| panic!("the suite of {suite:?} did not end within {SUITE_LIMIT:?}"))
         .unwrap_or_else(|error| panic!("{} could not be started: {error}", python.display()));
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(
         output.status.success(),
-        "the suite of {sdk:?} ended with {}:\n{printed}\n{}",
+        "the suite of {suite:?} ended with {}:\n{printed}\n{}",
         output.status,
         String::from_utf8_lossy(&output.stderr)
     );
