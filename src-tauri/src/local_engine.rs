@@ -42,6 +42,7 @@ impl InnerEngine {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             key: notex_engine::ApiKey::new(&secret).map_err(|error| error.to_string())?,
             data_dir: self.data_dir.clone(),
+            tariff: None,
             browser: BrowserSource::Local { program: None },
         };
         let engine = Engine::start(config).await.map_err(|error| error.to_string())?;

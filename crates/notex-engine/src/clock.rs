@@ -1,30 +1,52 @@
 //! What time it is, as an argument of the whole engine: the system's clock, or in tests one that is told.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SubsecRound, Utc};
-#[cfg(test)]
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use tokio::sync::watch;
 
-/// The longest sleep before the wall clock is looked at again: timers do not count while a computer is
-/// suspended, and the clock may be set.
-const RECHECK: Duration = Duration::from_secs(1);
+/// How often the wall clock is compared with the one that timers count by: timers stand still while a computer is
+/// suspended, and the wall clock may be set. One task does it for all who sleep.
+const COMPARED_EVERY: Duration = Duration::from_millis(200);
+/// The two clocks may differ by so much more than before without anybody having to look again.
+const UNNOTICED: TimeDelta = TimeDelta::milliseconds(50);
 
 /// A source of the time.
 #[derive(Clone, Debug)]
 pub(crate) enum Clock {
-    /// The system's.
-    System,
+    /// The system's. The channel tells of jumps: how many there were.
+    System(Arc<watch::Sender<u64>>),
     /// The one a test holds.
     #[cfg(test)]
     Told(watch::Receiver<DateTime<Utc>>),
 }
 
 impl Clock {
+    /// The system's clock, watched for jumps as long as it is used. Needs a Tokio runtime.
+    pub(crate) fn system() -> Self {
+        let jumps = Arc::new(watch::Sender::new(0));
+        let told = Arc::downgrade(&jumps);
+        let begun = (Instant::now(), Utc::now());
+        tokio::spawn(async move {
+            let mut known = TimeDelta::zero();
+            loop {
+                tokio::time::sleep(COMPARED_EVERY).await;
+                let Some(jumps) = told.upgrade() else { return };
+                let ahead = ahead(begun, Instant::now(), Utc::now());
+                if (ahead - known).abs() > UNNOTICED {
+                    known = ahead;
+                    jumps.send_modify(|jumps| *jumps += 1);
+                }
+            }
+        });
+        Self::System(jumps)
+    }
+
     /// Now, in whole microseconds: that is what the store keeps.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         match self {
-            Self::System => Utc::now().trunc_subsecs(6),
+            Self::System(_) => Utc::now().trunc_subsecs(6),
             #[cfg(test)]
             Self::Told(told) => *told.borrow(),
         }
@@ -34,9 +56,13 @@ impl Clock {
     pub(crate) async fn sleep_until(&self, instant: Option<DateTime<Utc>>) {
         let Some(instant) = instant else { return std::future::pending().await };
         match self {
-            Self::System => {
+            Self::System(jumps) => {
+                let mut jumps = jumps.subscribe();
                 while let Some(left) = (instant - self.now()).to_std().ok().filter(|left| !left.is_zero()) {
-                    tokio::time::sleep(left.min(RECHECK)).await;
+                    tokio::select! {
+                        () = tokio::time::sleep(left) => {}
+                        _ = jumps.changed() => {}
+                    }
                 }
             }
             #[cfg(test)]
@@ -46,5 +72,52 @@ impl Clock {
                 }
             }
         }
+    }
+}
+
+/// By how much the wall clock has gone further than the one of timers since `begun`.
+fn ahead(begun: (Instant, DateTime<Utc>), timers: Instant, wall: DateTime<Utc>) -> TimeDelta {
+    let counted = TimeDelta::from_std(timers.saturating_duration_since(begun.0)).unwrap_or(TimeDelta::MAX);
+    (wall - begun.1) - counted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sleeper_looks_at_the_clock_again_when_it_has_jumped() {
+        let jumps = Arc::new(watch::Sender::new(0));
+        let clock = Clock::System(Arc::clone(&jumps));
+        let sleeper = clock.clone();
+        let far = Utc::now() + TimeDelta::hours(1);
+        let sleeping = tokio::spawn(async move { sleeper.sleep_until(Some(far)).await });
+        while jumps.receiver_count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        // The hour is not over: whoever looked goes on sleeping.
+        jumps.send_modify(|jumps| *jumps += 1);
+        tokio::task::yield_now().await;
+        assert!(!sleeping.is_finished());
+        sleeping.abort();
+    }
+
+    #[test]
+    fn a_suspended_computer_and_a_clock_that_was_set_are_jumps_and_ordinary_time_is_none() {
+        let begun = (Instant::now(), Utc::now());
+        let second = Duration::from_secs(1);
+        let after = |wall: i64| ahead(begun, begun.0 + second, begun.1 + TimeDelta::seconds(wall));
+        assert_eq!(after(1), TimeDelta::zero());
+        assert_eq!(after(3601), TimeDelta::hours(1));
+        assert_eq!(after(-59), TimeDelta::minutes(-1));
+    }
+
+    #[tokio::test]
+    async fn an_instant_that_has_passed_is_not_waited_for() {
+        let clock = Clock::system();
+        clock.sleep_until(Some(clock.now() - TimeDelta::seconds(1))).await;
+        let soon = clock.now() + TimeDelta::milliseconds(20);
+        clock.sleep_until(Some(soon)).await;
+        assert!(clock.now() >= soon);
     }
 }

@@ -19,6 +19,8 @@ pub struct EngineConfig {
     pub key: ApiKey,
     /// The folder of its store; made when it is not there. One engine at a time can use it.
     pub data_dir: PathBuf,
+    /// The file of the plan and the prices; `None` is `tariff.json` in the data folder, when it is there.
+    pub tariff: Option<PathBuf>,
     /// Where its browser comes from.
     pub browser: BrowserSource,
 }
@@ -84,6 +86,7 @@ mod tests {
             listen: ([127, 0, 0, 1], 0).into(),
             key: ApiKey::new("sesame-4711").unwrap(),
             data_dir: PathBuf::from("/nowhere"),
+            tariff: None,
             browser: BrowserSource::Local { program: None },
         };
         assert!(!format!("{config:?}").contains("sesame"));

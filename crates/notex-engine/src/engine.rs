@@ -11,17 +11,18 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::browser::LaunchError;
+use crate::account::Account;
+use crate::browser::{Browser, LaunchError};
 use crate::browser_source::{BrowserSupply, Launch};
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::events::Events;
 use crate::guard::Guard;
-use crate::holds::Holds;
 use crate::ledger::Tariff;
 use crate::live::Registry;
 use crate::routes;
 use crate::store::{Store, StoreError};
+use crate::tariff_file::{TariffError, Tariffs};
 
 /// How long answers may still be on their way when the engine stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
@@ -42,6 +43,9 @@ pub enum EngineError {
     /// The store cannot be used.
     #[error("the engine did not start: {0}")]
     Store(StoreError),
+    /// The plan and the prices cannot be used.
+    #[error("the engine did not start: {0}")]
+    Tariff(TariffError),
     /// Browsers cannot be taken from where the configuration says.
     #[error("{0}")]
     Browser(LaunchError),
@@ -50,8 +54,8 @@ pub enum EngineError {
 /// What all parts of an engine share.
 pub(crate) struct EngineState {
     pub(crate) clock: Clock,
-    pub(crate) tariff: Tariff,
-    pub(crate) holds: Holds,
+    pub(crate) tariff: Arc<Tariffs>,
+    pub(crate) account: Account,
     pub(crate) store: Store,
     pub(crate) browser: BrowserSupply,
     pub(crate) registry: Registry,
@@ -77,12 +81,24 @@ impl Engine {
     /// says so, and the next session start tries again.
     pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
         let launch = config.browser.clone().launch().map_err(EngineError::Browser)?;
-        Self::start_with(config, Tariff::default(), Clock::System, launch).await
+        Self::start_with(config, Tariff::default(), Clock::system(), launch).await
+    }
+
+    /// The same over a browser of the caller's own making; `config.browser` is not used.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub async fn start_over(config: EngineConfig, browser: Arc<dyn Browser>) -> Result<Self, EngineError> {
+        let launch: Launch = Arc::new(move || {
+            let browser = Arc::clone(&browser);
+            Box::pin(async move { Ok(browser) })
+        });
+        Self::start_with(config, Tariff::default(), Clock::system(), launch).await
     }
 
     pub(crate) async fn start_with(
         config: EngineConfig,
-        tariff: Tariff,
+        defaults: Tariff,
         clock: Clock,
         launch: Launch,
     ) -> Result<Self, EngineError> {
@@ -90,9 +106,14 @@ impl Engine {
         let listened = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) =
             listened.map_err(|why| EngineError::Listen { address: config.listen, why })?;
-        let store = tokio::task::spawn_blocking(move || Store::open(&config.data_dir)).await;
-        let store = store.unwrap_or(Err(StoreError::Closed)).map_err(EngineError::Store)?;
+        let opened = tokio::task::spawn_blocking(move || {
+            let store = Store::open(&config.data_dir).map_err(EngineError::Store)?;
+            let tariffs = Tariffs::open(config.tariff, &config.data_dir, defaults);
+            Ok((store, Arc::new(tariffs.map_err(EngineError::Tariff)?)))
+        });
+        let (store, tariff) = opened.await.unwrap_or(Err(EngineError::Store(StoreError::Closed)))?;
         let orphans = store.end_orphans().await.map_err(EngineError::Store)?;
+        let account = Account::new(store.days().await.map_err(EngineError::Store)?);
         tracing::info!(%address, orphans, "the engine starts");
 
         let (events, tasks, stop) = (Events::default(), TaskTracker::new(), CancellationToken::new());
@@ -100,7 +121,7 @@ impl Engine {
         let state = Arc::new(EngineState {
             clock,
             tariff,
-            holds: Holds::default(),
+            account,
             store,
             browser,
             registry: Registry::default(),
@@ -108,6 +129,7 @@ impl Engine {
             tasks,
             started: Instant::now(),
         });
+        state.watch_tariff(stop.clone());
         let server = TaskTracker::new();
         server.spawn(run(Arc::clone(&state), listener, Guard { key: config.key, address }, stop.clone()));
         server.close();

@@ -1,11 +1,13 @@
 //! What calls may cost and what is left for them: the plan, its rate card, and the month they count for.
 
-use chrono::{DateTime, Datelike, Months, NaiveTime, Utc};
-use notex_session::{Charge, Credits, Plan, RateCard, ScrapeSize};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
+use notex_session::{Charge, Credits, Limit, OverLimit, Plan, RateCard, ScrapeSize, Spent};
 use notex_wire::{CallKind, Usage};
+use serde::{Deserialize, Serialize};
 
 /// The plan and the prices in force.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Tariff {
     pub(crate) plan: Plan,
     pub(crate) rates: RateCard,
@@ -20,23 +22,67 @@ pub(crate) struct NewEntry {
     pub(crate) charge: Charge,
 }
 
-/// More is asked for than is left of the plan.
+/// What credits are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Demand {
+    /// The least that something can cost, before it is done.
+    Admission(CallKind),
+    /// All that a call costs, once that is known.
+    Whole(CallKind),
+}
+
+/// More is asked for than a rule of the plan leaves.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "out of credits: {what} costs at least {price}, and {remaining} of the {allowed} credits that the plan \
-     \"{plan}\" allows until {until} (UTC) remain"
-)]
+#[error("{}", self.sentence())]
 pub(crate) struct OutOfCredits {
-    what: &'static str,
+    demand: Demand,
     price: Credits,
-    remaining: Credits,
-    allowed: Credits,
+    over: OverLimit,
     plan: String,
-    until: String,
+    at: DateTime<Utc>,
+}
+
+impl OutOfCredits {
+    /// What programs tell apart: the plan is used up, or one of its other rules.
+    pub(crate) fn code(&self) -> &'static str {
+        match self.over.limit {
+            Limit::Month => "out_of_credits",
+            Limit::Day | Limit::Session => "over_budget",
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let OverLimit { limit, allowed, remaining } = self.over;
+        let (plan, price) = (&self.plan, self.price);
+        let demand = match self.demand {
+            Demand::Admission(call) => format!("{} costs at least {price}", article(call)),
+            Demand::Whole(call) => format!("{} would cost {price}", article(call)),
+        };
+        let written = |day: NaiveDate| day.format("%-d %B %Y").to_string();
+        let (what, rule, until) = match limit {
+            Limit::Month => {
+                let until = written(Month::of(self.at).end.date_naive());
+                ("out of credits", "credits_per_month", format!(" until {until} (UTC)"))
+            }
+            Limit::Day => {
+                let tomorrow = self.at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
+                ("over the day's budget", "credits_per_day", format!(" until {} (UTC)", written(tomorrow)))
+            }
+            Limit::Session => ("over the session's budget", "credits_per_session", String::new()),
+        };
+        let uncharged = match self.demand {
+            Demand::Admission(_) => "",
+            Demand::Whole(_) => "; nothing was charged",
+        };
+        format!(
+            "{what}: {demand}, and {remaining} of the {allowed} credits that the plan \"{plan}\" allows{until} remain \
+             ({rule}){uncharged}"
+        )
+    }
 }
 
 impl Tariff {
-    /// What is left when `used` of the plan is.
+    /// What is left when `used` of the plan's month is.
     pub(crate) fn remaining(&self, used: Credits) -> Credits {
         self.plan.credits_per_month.less(used)
     }
@@ -55,36 +101,51 @@ impl Tariff {
         charge.total()
     }
 
-    /// Refuses what costs at least `price` when less than that is left.
+    /// Refuses what costs `price` when a rule of the plan leaves less than that.
     pub(crate) fn afford(
         &self,
-        call: CallKind,
+        demand: Demand,
         price: Credits,
-        used: Credits,
-        now: DateTime<Utc>,
+        spent: Spent,
+        at: DateTime<Utc>,
     ) -> Result<(), OutOfCredits> {
-        let remaining = self.remaining(used);
-        if price <= remaining {
-            return Ok(());
-        }
-        Err(OutOfCredits {
-            what: article(call),
-            price,
-            remaining,
-            allowed: self.plan.credits_per_month,
-            plan: self.plan.name.clone(),
-            until: Month::of(now).end.format("%-d %B %Y").to_string(),
+        self.plan.allows(price, spent).map_err(|over| self.refusal(demand, price, over, at))
+    }
+
+    /// Refuses a call that costs `total` for one `part` of it: `spent` is what others spent, `before` what the parts
+    /// before this one do.
+    pub(crate) fn afford_part(
+        &self,
+        call: CallKind,
+        part: Credits,
+        total: Credits,
+        [spent, before]: [Spent; 2],
+        at: DateTime<Utc>,
+    ) -> Result<(), OutOfCredits> {
+        let both = Spent {
+            month: spent.month + before.month,
+            day: spent.day + before.day,
+            session: spent.session + before.session,
+        };
+        self.plan.allows(part, both).map_err(|mut over| {
+            over.remaining += match over.limit {
+                Limit::Month => before.month,
+                Limit::Day => before.day,
+                Limit::Session => before.session,
+            };
+            self.refusal(Demand::Whole(call), total, over, at)
         })
     }
 
-    /// What a call cost, in the words of its answer.
-    pub(crate) fn usage(&self, charges: &[Charge], used: Credits) -> Usage {
-        Usage {
-            credits: charges.iter().map(Charge::total).sum(),
-            reasons: charges.iter().flat_map(|charge| charge.reasons().iter().cloned()).collect(),
-            remaining: self.remaining(used),
-        }
+    fn refusal(&self, demand: Demand, price: Credits, over: OverLimit, at: DateTime<Utc>) -> OutOfCredits {
+        OutOfCredits { demand, price, over, plan: self.plan.name.clone(), at }
     }
+}
+
+/// What a call cost, in the words of its answer.
+pub(crate) fn usage<'a>(charges: impl Iterator<Item = &'a Charge>, remaining: Credits) -> Usage {
+    let reasons: Vec<_> = charges.flat_map(|charge| charge.reasons().iter().cloned()).collect();
+    Usage { credits: reasons.iter().map(|reason| reason.credits).sum(), reasons, remaining }
 }
 
 fn article(call: CallKind) -> &'static str {
@@ -115,6 +176,13 @@ impl Month {
         let start = day.with_day(1).unwrap_or(day).and_time(NaiveTime::MIN).and_utc();
         Self { start, end: start.checked_add_months(Months::new(1)).unwrap_or(start) }
     }
+
+    /// The month written as `YYYY-MM`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let day: NaiveDate = format!("{text}-01").parse().ok()?;
+        // "2026-1" and "+2026-01" are read by others as they like.
+        (day.format("%Y-%m").to_string() == text).then(|| Self::of(day.and_time(NaiveTime::MIN).and_utc()))
+    }
 }
 
 #[cfg(test)]
@@ -130,16 +198,56 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_costs_just_what_is_left_may_be_made_and_a_thousandth_more_may_not() {
-        let tariff = Tariff::default();
-        let now = "2026-11-22T00:00:00Z".parse().unwrap();
-        let used = |left: u64| tariff.plan.credits_per_month.less(Credits::from_thousandths(left));
-        assert!(tariff.afford(CallKind::Step, Credits::whole(1), used(1000), now).is_ok());
-        let refusal = tariff.afford(CallKind::Step, Credits::whole(1), used(999), now).unwrap_err();
+    fn a_month_is_read_as_it_is_written() {
+        let november = Month::parse("2026-11").unwrap();
+        assert_eq!(november.end, Month::parse("2026-12").unwrap().start);
+        for wrong in ["", "2026", "2026-13", "2026-1", "11-2026", "2026-11-01", " 2026-11", "+2026-11"] {
+            assert_eq!(Month::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_rule_its_limit_and_what_is_left_of_it() {
+        let plan = Plan {
+            credits_per_day: Some(Credits::whole(5)),
+            credits_per_session: Some(Credits::whole(3)),
+            ..Plan::default()
+        };
+        let tariff = Tariff { plan, ..Tariff::default() };
+        let now = "2026-11-30T12:00:00Z".parse().unwrap();
+        let refused = |month: u64, day, session| {
+            let [month, day, session] = [month, day, session].map(Credits::from_thousandths);
+            let spent = Spent { month, day, session };
+            let step = Demand::Admission(CallKind::Step);
+            let refusal = tariff.afford(step, Credits::whole(1), spent, now).unwrap_err();
+            (refusal.code(), refusal.to_string())
+        };
         assert_eq!(
-            refusal.to_string(),
-            "out of credits: a step costs at least 1, and 0.999 of the 10000 credits that the plan \"Local\" \
-             allows until 1 December 2026 (UTC) remain"
+            refused(9_999_001, 0, 0),
+            (
+                "out_of_credits",
+                "out of credits: a step costs at least 1, and 0.999 of the 10000 credits that the plan \"Local\" \
+                 allows until 1 December 2026 (UTC) remain (credits_per_month)"
+                    .to_owned()
+            )
+        );
+        assert_eq!(
+            refused(0, 4_500, 0),
+            (
+                "over_budget",
+                "over the day's budget: a step costs at least 1, and 0.5 of the 5 credits that the plan \"Local\" \
+                 allows until 1 December 2026 (UTC) remain (credits_per_day)"
+                    .to_owned()
+            )
+        );
+        assert_eq!(
+            refused(0, 0, 3_000),
+            (
+                "over_budget",
+                "over the session's budget: a step costs at least 1, and 0 of the 3 credits that the plan \"Local\" \
+                 allows remain (credits_per_session)"
+                    .to_owned()
+            )
         );
     }
 }

@@ -1,6 +1,7 @@
 //! The local engine: the REST contract over a real Chromium. Owns the server, its live sessions, its ledger and its
 //! browser; the rules of lifetime and price are `notex-session`'s, the shapes on the network `notex-wire`'s.
 
+mod account;
 mod body;
 pub mod browser;
 mod browser_source;
@@ -10,12 +11,12 @@ mod config;
 mod engine;
 mod events;
 mod guard;
-mod holds;
 mod ledger;
 mod live;
 mod refusal;
 mod routes;
 mod store;
+mod tariff_file;
 #[cfg(test)]
 mod tests;
 
@@ -23,3 +24,4 @@ pub use browser_source::BrowserSource;
 pub use config::{ApiKey, EmptyKey, EngineConfig, UnknownBrowserSource};
 pub use engine::{Engine, EngineError};
 pub use store::StoreError;
+pub use tariff_file::TariffError;

@@ -38,6 +38,9 @@ struct Serve {
     /// The folder of the sessions' history and the ledger [default: the user's data folder]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// The file of the plan and the prices [default: tariff.json in the data folder, when it is there]
+    #[arg(long, value_name = "FILE")]
+    tariff: Option<PathBuf>,
     /// Where browsers come from: local, cdp:URL or grid:URL
     #[arg(long, value_name = "SOURCE", default_value = "local")]
     browser: BrowserSource,
@@ -81,7 +84,7 @@ fn configured(serve: Serve) -> Result<EngineConfig, String> {
         BrowserSource::Local { .. } => BrowserSource::Local { program: serve.chromium },
         elsewhere @ (BrowserSource::Cdp(_) | BrowserSource::Grid(_)) => elsewhere,
     };
-    Ok(EngineConfig { listen: serve.listen, key, data_dir, browser })
+    Ok(EngineConfig { listen: serve.listen, key, data_dir, tariff: serve.tariff, browser })
 }
 
 async fn run(config: EngineConfig) -> ExitCode {

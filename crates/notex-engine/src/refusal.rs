@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::SecondsFormat;
-use notex_session::EndReason;
+use chrono::{DateTime, SecondsFormat, Utc};
+use notex_session::{EndReason, Plan};
 use notex_wire::{FieldProblem, Refusal, RefusalDetail};
 
 use crate::browser::{LaunchError, PageError};
@@ -13,17 +13,22 @@ use crate::store::{Ended, StoreError};
 
 /// A refusal on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refused(Refusal);
+pub(crate) struct Refused(Refusal, Option<RetryAfter>);
+
+/// In how many seconds it may be worth another try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct RetryAfter(i64);
 
 impl Refused {
     pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(Refusal {
+        let refusal = Refusal {
             detail: RefusalDetail::Sentence(message.clone()),
             status: status.as_u16(),
             message,
             code: code.to_owned(),
-        })
+        };
+        Self(refusal, None)
     }
 
     /// 422: something is wrong with one field of the body.
@@ -39,17 +44,28 @@ impl Refused {
             msg: message.clone(),
             kind: kind.to_owned(),
         };
-        Self(Refusal {
+        let refusal = Refusal {
             detail: RefusalDetail::Fields(vec![problem]),
             status: StatusCode::UNPROCESSABLE_ENTITY.as_u16(),
             message,
             code: "invalid_request".to_owned(),
-        })
+        };
+        Self(refusal, None)
     }
 
     /// Another code, for what programs tell apart.
     fn coded(mut self, code: &str) -> Self {
         code.clone_into(&mut self.0.code);
+        self
+    }
+
+    /// The same, with one more thing to know.
+    pub(crate) fn noting(mut self, note: &str) -> Self {
+        let message = format!("{}; {note}", self.0.message);
+        if let RefusalDetail::Sentence(sentence) = &mut self.0.detail {
+            sentence.clone_from(&message);
+        }
+        self.0.message = message;
         self
     }
 
@@ -81,6 +97,29 @@ impl Refused {
         )
     }
 
+    /// 409: the session reached its longest life before the calls in front of this one were done.
+    pub(crate) fn waited_too_long(id: &str, until: DateTime<Utc>) -> Self {
+        let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+        Self::new(
+            StatusCode::CONFLICT,
+            "session_busy",
+            format!(
+                "session {id} was busy with earlier calls until it reached its longest life at {until}; this call was \
+                 not begun"
+            ),
+        )
+    }
+
+    /// 429: the plan allows no further session now.
+    pub(crate) fn too_many_sessions(plan: &Plan, most: u32, retry_after_seconds: i64) -> Self {
+        let message = format!(
+            "the plan \"{}\" allows {most} sessions at once (sessions_at_once), and so many are live; close one first",
+            plan.name
+        );
+        let Self(refusal, _) = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_sessions", message);
+        Self(refusal, Some(RetryAfter(retry_after_seconds)))
+    }
+
     /// 503: no session is started any more.
     pub(crate) fn stopping() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_stopping", "the engine is being stopped")
@@ -90,9 +129,13 @@ impl Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.1;
         let mut response = (status, Json(self.0)).into_response();
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(RetryAfter(seconds)) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -101,7 +144,17 @@ impl IntoResponse for Refused {
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store_failed", error.to_string())
+        let (status, code) = match &error {
+            StoreError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "store_full"),
+            StoreError::Closed => return Self::stopping(),
+            StoreError::Folder { .. }
+            | StoreError::InUse(_)
+            | StoreError::NotWritable { .. }
+            | StoreError::Broken { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Sqlite { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "store_failed"),
+        };
+        Self::new(status, code, error.to_string())
     }
 }
 
@@ -113,7 +166,7 @@ impl From<LaunchError> for Refused {
 
 impl From<OutOfCredits> for Refused {
     fn from(error: OutOfCredits) -> Self {
-        Self::new(StatusCode::PAYMENT_REQUIRED, "out_of_credits", error.to_string())
+        Self::new(StatusCode::PAYMENT_REQUIRED, error.code(), error.to_string())
     }
 }
 

@@ -164,6 +164,21 @@ impl Connection {
         });
     }
 
+    /// The plan or its prices were changed while it is used.
+    pub(crate) fn take_in_plan(&mut self, plan: &PlanAnswer) {
+        let card = &plan.rates;
+        if let Some(credits) = &mut self.state.credits {
+            let used = credits.allowed.less(credits.remaining);
+            credits.plan.clone_from(&plan.plan.name);
+            credits.allowed = plan.plan.credits_per_month;
+            credits.remaining = credits.allowed.less(used);
+            credits.step_price = card.step().total();
+            credits.observe_price = card.observe_with_screenshot(0).total();
+            credits.scrape_price = card.scrape(notex_session::ScrapeSize::default()).total();
+            credits.minute_price = card.session_minute(1).total();
+        }
+    }
+
     pub(crate) fn take_in_charge(&mut self, entry: &LedgerEntry, remaining: Credits) {
         self.recent_charges.push_back((entry.at, entry.credits));
         let burn = self.burn(entry.at);
@@ -227,6 +242,9 @@ mod tests {
             by_call: Vec::new(),
             by_day: Vec::new(),
             by_session: Vec::new(),
+            other_sessions: None,
+            by_host: Vec::new(),
+            other_hosts: None,
         };
         connection.take_in_usage(&usage, None, noon);
         connection.take_in_charge(&charge(1, noon, 1_000), Credits::whole(9_999));

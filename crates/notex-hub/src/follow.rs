@@ -251,6 +251,9 @@ async fn take_in_event(hub: &Hub, connection: &str, event: EngineEvent) {
         EngineEvent::Browser { browser } => {
             state.change_connection(&id, |known| known.take_in_browser(Some(&browser)));
         }
+        EngineEvent::PlanChanged { plan } => {
+            state.change_connection(&id, |known| known.take_in_plan(&plan));
+        }
         EngineEvent::Lagged => {}
     })
     .await;

@@ -89,9 +89,14 @@ impl Serialize for Credits {
 impl<'de> Deserialize<'de> for Credits {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let credits = f64::deserialize(deserializer)?;
-        let thousandths = (credits * 1000.0).round();
+        let exact = credits * 1000.0;
+        let thousandths = exact.round();
         if !(0.0..9.0e15).contains(&thousandths) {
             return Err(de::Error::custom("credits must be a number of zero or more"));
+        }
+        // The nearest double of a three-place decimal is off by far less than this, and a finer amount by far more.
+        if (exact - thousandths).abs() > 1e-6_f64.max(exact * 1e-12) {
+            return Err(de::Error::custom("credits must have three decimals at most"));
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "range checked above")]
         Ok(Self(thousandths as u64))
@@ -117,6 +122,14 @@ mod tests {
     #[test]
     fn a_negative_amount_is_refused() {
         assert!(serde_json::from_str::<Credits>("-0.1").is_err());
+    }
+
+    #[test]
+    fn an_amount_finer_than_a_thousandth_is_refused() {
+        for finer in ["0.0004", "1.2345", "1e-9"] {
+            assert!(serde_json::from_str::<Credits>(finer).is_err(), "{finer}");
+        }
+        assert_eq!(serde_json::from_str::<Credits>("1.005").unwrap(), Credits::from_thousandths(1005));
     }
 
     proptest! {

@@ -115,14 +115,17 @@ impl Lifetime {
         self.end().map(|(at, _)| at)
     }
 
+    /// The instant at which the session ends even in the middle of a call; `None` without a longest life.
+    pub fn latest_end(&self) -> Option<DateTime<Utc>> {
+        self.max_duration_minutes.map(|minutes| self.created_at + TimeDelta::minutes(i64::from(minutes)))
+    }
+
     fn end(&self) -> Option<(DateTime<Utc>, EndReason)> {
         let idle = (!self.keep_alive).then(|| {
             let at = self.last_accessed_at + TimeDelta::minutes(i64::from(self.timeout_minutes));
             (at, EndReason::IdleTimeout)
         });
-        let longest = self.max_duration_minutes.map(|minutes| {
-            (self.created_at + TimeDelta::minutes(i64::from(minutes)), EndReason::MaxDuration)
-        });
+        let longest = self.latest_end().map(|at| (at, EndReason::MaxDuration));
         idle.into_iter().chain(longest).min_by_key(|(at, _)| *at)
     }
 
@@ -209,6 +212,7 @@ mod tests {
             life.touch(at(590));
             assert_eq!(life.phase_at(at(599)), Phase::Live { until: Some(at(600)) });
             assert_eq!(life.phase_at(at(600)), Phase::Over { at: at(600), reason: EndReason::MaxDuration });
+            assert_eq!(life.latest_end(), Some(at(600)));
         }
         let idle = Lifetime::begin(at(0), 5, false).unwrap().lasting_at_most(Some(10)).unwrap();
         assert_eq!(idle.phase_at(at(700)), Phase::Over { at: at(300), reason: EndReason::IdleTimeout });

@@ -145,21 +145,6 @@ impl RateCard {
     }
 }
 
-/// What a period of use allows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Plan {
-    /// The plan's name.
-    pub name: String,
-    /// Credits of one calendar month (UTC).
-    pub credits_per_month: Credits,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Self { name: "Local".to_owned(), credits_per_month: Credits::whole(10_000) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

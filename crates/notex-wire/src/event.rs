@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use notex_session::Credits;
 use serde::{Deserialize, Serialize};
 
-use crate::{LedgerEntry, SessionAnswer};
+use crate::{LedgerEntry, PlanAnswer, SessionAnswer};
 
 /// One event of `GET /events`, sent as a server-sent event whose `data` is this as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +43,11 @@ pub enum EngineEvent {
     Browser {
         /// Its state.
         browser: crate::HealthBrowser,
+    },
+    /// The plan or its prices changed, or their file could not be read.
+    PlanChanged {
+        /// What holds now.
+        plan: PlanAnswer,
     },
     /// The reader was too slow and missed events: it should list the sessions again.
     Lagged,

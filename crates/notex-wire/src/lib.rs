@@ -22,5 +22,6 @@ pub use session::{
     Health, HealthBrowser, SessionAnswer, SessionOptions, SessionPage, SessionRequest, SessionStatus,
 };
 pub use usage::{
-    CallKind, CallUsage, DayUsage, EntryPage, LedgerEntry, PlanAnswer, SessionUsage, Usage, UsageAnswer,
+    CallKind, CallUsage, DayUsage, EntryPage, HostUsage, LedgerEntry, PlanAnswer, RestUsage, SessionUsage,
+    Usage, UsageAnswer,
 };

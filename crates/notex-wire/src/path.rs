@@ -24,11 +24,15 @@ pub const SESSION: &str = "/session/{id}";
 pub const SESSION_EXTEND: &str = "/session/{id}/extend";
 /// `GET`, ours: server-sent [`crate::EngineEvent`]s of all sessions.
 pub const EVENTS: &str = "/events";
-/// `GET`, ours: what was used and what remains.
+/// `GET`, ours: what was used and what remains, in this month or the one that `period` names (`YYYY-MM`).
 pub const USAGE: &str = "/usage";
-/// `GET`, ours: the ledger, newest first, by `page` and `page_size`.
+/// `GET`, ours: the ledger, newest first, by `page` and `page_size`; only the entries of `session_id`, of `call`, `from`
+/// an instant on, earlier than `to`, or entered `before` the one with that number. New entries move the pages of a walk
+/// through the whole ledger; one that asks for those `before` the last it has seen meets each entry once.
 pub const USAGE_ENTRIES: &str = "/usage/entries";
-/// `GET`, ours: the plan and its rate card.
+/// `GET`, ours: the plan and its rate card. `PUT` a [`notex_session::Plan`]: another plan from now on.
 pub const PLAN: &str = "/plan";
+/// `PUT` a [`notex_session::RateCard`], ours: other prices for new charges.
+pub const PLAN_RATES: &str = "/plan/rates";
 /// Answer header, ours: what the call cost, in credits.
 pub const CREDITS_HEADER: &str = "x-notex-credits";

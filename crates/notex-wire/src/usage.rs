@@ -68,7 +68,7 @@ pub struct EntryPage {
     pub total: u64,
 }
 
-/// The answer of `GET /usage`, for the running calendar month (UTC).
+/// The answer of `GET /usage`, for one calendar month (UTC). Each list adds up to `used`, with its row of others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageAnswer {
     /// The plan's name.
@@ -87,8 +87,17 @@ pub struct UsageAnswer {
     pub by_call: Vec<CallUsage>,
     /// By day (UTC), oldest first.
     pub by_day: Vec<DayUsage>,
-    /// By session, dearest first.
+    /// By session, dearest first; the 500 dearest at most.
     pub by_session: Vec<SessionUsage>,
+    /// All further sessions together, when there are any.
+    #[serde(default)]
+    pub other_sessions: Option<RestUsage>,
+    /// By host, dearest first; the 500 dearest at most.
+    #[serde(default)]
+    pub by_host: Vec<HostUsage>,
+    /// All further hosts together, when there are any.
+    #[serde(default)]
+    pub other_hosts: Option<RestUsage>,
 }
 
 /// Credits of one kind of call.
@@ -120,6 +129,26 @@ pub struct SessionUsage {
     pub credits: Credits,
 }
 
+/// Credits of what was charged while a page of one host was open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostUsage {
+    /// The host; `null` is what was charged without a page, such as starts.
+    pub host: Option<String>,
+    /// How many entries.
+    pub count: u64,
+    /// Their sum.
+    pub credits: Credits,
+}
+
+/// The rows that are not listed one by one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestUsage {
+    /// How many rows.
+    pub count: u64,
+    /// Their sum.
+    pub credits: Credits,
+}
+
 /// The answer of `GET /plan`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanAnswer {
@@ -127,4 +156,10 @@ pub struct PlanAnswer {
     pub plan: Plan,
     /// The prices in force for new charges.
     pub rates: RateCard,
+    /// Where they come from: `defaults`, or the path of a file.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// Why the file does not hold as it is now, in a sentence; what held before does.
+    #[serde(default)]
+    pub problem: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! What a call does on its page. Knows no session: neither its deadline nor its ledger.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -64,6 +65,20 @@ pub(crate) enum StepAction {
     Terminate,
 }
 
+/// Whether a step did what it is for, whatever became of the call afterwards: a step that was done is charged.
+#[derive(Debug, Default)]
+pub(super) struct Deed(AtomicBool);
+
+impl Deed {
+    fn done(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// What a call led to.
 #[derive(Clone, Debug)]
 pub(super) struct Done {
@@ -104,8 +119,10 @@ impl PageCall {
         page: &dyn Page,
         rates: &RateCard,
         as_started: bool,
+        deed: &Deed,
     ) -> Result<Done, PageError> {
-        let bounded = tokio::time::timeout(LONGEST_CALL, self.perform_unbounded(page, rates, as_started));
+        let performing = self.perform_unbounded(page, rates, as_started, deed);
+        let bounded = tokio::time::timeout(LONGEST_CALL, performing);
         bounded.await.unwrap_or_else(|_| {
             Err(PageError::TimedOut { doing: "the whole call".to_owned(), seconds: LONGEST_CALL.as_secs() })
         })
@@ -116,6 +133,7 @@ impl PageCall {
         page: &dyn Page,
         rates: &RateCard,
         as_started: bool,
+        deed: &Deed,
     ) -> Result<Done, PageError> {
         let pictured = self.screenshot().taken(as_started);
         let mut done = match self {
@@ -131,6 +149,7 @@ impl PageCall {
             }
             Self::Step { action, max_actions, .. } => {
                 let data = action.perform(page).await?;
+                deed.done();
                 let (position, space) = observed(page, *max_actions).await?;
                 Done { position, space: Some(space), data, screenshot: None, charge: rates.step() }
             }

@@ -1,6 +1,8 @@
 //! Live sessions: how one starts, the task that owns each, and the calls that are made on it.
 
 mod call;
+mod charging;
+mod end;
 mod registry;
 mod special;
 mod start;

@@ -1,18 +1,23 @@
 //! The doors to all live sessions. A session leaves it when its end has been written to the store.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use notex_session::{Credits, Plan};
 use notex_wire::{PageAnswer, SessionAnswer};
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use super::call::PageCall;
 use crate::engine::EngineState;
 use crate::refusal::Refused;
+use crate::store::{Paging, SessionRecord, StoreError};
 
 /// How many calls may wait on one session.
 pub(super) const LONGEST_QUEUE: usize = 32;
+/// Somebody who found no place is asked to come again after so many seconds at the latest.
+const LONGEST_RETRY: i64 = 60;
 
 /// Something asked of a session; asked things are done in order.
 pub(super) struct Ask {
@@ -43,22 +48,48 @@ pub(super) struct Door {
 /// The doors to all live sessions.
 #[derive(Default)]
 pub(crate) struct Registry {
-    doors: Mutex<Doors>,
+    doors: Arc<Mutex<Doors>>,
+    stopping: CancellationToken,
 }
 
 #[derive(Default)]
 struct Doors {
-    live: HashMap<String, Door>,
+    live: HashMap<String, Live>,
+    /// Places of sessions that are being started.
+    starting: u64,
+    /// Sessions that are further than the store knows, and what they have cost: it could not be written.
+    unwritten: HashMap<String, (SessionRecord, Credits)>,
     shut: bool,
+}
+
+struct Live {
+    door: Door,
+    deadline: Option<DateTime<Utc>>,
+}
+
+/// A place among the sessions that may be live at once, taken until the session is added or this is dropped.
+#[must_use = "the place is taken as long as this lives"]
+pub(super) struct Place {
+    doors: Arc<Mutex<Doors>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        locked(&self.doors).starting -= 1;
+    }
+}
+
+fn locked(doors: &Mutex<Doors>) -> MutexGuard<'_, Doors> {
+    doors.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Registry {
     fn doors(&self) -> MutexGuard<'_, Doors> {
-        self.doors.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.doors)
     }
 
     fn door(&self, id: &str) -> Option<Door> {
-        self.doors().live.get(id).cloned()
+        self.doors().live.get(id).map(|live| live.door.clone())
     }
 
     /// How many sessions are live.
@@ -72,14 +103,58 @@ impl Registry {
         self.door(id).map_or(0, |door| LONGEST_QUEUE - door.asks.capacity())
     }
 
-    /// Adds a session, unless the engine is being stopped.
-    pub(super) fn add(&self, id: &str, door: Door) -> Result<(), Refused> {
+    /// Takes a place for a new session, when the plan has one.
+    pub(super) fn take_place(&self, plan: &Plan, now: DateTime<Utc>) -> Result<Place, Refused> {
         let mut doors = self.doors();
-        if doors.shut {
-            return Err(Refused::stopping());
+        let taken = doors.live.len() as u64 + doors.starting;
+        if let Some(most) = plan.sessions_at_once.filter(|most| taken >= u64::from(*most)) {
+            let next = doors.live.values().filter_map(|live| live.deadline).min();
+            let seconds =
+                next.map_or(LONGEST_RETRY, |at| (at - now).num_seconds() + 1).clamp(1, LONGEST_RETRY);
+            return Err(Refused::too_many_sessions(plan, most, seconds));
         }
-        doors.live.insert(id.to_owned(), door);
+        doors.starting += 1;
+        Ok(Place { doors: Arc::clone(&self.doors) })
+    }
+
+    /// Adds a session in the place that was taken for it, unless the engine is being stopped.
+    pub(super) fn add(
+        &self,
+        id: &str,
+        door: Door,
+        deadline: Option<DateTime<Utc>>,
+        place: Place,
+    ) -> Result<(), Refused> {
+        {
+            let mut doors = self.doors();
+            if doors.shut {
+                return Err(Refused::stopping());
+            }
+            doors.live.insert(id.to_owned(), Live { door, deadline });
+            doors.starting -= 1;
+        }
+        // It was given back with the same lock that the session came in by.
+        std::mem::forget(place);
         Ok(())
+    }
+
+    /// The store knows the session as it is.
+    pub(super) fn written(&self, id: &str, deadline: Option<DateTime<Utc>>) {
+        let mut doors = self.doors();
+        doors.unwritten.remove(id);
+        if let Some(live) = doors.live.get_mut(id) {
+            live.deadline = deadline;
+        }
+    }
+
+    /// The store knows the session as it was.
+    pub(super) fn note_unwritten(&self, record: SessionRecord, credits: Credits) {
+        self.doors().unwritten.insert(record.id.clone(), (record, credits));
+    }
+
+    /// Waits until the engine is being stopped.
+    pub(super) async fn stopping(&self) {
+        self.stopping.cancelled().await;
     }
 
     pub(super) fn remove(&self, id: &str) {
@@ -91,8 +166,9 @@ impl Registry {
         let live: Vec<Door> = {
             let mut doors = self.doors();
             doors.shut = true;
-            doors.live.values().cloned().collect()
+            doors.live.values().map(|live| live.door.clone()).collect()
         };
+        self.stopping.cancel();
         for door in live {
             let _ = door.closes.send(Close { why: Some(why.to_owned()), reply: None }).await;
         }
@@ -100,6 +176,28 @@ impl Registry {
 }
 
 impl EngineState {
+    /// A session as it is, and what it has cost.
+    pub(crate) async fn session(&self, id: &str) -> Result<Option<(SessionRecord, Credits)>, StoreError> {
+        let known = self.store.session(id).await?;
+        let unwritten = self.registry.doors().unwritten.get(id).cloned();
+        Ok(known.map(|known| unwritten.unwrap_or(known)))
+    }
+
+    /// Sessions as they are, newest first, and how many there are.
+    pub(crate) async fn sessions(
+        &self,
+        paging: Paging,
+    ) -> Result<(Vec<(SessionRecord, Credits)>, u64), StoreError> {
+        let (mut items, total) = self.store.sessions(paging).await?;
+        let doors = self.registry.doors();
+        for item in &mut items {
+            if let Some(unwritten) = doors.unwritten.get(&item.0.id) {
+                item.clone_from(unwritten);
+            }
+        }
+        Ok((items, total))
+    }
+
     /// Makes a call on a session; calls on one session are done in order.
     pub(crate) async fn call(&self, id: &str, call: PageCall) -> Result<PageAnswer, Refused> {
         self.ask(id, |reply| Asked::Call(call, reply)).await
@@ -144,7 +242,7 @@ impl EngineState {
 
     /// Why nothing can be asked of a session: it ended, or never was.
     async fn not_live(&self, id: &str) -> Refused {
-        match self.store.session(id).await {
+        match self.session(id).await {
             Ok(Some((record, _))) => match &record.ended {
                 Some(ended) => Refused::ended(id, ended),
                 None => Refused::busy(id),

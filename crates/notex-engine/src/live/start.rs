@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use notex_session::Lifetime;
+use chrono::{DateTime, Utc};
+use notex_session::{Credits, Lifetime};
 use notex_wire::{CallKind, EngineEvent, PageAnswer, SessionAnswer, SessionOptions};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -12,12 +13,13 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::call::PageCall;
-use super::registry::{Door, LONGEST_QUEUE};
-use super::task::{After, Session};
+use super::registry::{Door, LONGEST_QUEUE, Place};
+use super::task::{After, Opening, Session};
+use crate::account::Admitted;
 use crate::body::Wanted;
 use crate::browser::{Browser, ContextOptions, Page, PageError, Traffic};
 use crate::engine::EngineState;
-use crate::ledger::NewEntry;
+use crate::ledger::{self, NewEntry, Tariff};
 use crate::refusal::Refused;
 use crate::store::SessionRecord;
 
@@ -25,10 +27,10 @@ use crate::store::SessionRecord;
 pub(crate) async fn start(state: Arc<EngineState>, wanted: Wanted) -> Result<SessionAnswer, Refused> {
     // In a task of its own: a caller that goes away leaves no half-made session.
     finished(tokio::spawn(async move {
-        let price = state.tariff.smallest(CallKind::Start, false);
-        let _held = state.admit(CallKind::Start, price).await?;
-        let mut session = open(&state, &wanted).await?;
-        let answer = session.begin().await;
+        let kind = CallKind::Start;
+        let (place, admitted) = state.room(kind, |tariff| tariff.smallest(kind, false))?;
+        let mut session = open(&state, &wanted, place).await?;
+        let answer = session.begin(admitted).await;
         match answer {
             Ok(answer) => {
                 state.tasks.spawn(session.live());
@@ -53,16 +55,16 @@ pub(crate) async fn one_shot(
     finished(tokio::spawn(async move {
         let after = if wanted.keep_alive { After::Stay } else { After::End };
         let pictured = call.screenshot().taken(wanted.screenshot.unwrap_or(false));
-        let price =
-            state.tariff.smallest(CallKind::Start, false) + state.tariff.smallest(call.kind(), pictured);
-        let _held = state.admit(call.kind(), price).await?;
-        let mut session = open(&state, &wanted).await?;
+        let (kind, start) = (call.kind(), CallKind::Start);
+        let (place, admitted) =
+            state.room(kind, |tariff| tariff.smallest(start, false) + tariff.smallest(kind, pictured))?;
+        let mut session = open(&state, &wanted, place).await?;
         if let Err(refused) = session.begin_unmetered().await {
             session.abandon().await;
             return Err(refused);
         }
         let (reply, answered) = oneshot::channel();
-        state.tasks.spawn(session.live_from_call(call, reply, after));
+        state.tasks.spawn(session.live_from_call(call, reply, Opening { after, admitted }));
         answered.await.unwrap_or_else(|_| Err(Refused::stopping()))
     }))
     .await
@@ -79,7 +81,7 @@ async fn finished<T>(task: JoinHandle<Result<T, Refused>>) -> Result<T, Refused>
     })
 }
 
-async fn open(state: &Arc<EngineState>, wanted: &Wanted) -> Result<Session, Refused> {
+async fn open(state: &Arc<EngineState>, wanted: &Wanted, place: Place) -> Result<Session, Refused> {
     let (browser, page) = open_page(state, &wanted.context).await?;
     let now = state.clock.now();
     let life = Lifetime::begin(now, wanted.timeout_minutes, wanted.keep_alive)
@@ -96,7 +98,8 @@ async fn open(state: &Arc<EngineState>, wanted: &Wanted) -> Result<Session, Refu
     };
     let (ask, asks) = mpsc::channel(LONGEST_QUEUE);
     let (close, closes) = mpsc::channel(LONGEST_QUEUE);
-    if let Err(stopping) = state.registry.add(&record.id, Door { asks: ask, closes: close }) {
+    let door = Door { asks: ask, closes: close };
+    if let Err(stopping) = state.registry.add(&record.id, door, record.life.deadline(), place) {
         page.close().await;
         return Err(stopping);
     }
@@ -129,25 +132,52 @@ fn no_page(error: PageError) -> Refused {
     Refused::new(StatusCode::SERVICE_UNAVAILABLE, "no_browser", message)
 }
 
+impl EngineState {
+    /// A place for a new session and what it costs at least, held; or neither.
+    fn room(
+        &self,
+        call: CallKind,
+        price: impl FnOnce(&Tariff) -> Credits,
+    ) -> Result<(Place, Admitted), Refused> {
+        let admitted = self.admit(call, price, Credits::ZERO)?;
+        let place = self.registry.take_place(&admitted.tariff.plan, self.clock.now())?;
+        Ok((place, admitted))
+    }
+}
+
 impl Session {
-    async fn begin(&mut self) -> Result<SessionAnswer, Refused> {
+    async fn begin(&mut self, admitted: Admitted) -> Result<SessionAnswer, Refused> {
         let now = self.state.clock.now();
-        let start =
-            NewEntry { at: now, call: CallKind::Start, host: None, charge: self.state.tariff.rates.start() };
-        self.begin_unmetered().await?;
-        let charges = [start.charge.clone(), self.state.tariff.rates.session_minute(1)];
-        self.meter();
-        let used = self.write(now, Some(start)).await?;
+        let Admitted { hold, tariff } = admitted;
+        let charges = [tariff.rates.start(), tariff.rates.session_minute(1)];
+        let calls = [CallKind::Start, CallKind::SessionMinute];
+        let entries: Vec<NewEntry> = calls
+            .into_iter()
+            .zip(charges.clone())
+            .map(|(call, charge)| self.entry(now, call, charge))
+            .collect();
+        self.owe(entries.clone());
+        let written = self.put(now).await?;
+        // Just what was held; only what was written is charged.
+        hold.settle(&tariff, CallKind::Start, &entries, Credits::ZERO)?;
+        self.minutes = Some(1);
+        self.tell_started(now);
+        self.tell_charged(written);
         let answer = self.answer(now);
         self.state.events.tell(EngineEvent::SessionChanged { session: answer.clone() });
-        Ok(SessionAnswer { usage: Some(self.state.tariff.usage(&charges, used)), ..answer })
+        let usage = ledger::usage(charges.iter(), self.state.remaining());
+        Ok(SessionAnswer { usage: Some(usage), ..answer })
     }
 
     async fn begin_unmetered(&mut self) -> Result<(), Refused> {
         let now = self.state.clock.now();
-        self.write(now, None).await?;
+        self.put(now).await?;
+        self.tell_started(now);
+        Ok(())
+    }
+
+    fn tell_started(&self, now: DateTime<Utc>) {
         tracing::info!(session = self.id(), "started");
         self.state.events.tell(EngineEvent::SessionStarted { session: self.answer(now) });
-        Ok(())
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use axum::extract::{DefaultBodyLimit, Query};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router, middleware};
 use notex_wire::{Usage, path};
 use serde::Serialize;
@@ -44,7 +44,8 @@ pub(crate) fn router(state: Arc<EngineState>, guard: Guard) -> Router {
         .route(path::EVENTS, get(events::events))
         .route(path::USAGE, get(usage::usage))
         .route(path::USAGE_ENTRIES, get(usage::entries))
-        .route(path::PLAN, get(usage::plan))
+        .route(path::PLAN, get(usage::plan).put(usage::put_plan))
+        .route(path::PLAN_RATES, put(usage::put_rates))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

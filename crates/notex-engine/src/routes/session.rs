@@ -10,6 +10,7 @@ use notex_wire::{SessionAnswer, SessionPage, SessionRequest};
 
 use crate::body::{Body, Wanted};
 use crate::engine::EngineState;
+use crate::ledger;
 use crate::live;
 use crate::refusal::Refused;
 use crate::routes::{paging, priced};
@@ -35,8 +36,7 @@ pub(super) async fn close(State(state): Shared, request: Body<SessionRequest>) -
         Refused::field("session_id", "missing", "session_id is missing: which session is to be closed?")
     })?;
     let mut answer = state.close(&id).await?;
-    let used = state.store.used(state.clock.now()).await?;
-    answer.usage = Some(state.tariff.usage(&[], used));
+    answer.usage = Some(ledger::usage([].iter(), state.remaining()));
     Ok(priced(answer.usage.as_ref(), &answer))
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn one(
     State(state): Shared,
     Path(id): Path<String>,
 ) -> Result<Json<SessionAnswer>, Refused> {
-    match state.store.session(&id).await? {
+    match state.session(&id).await? {
         Some((record, credits)) => Ok(Json(record.answer(credits, state.clock.now()))),
         None => Err(Refused::unknown_session(&id)),
     }
@@ -55,7 +55,7 @@ pub(super) async fn list(
     query: Query<HashMap<String, String>>,
 ) -> Result<Json<SessionPage>, Refused> {
     let paging = paging(&query)?;
-    let (sessions, total) = state.store.sessions(paging).await?;
+    let (sessions, total) = state.sessions(paging).await?;
     let now = state.clock.now();
     Ok(Json(SessionPage {
         items: sessions.into_iter().map(|(record, credits)| record.answer(credits, now)).collect(),

@@ -1,47 +1,27 @@
 //! What outlives the engine: sessions and the ledger, in one SQLite file that one thread of its own reads and
 //! writes, so that no disk can hold up the server.
 
+mod problem;
 mod rows;
 mod schema;
+mod thread;
+mod totals;
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::mpsc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use notex_session::{Credits, EndReason, Lifetime};
-use notex_wire::{LedgerEntry, SessionAnswer, SessionOptions, SessionStatus, UsageAnswer};
+use notex_wire::{CallKind, LedgerEntry, SessionAnswer, SessionOptions, SessionStatus};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+pub use self::problem::StoreError;
+use self::thread::{Job, Outcome};
+pub(crate) use self::totals::Totals;
 use crate::browser::Traffic;
-use crate::ledger::{Month, NewEntry, Tariff};
-
-/// Why the store could not be opened, read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The folder cannot be made.
-    #[error("the data folder {folder} cannot be made: {why}")]
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// What the system said.
-        why: std::io::Error,
-    },
-    /// Another engine has it open.
-    #[error("the data folder {0} is used by another engine; stop that one or use another folder")]
-    InUse(PathBuf),
-    /// SQLite refused.
-    #[error("the store could not {doing}: {why}")]
-    Sqlite {
-        /// What was tried.
-        doing: &'static str,
-        /// What SQLite said.
-        why: rusqlite::Error,
-    },
-    /// The engine is being stopped.
-    #[error("the store is closed, because the engine is being stopped")]
-    Closed,
-}
+use crate::ledger::{Month, NewEntry};
 
 /// A session as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,16 +90,6 @@ fn status(reason: EndReason) -> SessionStatus {
     }
 }
 
-/// What was written, and the sums after it.
-#[derive(Clone, Debug)]
-pub(crate) struct Written {
-    pub(crate) entries: Vec<LedgerEntry>,
-    /// What the session has cost.
-    pub(crate) credits: Credits,
-    /// What was charged in the running month.
-    pub(crate) used: Credits,
-}
-
 /// A page of a list, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Paging {
@@ -127,9 +97,17 @@ pub(crate) struct Paging {
     pub(crate) page_size: u32,
 }
 
-enum Job {
-    Run(Box<dyn FnOnce(&mut Connection) + Send>),
-    Close(oneshot::Sender<()>),
+/// Which ledger entries are asked for. What is not said does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EntryFilter {
+    pub(crate) session_id: Option<String>,
+    pub(crate) call: Option<CallKind>,
+    /// Charged then or later.
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// Charged earlier.
+    pub(crate) to: Option<DateTime<Utc>>,
+    /// Entered before the entry with this number.
+    pub(crate) before: Option<u64>,
 }
 
 /// The open store.
@@ -141,25 +119,16 @@ impl Store {
     /// Opens the store of a folder, making both when they are not there. Blocks.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         make_private(folder).map_err(|why| StoreError::Folder { folder: folder.to_owned(), why })?;
-        let refused = |why: rusqlite::Error| match why.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy) => StoreError::InUse(folder.to_owned()),
-            _ => StoreError::Sqlite { doing: "be opened", why },
-        };
-        let mut connection = Connection::open(folder.join("engine.sqlite")).map_err(refused)?;
+        let file = folder.join("engine.sqlite");
+        let refused = |why| StoreError::opening(folder, &file, why);
+        let mut connection = Connection::open(&file).map_err(refused)?;
+        let found = schema::version(&connection).map_err(refused)?;
+        if found > schema::NEWEST {
+            return Err(StoreError::Newer { file, found, known: schema::NEWEST });
+        }
         schema::prepare(&mut connection).map_err(refused)?;
         let (jobs, waiting) = mpsc::channel::<Job>();
-        let work = move || {
-            for job in waiting {
-                match job {
-                    Job::Run(job) => job(&mut connection),
-                    Job::Close(closed) => {
-                        drop(connection);
-                        let _ = closed.send(());
-                        return;
-                    }
-                }
-            }
-        };
+        let work = move || thread::work(connection, &waiting);
         std::thread::Builder::new()
             .name("notex-store".to_owned())
             .spawn(work)
@@ -185,17 +154,13 @@ impl Store {
         &self,
         session: SessionRecord,
         entries: Vec<NewEntry>,
-        now: DateTime<Utc>,
-    ) -> Result<Written, StoreError> {
-        self.run("write a session", move |connection| {
-            rows::write(connection, &session, &entries, Month::of(now))
-        })
-        .await
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        self.run("write a session", move |connection| rows::write(connection, &session, &entries)).await
     }
 
-    /// What was charged in the month of `now`.
-    pub(crate) async fn used(&self, now: DateTime<Utc>) -> Result<Credits, StoreError> {
-        self.run("sum up the ledger", move |connection| rows::used(connection, Month::of(now))).await
+    /// What was charged on each day (UTC) that has entries.
+    pub(crate) async fn days(&self) -> Result<BTreeMap<NaiveDate, Credits>, StoreError> {
+        self.run("sum up the ledger", totals::days).await
     }
 
     /// A session and what it has cost.
@@ -213,29 +178,60 @@ impl Store {
     }
 
     /// Ledger entries, newest first, and how many there are.
-    pub(crate) async fn entries(&self, paging: Paging) -> Result<(Vec<LedgerEntry>, u64), StoreError> {
-        self.run("list the ledger", move |connection| rows::entries(connection, paging)).await
+    pub(crate) async fn entries(
+        &self,
+        filter: EntryFilter,
+        paging: Paging,
+    ) -> Result<(Vec<LedgerEntry>, u64), StoreError> {
+        self.run("list the ledger", move |connection| rows::entries(connection, &filter, paging)).await
     }
 
-    /// What was used in the month of `now`.
-    pub(crate) async fn usage(&self, tariff: Tariff, now: DateTime<Utc>) -> Result<UsageAnswer, StoreError> {
-        self.run("sum up the ledger", move |connection| rows::usage(connection, &tariff, Month::of(now)))
-            .await
+    /// What was used in a month.
+    pub(crate) async fn totals(&self, month: Month) -> Result<Totals, StoreError> {
+        self.run("sum up the ledger", move |connection| totals::of(connection, month)).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
-        job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (tell, told) = oneshot::channel();
-        let job = Box::new(move |connection: &mut Connection| {
-            let _ = tell.send(job(connection));
+        let work = Box::new(move |connection: rusqlite::Result<&Connection>| {
+            let result = connection.and_then(job);
+            let failed = result.as_ref().err().map(thread::again);
+            let tell = Box::new(move |ended: rusqlite::Result<()>| {
+                let _ = tell.send(result.and_then(|done| ended.map(|()| done)));
+            });
+            Outcome { failed, tell }
         });
-        self.jobs.send(Job::Run(job)).map_err(|_| StoreError::Closed)?;
+        self.jobs.send(Job::Run(work)).map_err(|_| StoreError::Closed)?;
         let result = told.await.map_err(|_| StoreError::Closed)?;
-        result.map_err(|why| StoreError::Sqlite { doing, why })
+        result.map_err(|why| StoreError::doing(doing, why))
     }
+
+    /// The file may not grow any more, as on a full disk; `None` lets it.
+    #[cfg(test)]
+    pub(crate) async fn limit_growth(&self, fuller: Fullness) {
+        self.run("be limited", move |connection| {
+            let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            let most = match fuller {
+                Fullness::Full => pages,
+                Fullness::Spacious => u32::MAX - 1,
+            };
+            connection.pragma_update_and_check(None, "max_page_count", most, |_| Ok(()))
+        })
+        .await
+        .expect("the limit is set");
+    }
+}
+
+/// Whether a disk has space.
+#[cfg(test)]
+#[derive(Clone, Copy)]
+pub(crate) enum Fullness {
+    Full,
+    Spacious,
 }
 
 #[cfg(unix)]

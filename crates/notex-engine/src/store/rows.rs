@@ -1,21 +1,18 @@
 //! Rows in and out. Instants are microseconds since 1970, credits thousandths.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use notex_session::{Credits, Lifetime};
-use notex_wire::{CallUsage, DayUsage, LedgerEntry, SessionUsage, UsageAnswer};
-use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use notex_wire::LedgerEntry;
+use rusqlite::types::{Type, Value};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params_from_iter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Ended, Paging, SessionRecord, Written};
+use super::{Ended, EntryFilter, Paging, SessionRecord};
 use crate::browser::Traffic;
-use crate::ledger::{Month, NewEntry, Tariff};
+use crate::ledger::NewEntry;
 
-/// A month may hold many thousands of one-call sessions; nobody reads further down than this.
-const DEAREST_SESSIONS: u32 = 500;
-
-pub(super) fn end_orphans(connection: &mut Connection) -> rusqlite::Result<usize> {
+pub(super) fn end_orphans(connection: &Connection) -> rusqlite::Result<usize> {
     // The last sign of life is the nearest known instant to the real end.
     connection.execute(
         "UPDATE sessions SET close_reason = 'error', error = 'engine restarted', closed_at =
@@ -26,21 +23,16 @@ pub(super) fn end_orphans(connection: &mut Connection) -> rusqlite::Result<usize
 }
 
 pub(super) fn write(
-    connection: &mut Connection,
+    connection: &Connection,
     session: &SessionRecord,
     entries: &[NewEntry],
-    month: Month,
-) -> rusqlite::Result<Written> {
-    let transaction = connection.transaction()?;
-    put_session(&transaction, session)?;
+) -> rusqlite::Result<Vec<LedgerEntry>> {
+    put_session(connection, session)?;
     let mut written = Vec::new();
     for entry in entries {
-        written.extend(put_entry(&transaction, &session.id, entry)?);
+        written.extend(put_entry(connection, &session.id, entry)?);
     }
-    let credits = session_credits(&transaction, &session.id)?;
-    let used = used(&transaction, month)?;
-    transaction.commit()?;
-    Ok(Written { entries: written, credits, used })
+    Ok(written)
 }
 
 fn put_session(connection: &Connection, session: &SessionRecord) -> rusqlite::Result<()> {
@@ -104,25 +96,13 @@ fn put_entry(
     }))
 }
 
-pub(super) fn used(connection: &Connection, month: Month) -> rusqlite::Result<Credits> {
-    connection
-        .prepare_cached("SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE at >= ? AND at < ?")?
-        .query_row(span(month), |row| credits(row, 0))
-}
-
-fn session_credits(connection: &Connection, id: &str) -> rusqlite::Result<Credits> {
-    connection
-        .prepare_cached("SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE session_id = ?")?
-        .query_row([id], |row| credits(row, 0))
-}
-
 const SESSION_COLUMNS: &str =
     "SELECT id, created_at, last_accessed_at, timeout_minutes, keep_alive, screenshot,
     title, url, closed_at, close_reason, error, max_duration_minutes, options, request_bytes, response_bytes,
     (SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE session_id = sessions.id) FROM sessions";
 
 pub(super) fn session(
-    connection: &mut Connection,
+    connection: &Connection,
     id: &str,
 ) -> rusqlite::Result<Option<(SessionRecord, Credits)>> {
     connection
@@ -132,7 +112,7 @@ pub(super) fn session(
 }
 
 pub(super) fn sessions(
-    connection: &mut Connection,
+    connection: &Connection,
     paging: Paging,
 ) -> rusqlite::Result<(Vec<(SessionRecord, Credits)>, u64)> {
     let items = connection
@@ -169,15 +149,36 @@ fn session_of(row: &Row<'_>) -> rusqlite::Result<(SessionRecord, Credits)> {
 }
 
 pub(super) fn entries(
-    connection: &mut Connection,
+    connection: &Connection,
+    filter: &EntryFilter,
     paging: Paging,
 ) -> rusqlite::Result<(Vec<LedgerEntry>, u64)> {
+    let mut conditions = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    let mut only = |condition: &'static str, value: Option<Value>| {
+        if let Some(value) = value {
+            conditions.push(condition);
+            values.push(value);
+        }
+    };
+    let micros = |at: DateTime<Utc>| Value::Integer(at.timestamp_micros());
+    only("session_id = ?", filter.session_id.clone().map(Value::Text));
+    only("call = ?", filter.call.map(|call| word(&call)).transpose()?.map(Value::Text));
+    only("at >= ?", filter.from.map(micros));
+    only("at < ?", filter.to.map(micros));
+    only("id < ?", filter.before.map(|id| Value::Integer(whole(id))));
+    let which =
+        if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    let total = connection
+        .prepare_cached(&format!("SELECT count(*) FROM ledger {which}"))?
+        .query_row(params_from_iter(&values), |row| count(row, 0))?;
+    values.extend(limits(paging).map(Value::Integer));
     let items = connection
-        .prepare_cached(
-            "SELECT id, at, session_id, call, host, thousandths, reasons FROM ledger
-             ORDER BY id DESC LIMIT ? OFFSET ?",
-        )?
-        .query_map(limits(paging), |row| {
+        .prepare_cached(&format!(
+            "SELECT id, at, session_id, call, host, thousandths, reasons FROM ledger {which}
+             ORDER BY id DESC LIMIT ? OFFSET ?"
+        ))?
+        .query_map(params_from_iter(&values), |row| {
             Ok(LedgerEntry {
                 id: count(row, 0)?,
                 at: instant(row, 1)?,
@@ -189,66 +190,7 @@ pub(super) fn entries(
             })
         })?
         .collect::<Result<_, _>>()?;
-    let total = connection.query_row("SELECT count(*) FROM ledger", [], |row| count(row, 0))?;
     Ok((items, total))
-}
-
-pub(super) fn usage(
-    connection: &mut Connection,
-    tariff: &Tariff,
-    month: Month,
-) -> rusqlite::Result<UsageAnswer> {
-    let by_call = connection
-        .prepare_cached(
-            "SELECT call, count(*), sum(thousandths) FROM ledger WHERE at >= ? AND at < ?
-             GROUP BY call ORDER BY 3 DESC, 1",
-        )?
-        .query_map(span(month), |row| {
-            Ok(CallUsage {
-                call: parse_word(0, row.get(0)?)?,
-                count: count(row, 1)?,
-                credits: credits(row, 2)?,
-            })
-        })?
-        .collect::<Result<_, _>>()?;
-    let by_day = connection
-        .prepare_cached(
-            "SELECT date(at / 1000000, 'unixepoch') AS day, sum(thousandths) FROM ledger
-             WHERE at >= ? AND at < ? GROUP BY day ORDER BY day",
-        )?
-        .query_map(span(month), |row| {
-            let day = row.get::<_, String>(0)?;
-            let day = day
-                .parse::<NaiveDate>()
-                .map_err(|why| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(why)))?;
-            Ok(DayUsage { day, credits: credits(row, 1)? })
-        })?
-        .collect::<Result<_, _>>()?;
-    let by_session = connection
-        .prepare_cached(&format!(
-            "SELECT session_id, sum(thousandths) FROM ledger WHERE at >= ? AND at < ?
-             GROUP BY session_id ORDER BY 2 DESC, 1 LIMIT {DEAREST_SESSIONS}"
-        ))?
-        .query_map(span(month), |row| {
-            Ok(SessionUsage { session_id: row.get(0)?, credits: credits(row, 1)? })
-        })?
-        .collect::<Result<_, _>>()?;
-    let used = used(connection, month)?;
-    Ok(UsageAnswer {
-        plan: tariff.plan.name.clone(),
-        period_start: month.start,
-        period_end: month.end,
-        allowed: tariff.plan.credits_per_month,
-        used,
-        remaining: tariff.remaining(used),
-        by_call,
-        by_day,
-        by_session,
-    })
-}
-
-fn span(month: Month) -> [i64; 2] {
-    [month.start.timestamp_micros(), month.end.timestamp_micros()]
 }
 
 fn limits(paging: Paging) -> [i64; 2] {
@@ -256,16 +198,16 @@ fn limits(paging: Paging) -> [i64; 2] {
     [size, i64::from(paging.page.saturating_sub(1)) * size]
 }
 
-fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
+pub(super) fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
     let micros = row.get::<_, i64>(column)?;
     DateTime::from_timestamp_micros(micros).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, micros))
 }
 
-fn credits(row: &Row<'_>, column: usize) -> rusqlite::Result<Credits> {
+pub(super) fn credits(row: &Row<'_>, column: usize) -> rusqlite::Result<Credits> {
     count(row, column).map(Credits::from_thousandths)
 }
 
-fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+pub(super) fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     let number = row.get::<_, i64>(column)?;
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
 }
@@ -282,7 +224,7 @@ fn word(value: &impl Serialize) -> rusqlite::Result<String> {
     }
 }
 
-fn parse_word<T: DeserializeOwned>(column: usize, word: String) -> rusqlite::Result<T> {
+pub(super) fn parse_word<T: DeserializeOwned>(column: usize, word: String) -> rusqlite::Result<T> {
     serde_json::from_value(serde_json::Value::String(word)).map_err(|why| not_read(column, why))
 }
 
@@ -290,6 +232,6 @@ fn not_written(why: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::ToSqlConversionFailure(Box::new(why))
 }
 
-fn not_read(column: usize, why: serde_json::Error) -> rusqlite::Error {
+pub(super) fn not_read(column: usize, why: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(why))
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// In order; never change one that was released.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE sessions (
         id TEXT PRIMARY KEY,
@@ -41,16 +41,30 @@ const MIGRATIONS: [&str; 2] = [
     ALTER TABLE sessions ADD COLUMN request_bytes INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE sessions ADD COLUMN response_bytes INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+    DROP INDEX ledger_by_session;
+    CREATE INDEX ledger_by_session ON ledger (session_id, at, thousandths);
+    CREATE INDEX sessions_not_ended ON sessions (created_at) WHERE closed_at IS NULL;
+",
 ];
+
+/// The version of tables that the last migration makes.
+#[expect(clippy::cast_possible_truncation, reason = "there are a handful")]
+pub(super) const NEWEST: u32 = MIGRATIONS.len() as u32;
+
+/// The version of the tables as they are: how many migrations were done.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.busy_timeout(std::time::Duration::from_secs(2))?;
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
 
 /// Brings the tables up to date. The lock is exclusive and kept: two engines on one folder would each
 /// take the other's sessions for leftovers.
 pub(super) fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(2))?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    let done: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = version(connection)?;
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     for (version, migration) in (1u32..).zip(MIGRATIONS) {
         if version > done {

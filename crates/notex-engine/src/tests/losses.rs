@@ -93,6 +93,7 @@ async fn a_browser_that_is_not_built_yet_is_refused_in_a_sentence() {
         listen: ([127, 0, 0, 1], 0).into(),
         key: ApiKey::new(KEY).unwrap(),
         data_dir: TempDir::new().unwrap().path().to_owned(),
+        tariff: None,
         browser: "grid:http://127.0.0.1:4444".parse().unwrap(),
     };
     assert!(Engine::start(config).await.unwrap_err().to_string().contains("not built yet"));

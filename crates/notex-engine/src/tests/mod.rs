@@ -92,6 +92,7 @@ impl House {
             listen: ([127, 0, 0, 1], 0).into(),
             key: ApiKey::new(KEY).unwrap(),
             data_dir: folder.path().to_owned(),
+            tariff: None,
             browser: BrowserSource::Local { program: None },
         };
         let mut tariff = Tariff::default();

@@ -302,9 +302,10 @@ async fn two_engines_cannot_use_one_folder() {
         listen: ([127, 0, 0, 1], 0).into(),
         key: ApiKey::new(KEY).unwrap(),
         data_dir: house.folder.path().to_owned(),
+        tariff: None,
         browser: BrowserSource::Local { program: None },
     };
     let launch: Launch = Arc::new(|| unreachable!("nothing is launched without a store"));
-    let second = Engine::start_with(config, Tariff::default(), Clock::System, launch).await;
+    let second = Engine::start_with(config, Tariff::default(), Clock::system(), launch).await;
     assert!(second.unwrap_err().to_string().contains("used by another engine"));
 }

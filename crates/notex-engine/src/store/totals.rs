@@ -1,0 +1,95 @@
+//! Sums of the ledger. Each answers all entries of its month, so that every one adds up to the same.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use notex_session::Credits;
+use notex_wire::{CallUsage, DayUsage, HostUsage, RestUsage, SessionUsage};
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row};
+
+use super::rows::{count, credits, parse_word};
+use crate::ledger::Month;
+
+/// A month may hold many thousands of one-call sessions: of so many the dearest stand by themselves, the others
+/// together in one row.
+const DEAREST: usize = 500;
+
+/// What was charged in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub(crate) used: Credits,
+    pub(crate) by_call: Vec<CallUsage>,
+    pub(crate) by_day: Vec<DayUsage>,
+    pub(crate) by_session: Vec<SessionUsage>,
+    pub(crate) other_sessions: Option<RestUsage>,
+    pub(crate) by_host: Vec<HostUsage>,
+    pub(crate) other_hosts: Option<RestUsage>,
+}
+
+pub(super) fn days(connection: &Connection) -> rusqlite::Result<BTreeMap<NaiveDate, Credits>> {
+    connection
+        .prepare_cached(
+            "SELECT date(at / 1000000, 'unixepoch') AS day, sum(thousandths) FROM ledger GROUP BY day",
+        )?
+        .query_map([], |row| Ok((day(row, 0)?, credits(row, 1)?)))?
+        .collect()
+}
+
+pub(super) fn of(connection: &Connection, month: Month) -> rusqlite::Result<Totals> {
+    let used = connection
+        .prepare_cached("SELECT coalesce(sum(thousandths), 0) FROM ledger WHERE at >= ? AND at < ?")?
+        .query_row(span(month), |row| credits(row, 0))?;
+    let by_call = grouped(connection, month, "call", "3 DESC, 1", |row| {
+        Ok(CallUsage { call: parse_word(0, row.get(0)?)?, count: count(row, 1)?, credits: credits(row, 2)? })
+    })?;
+    let by_day = grouped(connection, month, "date(at / 1000000, 'unixepoch')", "1", |row| {
+        Ok(DayUsage { day: day(row, 0)?, credits: credits(row, 2)? })
+    })?;
+    let (by_session, other_sessions) = dearest(
+        grouped(connection, month, "session_id", "3 DESC, 1", |row| {
+            Ok(SessionUsage { session_id: row.get(0)?, credits: credits(row, 2)? })
+        })?,
+        |session: &SessionUsage| session.credits,
+    );
+    let (by_host, other_hosts) = dearest(
+        grouped(connection, month, "host", "3 DESC, 1", |row| {
+            Ok(HostUsage { host: row.get(0)?, count: count(row, 1)?, credits: credits(row, 2)? })
+        })?,
+        |host: &HostUsage| host.credits,
+    );
+    Ok(Totals { used, by_call, by_day, by_session, other_sessions, by_host, other_hosts })
+}
+
+/// What each group of the month's entries sums up to: its name, how many, how much.
+fn grouped<T>(
+    connection: &Connection,
+    month: Month,
+    by: &str,
+    order: &str,
+    read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {by}, count(*), sum(thousandths) FROM ledger WHERE at >= ? AND at < ? GROUP BY 1 ORDER BY {order}"
+        ))?
+        .query_map(span(month), read)?
+        .collect()
+}
+
+/// The first of them, and one row for the rest.
+fn dearest<T>(mut all: Vec<T>, credits: impl Fn(&T) -> Credits) -> (Vec<T>, Option<RestUsage>) {
+    let rest = all.split_off(all.len().min(DEAREST));
+    let other = (!rest.is_empty())
+        .then(|| RestUsage { count: rest.len() as u64, credits: rest.iter().map(credits).sum() });
+    (all, other)
+}
+
+fn span(month: Month) -> [i64; 2] {
+    [month.start.timestamp_micros(), month.end.timestamp_micros()]
+}
+
+fn day(row: &Row<'_>, column: usize) -> rusqlite::Result<NaiveDate> {
+    let day = row.get::<_, String>(column)?;
+    day.parse().map_err(|why| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(why)))
+}
