@@ -71,6 +71,8 @@ pub(crate) struct Wanted {
     pub(crate) keep_alive: bool,
     /// From 1 to 30.
     pub(crate) timeout_minutes: i64,
+    /// From 1 to 1440.
+    pub(crate) max_duration_minutes: Option<i64>,
     pub(crate) screenshot: Option<bool>,
     pub(crate) context: ContextOptions,
 }
@@ -98,6 +100,7 @@ impl Wanted {
             session_id: request.session_id,
             keep_alive: request.keep_alive.unwrap_or(false),
             timeout_minutes,
+            max_duration_minutes: None,
             screenshot: request.screenshot,
             context: ContextOptions::default(),
         })

@@ -76,7 +76,7 @@ impl Browser for ScriptedBrowser {
         let page = Arc::new(ScriptedPage { options: options.clone(), ..ScriptedPage::default() });
         page.script()
             .failures
-            .extend(self.first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone());
+            .extend(self.first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone().map(Some));
         self.pages.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&page));
         Ok(page)
     }
@@ -103,14 +103,32 @@ pub(crate) struct ScriptedPage {
     cookies: Mutex<Vec<Cookie>>,
     lost: watch::Sender<Option<String>>,
     closed: watch::Sender<bool>,
-    held: watch::Sender<bool>,
+    held: watch::Sender<Held>,
     done: watch::Sender<Vec<String>>,
     script: Mutex<Script>,
 }
 
+/// What waits until it is let go.
+enum Held {
+    Nothing,
+    All,
+    Only(&'static str),
+}
+
+impl Held {
+    fn lets_go(&self, what: &str) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::All => false,
+            Self::Only(held) => *held != what,
+        }
+    }
+}
+
 struct Script {
     url: Url,
-    failures: VecDeque<PageError>,
+    /// How the next things end that are done on it.
+    failures: VecDeque<Option<PageError>>,
     actions: usize,
     markdown: String,
     images: usize,
@@ -132,7 +150,7 @@ impl Default for ScriptedPage {
             cookies: Mutex::default(),
             lost: watch::Sender::new(None),
             closed: watch::Sender::new(false),
-            held: watch::Sender::new(false),
+            held: watch::Sender::new(Held::Nothing),
             done: watch::Sender::new(Vec::new()),
             script: Mutex::new(script),
         }
@@ -146,11 +164,16 @@ impl ScriptedPage {
 
     /// Calls wait until [`Self::let_go`].
     pub(crate) fn hold(&self) {
-        self.held.send_replace(true);
+        self.held.send_replace(Held::All);
+    }
+
+    /// Only `what` waits until [`Self::let_go`].
+    pub(crate) fn hold_at(&self, what: &'static str) {
+        self.held.send_replace(Held::Only(what));
     }
 
     pub(crate) fn let_go(&self) {
-        self.held.send_replace(false);
+        self.held.send_replace(Held::Nothing);
     }
 
     pub(crate) fn lose(&self, why: &str) {
@@ -159,7 +182,18 @@ impl ScriptedPage {
 
     /// The next thing done on it fails.
     pub(crate) fn fail_next(&self, error: PageError) {
-        self.script().failures.push_back(error);
+        self.script().failures.push_back(Some(error));
+    }
+
+    /// The next thing done on it succeeds, whatever is to fail after it.
+    pub(crate) fn succeed_next(&self) {
+        self.script().failures.push_back(None);
+    }
+
+    /// So much has gone over the network for it.
+    pub(crate) fn has_moved(&self, request_bytes: u64, response_bytes: u64) {
+        *self.traffic.lock().unwrap_or_else(PoisonError::into_inner) =
+            Traffic { request_bytes, response_bytes };
     }
 
     pub(crate) fn has_actions(&self, actions: usize) {
@@ -190,12 +224,12 @@ impl ScriptedPage {
     }
 
     async fn doing(&self, what: String) -> Result<(), PageError> {
-        self.done.send_modify(|done| done.push(what));
-        let _ = self.held.subscribe().wait_for(|held| !held).await;
+        self.done.send_modify(|done| done.push(what.clone()));
+        let _ = self.held.subscribe().wait_for(|held| held.lets_go(&what)).await;
         if let Some(why) = self.lost.borrow().clone() {
             return Err(PageError::Lost(why));
         }
-        self.script().failures.pop_front().map_or(Ok(()), Err)
+        self.script().failures.pop_front().flatten().map_or(Ok(()), Err)
     }
 
     fn here(&self) -> Position {

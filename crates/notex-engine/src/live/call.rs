@@ -1,6 +1,6 @@
 //! What a call does on its page. Knows no session: neither its deadline nor its ledger.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -65,17 +65,19 @@ pub(crate) enum StepAction {
     Terminate,
 }
 
-/// Whether a step did what it is for, whatever became of the call afterwards: a step that was done is charged.
+/// What a call owes however it goes on: a step that was done is charged, also when the page cannot be read afterwards
+/// or the session ends meanwhile.
 #[derive(Debug, Default)]
-pub(super) struct Deed(AtomicBool);
+pub(super) struct Reached(Mutex<Option<Charge>>);
 
-impl Deed {
-    fn done(&self) {
-        self.0.store(true, Ordering::Relaxed);
+impl Reached {
+    fn owes(&self, charge: Charge) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(charge);
     }
 
-    pub(super) fn is_done(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// What is owed, once.
+    pub(super) fn take(&self) -> Option<Charge> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -119,9 +121,9 @@ impl PageCall {
         page: &dyn Page,
         rates: &RateCard,
         as_started: bool,
-        deed: &Deed,
+        reached: &Reached,
     ) -> Result<Done, PageError> {
-        let performing = self.perform_unbounded(page, rates, as_started, deed);
+        let performing = self.perform_unbounded(page, rates, as_started, reached);
         let bounded = tokio::time::timeout(LONGEST_CALL, performing);
         bounded.await.unwrap_or_else(|_| {
             Err(PageError::TimedOut { doing: "the whole call".to_owned(), seconds: LONGEST_CALL.as_secs() })
@@ -133,7 +135,7 @@ impl PageCall {
         page: &dyn Page,
         rates: &RateCard,
         as_started: bool,
-        deed: &Deed,
+        reached: &Reached,
     ) -> Result<Done, PageError> {
         let pictured = self.screenshot().taken(as_started);
         let mut done = match self {
@@ -149,7 +151,7 @@ impl PageCall {
             }
             Self::Step { action, max_actions, .. } => {
                 let data = action.perform(page).await?;
-                deed.done();
+                reached.owes(rates.step());
                 let (position, space) = observed(page, *max_actions).await?;
                 Done { position, space: Some(space), data, screenshot: None, charge: rates.step() }
             }

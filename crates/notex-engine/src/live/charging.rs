@@ -46,16 +46,16 @@ impl Session {
         Ok(charges)
     }
 
-    /// Charges a step that was done by a call that then failed or was interrupted. `None` when it cannot be paid.
-    pub(super) fn charge_deed(
+    /// Charges what a call had done before it failed or was interrupted. `None` when it cannot be paid.
+    pub(super) fn charge_reached(
         &mut self,
         call: &PageCall,
+        charge: Charge,
         admitted: Admitted,
         after: Option<After>,
     ) -> Option<Credits> {
-        let (now, charge) = (self.state.clock.now(), admitted.tariff.rates.step());
         let price = charge.total();
-        self.settle(now, call.kind(), charge, admitted, after).ok().map(|_| price)
+        self.settle(self.state.clock.now(), call.kind(), charge, admitted, after).ok().map(|_| price)
     }
 
     /// Charges the minutes that have started by `until`. When one cannot be paid, it says how the session ended: it

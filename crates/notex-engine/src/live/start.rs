@@ -85,7 +85,9 @@ async fn open(state: &Arc<EngineState>, wanted: &Wanted, place: Place) -> Result
     let (browser, page) = open_page(state, &wanted.context).await?;
     let now = state.clock.now();
     let life = Lifetime::begin(now, wanted.timeout_minutes, wanted.keep_alive)
-        .map_err(|why| Refused::field("session_timeout_minutes", "value_error", why.to_string()))?;
+        .map_err(|why| Refused::field("session_timeout_minutes", "value_error", why.to_string()))?
+        .lasting_at_most(wanted.max_duration_minutes)
+        .map_err(|why| Refused::field("max_duration_minutes", "value_error", why.to_string()))?;
     let record = SessionRecord {
         id: Uuid::new_v4().to_string(),
         life,

@@ -10,7 +10,7 @@ use notex_wire::{EngineEvent, PageAnswer, PageMetadata, SessionAnswer};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::call::{Deed, Done, PageCall};
+use super::call::{Done, PageCall, Reached};
 use super::end::{End, LastCall, Loss, lost};
 use super::registry::{Ask, Asked, Close};
 use crate::account::Admitted;
@@ -169,9 +169,9 @@ impl Session {
         let tariff = Arc::clone(&admitted.tariff);
         let (state, browser, page) =
             (Arc::clone(&self.state), Arc::clone(&self.browser), Arc::clone(&self.page));
-        let deed = Deed::default();
+        let reached = Reached::default();
         let done = {
-            let performing = call.perform(&*page, &tariff.rates, self.record.screenshot, &deed);
+            let performing = call.perform(&*page, &tariff.rates, self.record.screenshot, &reached);
             tokio::pin!(performing);
             loop {
                 let latest = self.record.life.latest_end();
@@ -208,8 +208,8 @@ impl Session {
             Ok(Ok(done)) => self.succeeded(&call, done, reply, admitted, after).await,
             Ok(Err(error)) => {
                 let mut refused = Refused::from(error);
-                if deed.is_done()
-                    && let Some(price) = self.charge_deed(&call, admitted, after)
+                if let Some(charge) = reached.take()
+                    && let Some(price) = self.charge_reached(&call, charge, admitted, after)
                 {
                     refused = refused.noting(&format!("the step was done before that, and cost {price}"));
                 }
@@ -224,8 +224,8 @@ impl Session {
                 None
             }
             Err(mut end) => {
-                if deed.is_done() {
-                    self.charge_deed(&call, admitted, after);
+                if let Some(charge) = reached.take() {
+                    self.charge_reached(&call, charge, admitted, after);
                 }
                 self.held = Credits::ZERO;
                 end.last = LastCall::Interrupted(reply);

@@ -1,6 +1,8 @@
 //! What outlives the engine: sessions and the ledger, in one SQLite file that one thread of its own reads and
 //! writes, so that no disk can hold up the server.
 
+#[cfg(test)]
+mod faults;
 mod problem;
 mod rows;
 mod schema;
@@ -17,6 +19,8 @@ use notex_wire::{CallKind, LedgerEntry, SessionAnswer, SessionOptions, SessionSt
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+#[cfg(test)]
+pub(crate) use self::faults::Fullness;
 pub use self::problem::StoreError;
 use self::thread::{Job, Outcome};
 pub(crate) use self::totals::Totals;
@@ -209,29 +213,6 @@ impl Store {
         let result = told.await.map_err(|_| StoreError::Closed)?;
         result.map_err(|why| StoreError::doing(doing, why))
     }
-
-    /// The file may not grow any more, as on a full disk; `None` lets it.
-    #[cfg(test)]
-    pub(crate) async fn limit_growth(&self, fuller: Fullness) {
-        self.run("be limited", move |connection| {
-            let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-            let most = match fuller {
-                Fullness::Full => pages,
-                Fullness::Spacious => u32::MAX - 1,
-            };
-            connection.pragma_update_and_check(None, "max_page_count", most, |_| Ok(()))
-        })
-        .await
-        .expect("the limit is set");
-    }
-}
-
-/// Whether a disk has space.
-#[cfg(test)]
-#[derive(Clone, Copy)]
-pub(crate) enum Fullness {
-    Full,
-    Spacious,
 }
 
 #[cfg(unix)]

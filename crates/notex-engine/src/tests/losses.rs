@@ -60,7 +60,7 @@ async fn without_a_browser_a_start_says_what_to_install_and_the_next_one_tries_a
     let browsers = VecDeque::from([Err(missing.clone()), Err(missing.clone()), Ok(browser.clone())]);
     let time = watch::Sender::new("2026-11-22T12:00:00Z".parse().unwrap());
     let folder = Arc::new(TempDir::new().unwrap());
-    let house = House::open(folder, time, browser, browsers, Credits::whole(10_000)).await;
+    let house = House::open(folder, time, browser, browsers, Plan::default()).await;
     house.browser_says("apt install chromium").await;
     assert!(!house.health().await.browser.unwrap().ready);
     let refusal = house.post("/session/start", json!({})).await.refusal(503);
@@ -77,7 +77,7 @@ async fn a_browser_that_was_installed_meanwhile_is_found_when_looked_for() {
     let browsers = VecDeque::from([Err(missing), Ok(browser.clone())]);
     let time = watch::Sender::new("2026-11-22T12:00:00Z".parse().unwrap());
     let folder = Arc::new(TempDir::new().unwrap());
-    let house = House::open(folder, time, browser, browsers, Credits::whole(10_000)).await;
+    let house = House::open(folder, time, browser, browsers, Plan::default()).await;
     house.browser_says("no browser was found").await;
     house.engine.look_for_browser();
     let ready = async { while !house.health().await.browser.unwrap().ready {} };

@@ -1,24 +1,30 @@
 //! The engine over a scripted browser, called over HTTP as its clients do. Time is told, nothing sleeps.
 
 mod credits;
+mod disks;
 mod events;
 mod guarding;
+mod ledgers;
+mod lives;
 mod losses;
+mod money;
 mod refusals;
 mod sessions;
+mod tariffs;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use notex_session::Credits;
-use notex_wire::{Health, PageAnswer, Refusal, SessionAnswer};
+use notex_session::{Credits, Plan};
+use notex_wire::{Health, PageAnswer, Refusal, SessionAnswer, SessionRequest};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
+use crate::body::Wanted;
 use crate::browser::scripted::ScriptedBrowser;
 use crate::browser::{Browser, LaunchError, PageError};
 use crate::browser_source::{BrowserSource, Launch};
@@ -26,6 +32,7 @@ use crate::clock::Clock;
 use crate::config::{ApiKey, EngineConfig};
 use crate::engine::Engine;
 use crate::ledger::Tariff;
+use crate::live;
 
 const KEY: &str = "a-key-of-the-tests";
 
@@ -69,10 +76,14 @@ impl House {
     }
 
     async fn with_plan(credits: Credits) -> Self {
+        Self::with(Plan { credits_per_month: credits, ..Plan::default() }).await
+    }
+
+    async fn with(plan: Plan) -> Self {
         let time = watch::Sender::new("2026-11-22T12:00:00Z".parse().unwrap());
         let browser = ScriptedBrowser::new();
         let folder = Arc::new(TempDir::new().unwrap());
-        Self::open(folder, time, browser.clone(), VecDeque::from([Ok(browser)]), credits).await
+        Self::open(folder, time, browser.clone(), VecDeque::from([Ok(browser)]), plan).await
     }
 
     async fn open(
@@ -80,7 +91,7 @@ impl House {
         time: watch::Sender<DateTime<Utc>>,
         browser: Arc<ScriptedBrowser>,
         browsers: Launches,
-        credits: Credits,
+        plan: Plan,
     ) -> Self {
         let browsers = Arc::new(Mutex::new(browsers));
         let next = Arc::clone(&browsers);
@@ -95,8 +106,7 @@ impl House {
             tariff: None,
             browser: BrowserSource::Local { program: None },
         };
-        let mut tariff = Tariff::default();
-        tariff.plan.credits_per_month = credits;
+        let tariff = Tariff { plan, ..Tariff::default() };
         let clock = Clock::Told(time.subscribe());
         let engine = Engine::start_with(config, tariff, clock, launch).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -108,7 +118,7 @@ impl House {
         self.engine.shut_down().await;
         let browser = ScriptedBrowser::new();
         let browsers = VecDeque::from([Ok(browser.clone())]);
-        Self::open(self.folder, self.time, browser, browsers, Credits::whole(10_000)).await
+        Self::open(self.folder, self.time, browser, browsers, Plan::default()).await
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -147,6 +157,17 @@ impl House {
 
     async fn start(&self) -> SessionAnswer {
         self.post("/session/start", json!({})).await.of()
+    }
+
+    async fn put(&self, path: &str, body: Value) -> Answered {
+        Self::send(self.http.put(self.url(path)).bearer_auth(KEY).json(&body)).await
+    }
+
+    /// Starts a session that lasts so many minutes at most.
+    async fn start_lasting(&self, minutes: i64, keep_alive: bool) -> SessionAnswer {
+        let request = SessionRequest { keep_alive: Some(keep_alive), ..SessionRequest::default() };
+        let wanted = Wanted { max_duration_minutes: Some(minutes), ..Wanted::of(request).unwrap() };
+        live::start(Arc::clone(&self.engine.state), wanted).await.unwrap()
     }
 
     async fn observe(&self, session: &SessionAnswer, url: &str) -> PageAnswer {

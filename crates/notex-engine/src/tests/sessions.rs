@@ -287,7 +287,7 @@ async fn sessions_of_an_engine_that_was_killed_are_ended_by_the_next() {
     let browser = ScriptedBrowser::new();
     let browsers = VecDeque::from([Ok(browser.clone())]);
     let time = house.time.clone();
-    let next = House::open(Arc::new(left), time, browser, browsers, Credits::whole(10_000)).await;
+    let next = House::open(Arc::new(left), time, browser, browsers, Plan::default()).await;
     let found = next.session(&session).await;
     assert_eq!((found.status, found.error.as_deref()), (SessionStatus::Error, Some("engine restarted")));
     assert_eq!(found.closed_at, Some(session.created_at + TimeDelta::seconds(42)));
