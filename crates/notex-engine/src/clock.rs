@@ -56,21 +56,26 @@ impl Clock {
     pub(crate) async fn sleep_until(&self, instant: Option<DateTime<Utc>>) {
         let Some(instant) = instant else { return std::future::pending().await };
         match self {
-            Self::System(jumps) => {
-                let mut jumps = jumps.subscribe();
-                while let Some(left) = (instant - self.now()).to_std().ok().filter(|left| !left.is_zero()) {
-                    tokio::select! {
-                        () = tokio::time::sleep(left) => {}
-                        _ = jumps.changed() => {}
-                    }
-                }
-            }
+            Self::System(jumps) => sleep_until(instant, || self.now(), jumps.subscribe()).await,
             #[cfg(test)]
             Self::Told(told) => {
                 if told.clone().wait_for(|now| *now >= instant).await.is_err() {
                     std::future::pending().await
                 }
             }
+        }
+    }
+}
+
+async fn sleep_until(
+    instant: DateTime<Utc>,
+    now: impl Fn() -> DateTime<Utc>,
+    mut jumps: watch::Receiver<u64>,
+) {
+    while let Some(left) = (instant - now()).to_std().ok().filter(|left| !left.is_zero()) {
+        tokio::select! {
+            () = tokio::time::sleep(left) => {}
+            _ = jumps.changed() => {}
         }
     }
 }
@@ -86,20 +91,20 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_sleeper_looks_at_the_clock_again_when_it_has_jumped() {
-        let jumps = Arc::new(watch::Sender::new(0));
-        let clock = Clock::System(Arc::clone(&jumps));
-        let sleeper = clock.clone();
-        let far = Utc::now() + TimeDelta::hours(1);
-        let sleeping = tokio::spawn(async move { sleeper.sleep_until(Some(far)).await });
-        while jumps.receiver_count() == 0 {
+    async fn whoever_sleeps_until_an_hour_from_now_wakes_when_the_clock_jumps_there() {
+        let begun = Utc::now();
+        let wall = watch::Sender::new(begun);
+        let (jumps, seen) = (watch::Sender::new(0), wall.subscribe());
+        let sleeping =
+            tokio::spawn(sleep_until(begun + TimeDelta::hours(1), move || *seen.borrow(), jumps.subscribe()));
+        tokio::task::yield_now().await;
+        for minutes in [59, 60] {
+            assert!(!sleeping.is_finished(), "minute {minutes}");
+            wall.send_replace(begun + TimeDelta::minutes(minutes));
+            jumps.send_modify(|jumps| *jumps += 1);
             tokio::task::yield_now().await;
         }
-        // The hour is not over: whoever looked goes on sleeping.
-        jumps.send_modify(|jumps| *jumps += 1);
-        tokio::task::yield_now().await;
-        assert!(!sleeping.is_finished());
-        sleeping.abort();
+        tokio::time::timeout(Duration::from_secs(10), sleeping).await.expect("it wakes").unwrap();
     }
 
     #[test]
