@@ -9,8 +9,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use notex_wire::{EngineEvent, Health, PageAnswer, SessionAnswer, SessionStatus};
+use notex_session::{Credits, EndReason};
+use notex_wire::{
+    EngineEvent, EntryPage, Health, PageAnswer, SessionAnswer, SessionPage, SessionStatus, UsageAnswer,
+};
 use rustix::process::{Pid, Signal, kill_process};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
@@ -26,7 +30,7 @@ struct Served {
     _stdout: Lines<BufReader<ChildStdout>>,
     base: String,
     http: reqwest::Client,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn engine(folder: &TempDir) -> Command {
@@ -43,14 +47,18 @@ fn engine(folder: &TempDir) -> Command {
 
 impl Served {
     async fn start() -> Self {
-        let folder = TempDir::new().unwrap();
+        Self::start_on(TempDir::new().unwrap()).await
+    }
+
+    /// On the folder of an engine before.
+    async fn start_on(folder: TempDir) -> Self {
         let mut process =
             engine(&folder).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::inherit()).spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, stdout.next_line()).await.unwrap().unwrap().unwrap();
         let base = line.strip_prefix("notex-engine listening on ").expect(&line).to_owned();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let served = Self { process, _stdout: stdout, base, http, _folder: folder };
+        let served = Self { process, _stdout: stdout, base, http, folder };
         let ready = async { while !served.health().await.browser.unwrap().ready {} };
         timeout(PATIENCE, ready).await.expect("the browser is launched ahead of the first session");
         served
@@ -58,6 +66,11 @@ impl Served {
 
     async fn health(&self) -> Health {
         self.http.get(format!("{}/health", self.base)).send().await.unwrap().json().await.unwrap()
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
+        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(KEY);
+        request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
@@ -191,6 +204,38 @@ async fn no_process_is_left_when_the_engine_is_killed() {
 }
 
 #[tokio::test]
+async fn after_a_kill_the_sessions_are_listed_as_ended_with_ledger_and_history_intact() {
+    let mut served = Served::start().await;
+    let home = site().await;
+    let (used, closed) = (served.start_session().await, served.start_session().await);
+    served.page("/env/observe", &used, json!({ "url": home })).await;
+    served.page("/env/scrape", &used, json!({})).await;
+    served.post("/session/close", json!({ "session_id": closed.session_id })).await;
+    let before: EntryPage = served.get("/usage/entries").await;
+    let charged: UsageAnswer = served.get("/usage").await;
+    assert_eq!((before.total, charged.used), (4, Credits::from_thousandths(3_200)));
+    served.signal(Signal::KILL);
+    timeout(PATIENCE, served.process.wait()).await.unwrap().unwrap();
+
+    let served = Served::start_on(served.folder).await;
+    let listed: SessionPage = served.get("/session").await;
+    let of = |id: &str| listed.items.iter().find(|item| item.session_id == id).expect("it is listed");
+    let ended = of(&used.session_id);
+    assert_eq!((ended.status, ended.close_reason), (SessionStatus::Error, Some(EndReason::Error)));
+    assert_eq!(ended.error.as_deref(), Some("engine restarted"));
+    assert_eq!(ended.credits, Some(Credits::from_thousandths(3_100)));
+    assert_eq!(ended.title.as_deref(), Some("Home"));
+    assert_eq!(of(&closed.session_id).status, SessionStatus::Closed);
+    assert_eq!(served.get::<EntryPage>("/usage/entries").await, before);
+    assert_eq!(served.get::<UsageAnswer>("/usage").await, charged);
+    assert_eq!(served.health().await.active_sessions, Some(0));
+    // The account goes on where it was.
+    let next = served.start_session().await;
+    let remaining = next.usage.unwrap().remaining;
+    assert_eq!(remaining, charged.remaining.less(Credits::from_thousandths(100)));
+}
+
+#[tokio::test]
 async fn killing_the_browser_ends_its_sessions_within_a_second_and_the_engine_goes_on() {
     let served = Served::start().await;
     let home = site().await;
@@ -246,6 +291,15 @@ async fn a_start_that_cannot_be_is_refused_in_one_sentence() {
     assert!(remote.contains("--allow-remote"), "{remote}");
     let grid = refused(engine(&folder).args(listen).args(["--browser", "grid:http://127.0.0.1:4444"])).await;
     assert!(grid.contains("not built yet"), "{grid}");
+    let tariff = folder.path().join("prices.json");
+    std::fs::write(&tariff, r#"{ "rates": { "step": "free" } }"#).unwrap();
+    let path = tariff.to_str().unwrap();
+    let wrong = refused(engine(&folder).args(listen).args(["--tariff", path])).await;
+    assert!(wrong.contains("prices.json is wrong: rates.step"), "{wrong}");
+    let pictures = TempDir::new().unwrap();
+    std::fs::write(pictures.path().join("engine.sqlite"), "holiday pictures ".repeat(100)).unwrap();
+    let broken = refused(engine(&pictures).args(listen)).await;
+    assert!(broken.contains("engine.sqlite is not a store that can be read"), "{broken}");
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let busy = refused(engine(&folder).args(["--listen", &address])).await;
