@@ -74,8 +74,13 @@ impl Session {
         }
         tracing::info!(session = id, reason = ?ended.reason, error = ended.error, "ended");
         self.record.ended = Some(ended.clone());
-        if let Err(error) = self.write(self.state.clock.now()).await {
-            tracing::error!(%error, session = id, "an end was not written");
+        self.record.traffic = self.page.traffic();
+        // Somebody who waits is told what is on the disk; nobody waits for a deadline, and it is not to wait for a disk.
+        let waited_for = closer.is_some() || !matches!(last, LastCall::None);
+        if waited_for {
+            self.write_end().await;
+        } else {
+            self.note_unwritten();
         }
         self.state.registry.remove(&id);
         let answer = self.answer(self.state.clock.now());
@@ -104,7 +109,16 @@ impl Session {
         if let Some(closer) = closer {
             let _ = closer.send(answer);
         }
+        if !waited_for {
+            self.write_end().await;
+        }
         self.write_in_the_end().await;
+    }
+
+    async fn write_end(&mut self) {
+        if let Err(error) = self.write(self.state.clock.now()).await {
+            tracing::error!(%error, session = self.id(), "an end was not written");
+        }
     }
 
     /// Writes an end that could not be written when it came; gives up only with the engine.

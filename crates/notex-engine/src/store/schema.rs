@@ -64,6 +64,8 @@ pub(super) fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // In pages of 4 KB. Only here the disk is waited for, so it is done seldom.
+    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     let done = version(connection)?;
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     for (version, migration) in (1u32..).zip(MIGRATIONS) {

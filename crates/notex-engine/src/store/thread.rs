@@ -76,7 +76,7 @@ fn together(connection: &Connection, group: Vec<Work>) {
             let _ = connection.execute_batch("ROLLBACK");
         }
         for tell in tells {
-            tell(ended.as_ref().map(|()| ()).map_err(again));
+            tell(ended.as_ref().copied().map_err(again));
         }
     }
 }
