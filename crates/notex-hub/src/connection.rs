@@ -212,6 +212,7 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
+    use notex_session::Plan;
     use notex_wire::CallKind;
 
     use super::*;
@@ -255,6 +256,12 @@ mod tests {
         let credits = connection.state.credits.clone().unwrap();
         assert_eq!(credits.per_minute, Credits::from_thousandths(300));
         assert_eq!(credits.today, Credits::from_thousandths(500));
+        let plan = Plan { credits_per_month: Credits::whole(20), ..Plan::default() };
+        let rates = RateCard { step: Credits::whole(3), ..RateCard::default() };
+        connection.take_in_plan(&PlanAnswer { plan, rates, source: None, problem: None });
+        let credits = connection.state.credits.clone().unwrap();
+        assert_eq!(credits.remaining, Credits::from_thousandths(18_500));
+        assert_eq!(credits.step_price, Credits::whole(3));
         connection.refresh_burn(noon + TimeDelta::minutes(20));
         assert_eq!(connection.state.credits.unwrap().per_minute, Credits::ZERO);
     }

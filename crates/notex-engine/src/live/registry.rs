@@ -1,4 +1,5 @@
-//! The doors to all live sessions. A session leaves it when its end has been written to the store.
+//! The doors to all live sessions, and the sessions that are further than the store knows: a session's end is told from
+//! here until it is written.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -70,12 +71,15 @@ struct Live {
 /// A place among the sessions that may be live at once, taken until the session is added or this is dropped.
 #[must_use = "the place is taken as long as this lives"]
 pub(super) struct Place {
-    doors: Arc<Mutex<Doors>>,
+    /// `None` when it was given back.
+    doors: Option<Arc<Mutex<Doors>>>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        locked(&self.doors).starting -= 1;
+        if let Some(doors) = self.doors.take() {
+            locked(&doors).starting -= 1;
+        }
     }
 }
 
@@ -114,7 +118,7 @@ impl Registry {
             return Err(Refused::too_many_sessions(plan, most, seconds));
         }
         doors.starting += 1;
-        Ok(Place { doors: Arc::clone(&self.doors) })
+        Ok(Place { doors: Some(Arc::clone(&self.doors)) })
     }
 
     /// Adds a session in the place that was taken for it, unless the engine is being stopped.
@@ -123,18 +127,17 @@ impl Registry {
         id: &str,
         door: Door,
         deadline: Option<DateTime<Utc>>,
-        place: Place,
+        mut place: Place,
     ) -> Result<(), Refused> {
-        {
-            let mut doors = self.doors();
-            if doors.shut {
-                return Err(Refused::stopping());
-            }
-            doors.live.insert(id.to_owned(), Live { door, deadline });
-            doors.starting -= 1;
+        let mut doors = self.doors();
+        if doors.shut {
+            // Dropped behind the lock, which a place takes to give itself back.
+            drop(doors);
+            return Err(Refused::stopping());
         }
-        // It was given back with the same lock that the session came in by.
-        std::mem::forget(place);
+        doors.live.insert(id.to_owned(), Live { door, deadline });
+        doors.starting -= 1;
+        place.doors = None;
         Ok(())
     }
 
