@@ -54,7 +54,7 @@ pub(super) async fn entries(State(state): Shared, query: Words) -> Result<Json<E
     let paging = paging(&query)?;
     let filter = EntryFilter {
         session_id: query.get("session_id").cloned(),
-        call: read(&query, "call", "start, session_minute, observe, step, scrape", |text| {
+        call: read(&query, "call", "one of start, session_minute, observe, step and scrape", |text| {
             word::<CallKind>(text)
         })?,
         from: instant(&query, "from")?,
