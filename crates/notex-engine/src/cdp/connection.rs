@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-use super::{CdpError, Event, Session};
+use super::{CdpError, Event, Heard, Session};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -46,12 +46,33 @@ struct Shared {
     ended: watch::Sender<Option<String>>,
 }
 
-#[derive(Debug, Default)]
+type Ear = Arc<dyn Fn(&Heard<'_>) + Send + Sync>;
+
+#[derive(Default)]
 struct State {
     pending: HashMap<u64, Waiting>,
     /// Keyed by session id; the browser itself is the empty one.
     listeners: HashMap<String, broadcast::Sender<Event>>,
+    /// The same.
+    ears: HashMap<String, Ear>,
     ended: Option<String>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State")
+            .field("pending", &self.pending)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A call that was sent. One that is dropped leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    method: &'static str,
+    answer: Result<oneshot::Receiver<Result<Box<RawValue>, CdpError>>, CdpError>,
+    _forget: Option<Forget>,
 }
 
 #[derive(Debug)]
@@ -148,25 +169,46 @@ impl Cdp {
         params: &Value,
         within: Duration,
     ) -> Result<Box<RawValue>, CdpError> {
+        self.begin(session, method, params).answer(within).await
+    }
+
+    /// Sends a call.
+    pub(crate) fn begin(&self, session: Option<&str>, method: &'static str, params: &Value) -> Begun {
+        let failed = |error| Begun { method, answer: Err(error), _forget: None };
         let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
-        let text = serde_json::to_string(&Outgoing { id, method, params, session })
-            .map_err(|error| CdpError::Unreadable { method, why: error.to_string() })?;
+        let text = match serde_json::to_string(&Outgoing { id, method, params, session }) {
+            Ok(text) => text,
+            Err(error) => return failed(CdpError::Unreadable { method, why: error.to_string() }),
+        };
         let (answer, answered) = oneshot::channel();
         {
             let mut state = self.shared.state();
             if let Some(why) = &state.ended {
-                return Err(CdpError::Ended(why.clone()));
+                return failed(CdpError::Ended(why.clone()));
             }
             state.pending.insert(id, Waiting { session: session.map(String::from), method, answer });
         }
-        let _forget = Forget { shared: &self.shared, id };
+        let forget = Forget { shared: Arc::clone(&self.shared), id };
         if self.outgoing.send(Message::text(text)).is_err() {
-            return Err(CdpError::Ended(String::from("the connection to the browser ended")));
+            return failed(CdpError::Ended(String::from("the connection to the browser ended")));
         }
-        match tokio::time::timeout(within, answered).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(CdpError::Ended(String::from("the connection to the browser ended"))),
-            Err(_) => Err(CdpError::TimedOut { method, waited: within }),
+        Begun { method, answer: Ok(answered), _forget: Some(forget) }
+    }
+
+    /// Sends a call whose answer nobody waits for.
+    pub(crate) fn post(&self, session: Option<&str>, method: &'static str, params: &Value) {
+        let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
+        if let Ok(text) = serde_json::to_string(&Outgoing { id, method, params, session }) {
+            // A connection that has ended has told everybody.
+            let _ = self.outgoing.send(Message::text(text));
+        }
+    }
+
+    /// Tells every event of a session to `ear`.
+    pub(crate) fn hear(&self, session: Option<&str>, ear: Ear) {
+        let mut state = self.shared.state();
+        if state.ended.is_none() {
+            state.ears.insert(session.unwrap_or_default().to_owned(), ear);
         }
     }
 
@@ -190,13 +232,25 @@ impl Cdp {
     }
 }
 
+impl Begun {
+    /// Waits for the answer, at most `within`.
+    pub(crate) async fn answer(self, within: Duration) -> Result<Box<RawValue>, CdpError> {
+        match tokio::time::timeout(within, self.answer?).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(CdpError::Ended(String::from("the connection to the browser ended"))),
+            Err(_) => Err(CdpError::TimedOut { method: self.method, waited: within }),
+        }
+    }
+}
+
 /// Takes a call out of the waiting ones when its caller stops waiting.
-struct Forget<'a> {
-    shared: &'a Shared,
+#[derive(Debug)]
+struct Forget {
+    shared: Arc<Shared>,
     id: u64,
 }
 
-impl Drop for Forget<'_> {
+impl Drop for Forget {
     fn drop(&mut self) {
         self.shared.state().pending.remove(&self.id);
     }
@@ -233,6 +287,11 @@ impl Shared {
     }
 
     fn spread(&self, method: &str, session: Option<&str>, params: Option<&RawValue>) {
+        let ear = self.state().ears.get(session.unwrap_or_default()).cloned();
+        // Before the calls that an event ends: whoever waits for them finds the news in place.
+        if let Some(ear) = ear {
+            ear(&Heard { method, params });
+        }
         let mut state = self.state();
         if let Some(listener) = state.listeners.get(session.unwrap_or_default())
             && listener.receiver_count() > 0
@@ -247,6 +306,7 @@ impl Shared {
         {
             state.fail(Some(&detached.session), &CdpError::Detached);
             state.listeners.remove(&detached.session);
+            state.ears.remove(&detached.session);
         }
     }
 
@@ -254,6 +314,7 @@ impl Shared {
         let mut state = self.state();
         state.ended = Some(why.to_owned());
         state.listeners.clear();
+        state.ears.clear();
         for (_, waiting) in state.pending.drain() {
             let _ = waiting.answer.send(Err(CdpError::Ended(why.to_owned())));
         }

@@ -8,12 +8,13 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::broadcast;
 
-pub(crate) use connection::Cdp;
+pub(crate) use connection::{Begun, Cdp};
 
 /// Why a call had no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +69,21 @@ impl Event {
     }
 }
 
+/// An event while it is being read: whoever hears it must not wait, since the connection waits for him.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard<'a> {
+    /// `Page.loadEventFired` and the like.
+    pub(crate) method: &'a str,
+    params: Option<&'a RawValue>,
+}
+
+impl<'a> Heard<'a> {
+    /// Its parameters, when they have the fields asked for.
+    pub(crate) fn read<P: Deserialize<'a>>(&self) -> Option<P> {
+        serde_json::from_str(self.params?.get()).ok()
+    }
+}
+
 /// The browser itself, or one attached target.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -96,6 +112,26 @@ impl Session {
         within: Duration,
     ) -> Result<(), CdpError> {
         self.cdp.call(self.id.as_deref(), method, &params, within).await.map(drop)
+    }
+
+    /// Sends a call at once and answers later: calls begun in order reach the browser in order.
+    pub(crate) fn begin(&self, method: &'static str, params: Value) -> Begun {
+        self.cdp.begin(self.id.as_deref(), method, &params)
+    }
+
+    /// Sends a call whose answer nobody waits for.
+    pub(crate) fn post(&self, method: &'static str, params: Value) {
+        self.cdp.post(self.id.as_deref(), method, &params);
+    }
+
+    /// Tells every event of this session from now on, in order and without loss, to the one who hears it.
+    pub(crate) fn hear(&self, ear: impl Fn(&Heard<'_>) + Send + Sync + 'static) {
+        self.cdp.hear(self.id.as_deref(), Arc::new(ear));
+    }
+
+    /// Waits until the connection ended, and says why.
+    pub(crate) async fn ended(&self) -> String {
+        self.cdp.ended().await
     }
 
     /// The events of this session from now on. A slow reader loses the oldest, the connection never waits for it.

@@ -120,16 +120,6 @@ async fn dialogs_never_hold_a_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_popup_opens_in_the_page_itself() {
-    for how in ["Click Popup", "Open New tab"] {
-        let open = open("troubles.html").await;
-        open.act(how, None).await.unwrap();
-        assert_eq!(open.title().await, "Deals", "{how}");
-        open.end().await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_covered_element_is_refused_with_what_covers_it() {
     let open = open("troubles.html").await;
     let error = open.act("Click Under", None).await.unwrap_err();

@@ -3,8 +3,19 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's helpers fail the test")]
 
 mod acting;
+mod contexts;
+mod cookies;
+mod evaluating;
 mod failing;
+mod files;
+mod happenings;
+mod keys;
 mod launching;
+mod live;
 mod observing;
+mod prompts;
+mod proxies;
 mod scraping;
+mod selectors;
 mod support;
+mod tabs;

@@ -10,7 +10,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use notex_engine::browser::chromium::{Chromium, LaunchOptions, Patience};
-use notex_engine::browser::{Act, Browser, ContextOptions, Observed, Page, PageError, WaitUntil};
+use notex_engine::browser::{
+    Act, Browser, ContextOptions, Deed, Observed, Page, PageError, Selector, Target, WaitUntil,
+};
 use notex_wire::Action;
 use url::Url;
 
@@ -44,6 +46,21 @@ impl Site {
             .route("/cookie", get(cookie))
             .route("/never", get(never))
             .route("/headers", get(async |headers: HeaderMap| format!("{headers:?}")))
+            .route(
+                "/auth",
+                get(async || {
+                    (
+                        StatusCode::UNAUTHORIZED,
+                        [(header::WWW_AUTHENTICATE, "Basic realm=\"tea\"")],
+                        Html("<title>Members only</title>"),
+                    )
+                }),
+            )
+            .route("/attachment/{name}", get(attachment))
+            .route("/endless", get(endless))
+            .route("/bytes/{count}", get(async |Path(count): Path<usize>| vec![b'x'; count]))
+            .route("/post", axum::routing::post(async |body: axum::body::Bytes| body.len().to_string()))
+            .route("/redirect", get(async || axum::response::Redirect::to("/deals.html")))
             .route("/text/{text}", get(async |Path(text): Path<String>| Html(text)))
             .route("/{page}", get(page));
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -75,6 +92,18 @@ async fn page(Path(name): Path<String>) -> Response {
     }
 }
 
+async fn attachment(Path(name): Path<String>) -> Response {
+    let named = format!("attachment; filename=\"{}\"", name.replace('"', ""));
+    ([(header::CONTENT_DISPOSITION, named)], format!("this is {name}")).into_response()
+}
+
+/// A file without an end.
+async fn endless() -> Response {
+    let piece = axum::body::Bytes::from(vec![b'x'; 1 << 20]);
+    let pieces = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
+    ([(header::CONTENT_DISPOSITION, "attachment")], axum::body::Body::from_stream(pieces)).into_response()
+}
+
 /// A browser with one page.
 pub(crate) struct Open {
     pub(crate) site: Site,
@@ -103,16 +132,84 @@ pub(crate) async fn open(path: &str) -> Open {
 }
 
 pub(crate) async fn open_with(path: &str, patience: Patience) -> Open {
+    open_all(path, patience, &ContextOptions::default()).await
+}
+
+pub(crate) async fn open_in(path: &str, options: &ContextOptions) -> Open {
+    open_all(path, Patience::default(), options).await
+}
+
+async fn open_all(path: &str, patience: Patience, options: &ContextOptions) -> Open {
     let site = Site::start().await;
     let browser = launch_with(patience).await;
-    let page = browser.open_page(&ContextOptions::default()).await.unwrap();
+    let page = browser.open_page(options).await.unwrap();
     page.goto(&site.url(path), WaitUntil::Load).await.unwrap();
     Open { site, browser, page }
+}
+
+/// Waits until something holds; what it waits for is named by the one who fails.
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < Duration::from_secs(10), "{what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The next happening that is meant.
+pub(crate) async fn next_happening<R>(
+    happenings: &mut tokio::sync::broadcast::Receiver<notex_wire::PageEvent>,
+    mut meant: impl FnMut(notex_wire::PageEvent) -> Option<R>,
+) -> R {
+    let found = async {
+        loop {
+            if let Some(found) = meant(happenings.recv().await.unwrap()) {
+                return found;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), found).await.expect("it happens")
 }
 
 impl Open {
     pub(crate) async fn observe(&self) -> Observed {
         self.page.observe(1000).await.unwrap()
+    }
+
+    /// The titles of its tabs, the one in front marked.
+    pub(crate) async fn tabs(&self) -> Vec<String> {
+        let tabs = self.page.position().await.unwrap().tabs;
+        for (place, tab) in tabs.iter().enumerate() {
+            assert_eq!(usize::try_from(tab.tab_id).unwrap(), place);
+        }
+        tabs.into_iter().map(|t| if t.active { format!("*{}", t.title) } else { t.title }).collect()
+    }
+
+    /// Waits until its tabs have these titles; the browser tells those behind a little later.
+    pub(crate) async fn has_tabs(&self, expected: &[&str]) {
+        let mut last = Vec::new();
+        let found = tokio::time::timeout(Duration::from_secs(5), async {
+            loop {
+                last = self.tabs().await;
+                if last == expected {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        });
+        let found = found.await.is_ok();
+        assert!(found, "{last:?} instead of {expected:?}");
+    }
+
+    /// What an expression is in its page.
+    pub(crate) async fn value(&self, code: &str) -> serde_json::Value {
+        self.page.evaluate(code).await.unwrap()
+    }
+
+    /// Does something to what a CSS selector matches.
+    pub(crate) async fn to(&self, css: &str, deed: Deed) -> Result<(), PageError> {
+        let target = Target::Selector(Selector::Css(css.to_owned()));
+        self.page.act(&Act { target, deed, enter: false, timeout: None }).await
     }
 
     pub(crate) async fn title(&self) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::page::ChromiumPage;
+use super::tab::ChromiumTab;
 use crate::cdp::{CdpError, Session};
 
 /// More frames than a person looks at are advertisements.
@@ -118,7 +118,7 @@ struct Returned {
     value: Value,
 }
 
-impl ChromiumPage {
+impl ChromiumTab {
     /// The page's own frame.
     pub(super) fn main_frame(&self) -> Frame {
         Frame { session: self.session.clone(), id: self.target_id.clone() }

@@ -1,7 +1,12 @@
-//! The ids of a page's elements: `L1`, `B2`, `I3`. An element keeps its id as long as its document lives, and a
-//! number is never given twice in a document.
+//! The ids of a page's elements: `L1`, `B2`, `I3`. An element keeps its id as long as its document lives, a number is
+//! never given twice in a document, and no number of one tab is ever one of another tab of its session.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How many numbers a tab takes at once. The first tab counts from 1, the next from 1001.
+const BLOCK: u32 = 1_000;
 
 /// What an id stands for; the first letter of the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
@@ -31,6 +36,10 @@ pub(super) struct Known {
 /// The ids of one document.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
+    /// The next block of numbers that no tab of the session has.
+    next_block: Arc<AtomicU32>,
+    /// Those that this tab has, used again for each document.
+    blocks: Vec<u32>,
     document: String,
     given: HashMap<Kind, u32>,
     by_element: HashMap<(String, u64), String>,
@@ -38,11 +47,28 @@ pub(super) struct Ids {
 }
 
 impl Ids {
+    /// No ids yet; tabs that share `next_block` never give the same one.
+    pub(super) fn of(next_block: Arc<AtomicU32>) -> Ids {
+        Ids { next_block, ..Ids::default() }
+    }
+
     /// Starts again when the document is another one.
     pub(super) fn enter(&mut self, document: &str) {
         if self.document != document {
-            *self = Ids { document: document.to_owned(), ..Ids::default() };
+            document.clone_into(&mut self.document);
+            self.given.clear();
+            self.by_element.clear();
+            self.known.clear();
         }
+    }
+
+    /// The number of the element that is the `place`th of its kind, from 0.
+    fn number(&mut self, place: u32) -> u32 {
+        let block = usize::try_from(place / BLOCK).unwrap_or(usize::MAX);
+        while self.blocks.len() <= block {
+            self.blocks.push(self.next_block.fetch_add(1, Ordering::SeqCst));
+        }
+        self.blocks.get(block).map_or(0, |block| block * BLOCK) + place % BLOCK + 1
     }
 
     /// The id of an element: the one it has, or the next of its kind.
@@ -55,8 +81,10 @@ impl Ids {
         let id = match kept {
             Some(id) => id.clone(),
             None => {
-                let number = self.given.entry(element.kind).or_default();
-                *number += 1;
+                let given = self.given.entry(element.kind).or_default();
+                let before = *given;
+                *given += 1;
+                let number = self.number(before);
                 let id = format!("{:?}{number}", element.kind);
                 self.by_element.insert(place, id.clone());
                 id
@@ -110,6 +138,21 @@ mod tests {
         ids.enter("second");
         assert!(ids.find("I2").is_none());
         assert_eq!(ids.id_of(element(Kind::I, 7)), "I1");
+    }
+
+    #[test]
+    fn no_id_of_one_tab_is_one_of_another() {
+        let session = Arc::default();
+        let (mut one, mut two) = (Ids::of(Arc::clone(&session)), Ids::of(session));
+        one.enter("first");
+        two.enter("other");
+        let of_one = one.id_of(element(Kind::L, 1));
+        assert_eq!((of_one.as_str(), two.id_of(element(Kind::L, 1)).as_str()), ("L1", "L1001"));
+        let many: Vec<String> = (2..1_100).map(|key| one.id_of(element(Kind::L, key))).collect();
+        assert_eq!(many.last().map(String::as_str), Some("L2099"));
+        one.enter("second");
+        assert_eq!(one.id_of(element(Kind::L, 1)), "L1");
+        assert!(two.find("L1").is_none());
     }
 
     #[test]

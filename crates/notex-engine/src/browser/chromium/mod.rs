@@ -1,19 +1,32 @@
-//! Chromium over CDP: one process per engine, one browser context per page. What is read from pages is capped,
+//! Chromium over CDP: one process per engine, one browser context per session. What is read from pages is capped,
 //! every wait is bounded, and nothing a page does may stop another page or the engine.
 
 mod act;
 mod act_outcome;
+mod context;
+mod cookies;
+mod downloads;
+mod dress;
+mod evaluate;
+mod files;
 mod find;
 mod frames;
 mod guard;
 mod ids;
+mod input;
+mod keys;
+mod live;
 mod navigate;
 mod net_error;
+mod network;
 mod observe;
 mod page;
 mod process;
 mod scrape;
-mod tabs;
+mod seek;
+mod tab;
+mod targets;
+mod watch;
 mod world;
 
 use std::path::PathBuf;
@@ -28,6 +41,7 @@ use super::{Browser, BrowserIdentity, ContextOptions, LaunchError, Page, PageErr
 use crate::cdp::{Cdp, Session};
 use page::{ChromiumPage, Setup};
 use process::Processes;
+use targets::Targets;
 
 /// The connection may end a moment before the process is known to be dead; its end tells more.
 const LAST_WORD_WITHIN: Duration = Duration::from_millis(500);
@@ -70,6 +84,7 @@ pub struct Chromium {
     cdp: Cdp,
     websocket: String,
     browser: Session,
+    targets: Arc<Targets>,
     processes: Processes,
     setup: Arc<Setup>,
 }
@@ -99,10 +114,8 @@ impl Chromium {
             .call("Browser.getVersion", json!({}), within)
             .await
             .map_err(|error| failed(error.to_string()))?;
-        browser
-            .tell("Target.setDiscoverTargets", json!({"discover": true}), within)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
+        let targets =
+            Targets::of(browser.clone(), within).await.map_err(|error| failed(error.to_string()))?;
         let number = version.product.rsplit('/').next().unwrap_or_default().to_owned();
         let setup = Setup {
             viewport: size,
@@ -116,6 +129,7 @@ impl Chromium {
             cdp,
             websocket: started.websocket,
             browser,
+            targets,
             processes: started.processes,
             setup: Arc::new(setup),
         })
@@ -133,7 +147,8 @@ impl Browser for Chromium {
     }
 
     async fn open_page(&self, options: &ContextOptions) -> Result<Arc<dyn Page>, PageError> {
-        let page = ChromiumPage::open(self.browser.clone(), Arc::clone(&self.setup), options).await?;
+        let (browser, targets) = (self.browser.clone(), Arc::clone(&self.targets));
+        let page = ChromiumPage::open(browser, targets, Arc::clone(&self.setup), options).await?;
         Ok(Arc::new(page))
     }
 

@@ -12,8 +12,9 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::net_error;
-use super::page::{ChromiumPage, is_allowed};
-use crate::browser::{PageError, Position};
+use super::page::is_allowed;
+use super::tab::ChromiumTab;
+use crate::browser::{PageError, Position, WaitUntil};
 use crate::cdp::{CdpError, Event};
 
 /// How long a page without a navigation may go on changing after an act.
@@ -34,6 +35,7 @@ pub(super) struct Following {
     committed: bool,
     readable: bool,
     finished: bool,
+    idle: bool,
     within_document: bool,
     unreachable: Option<String>,
     last_failure: Option<String>,
@@ -101,6 +103,7 @@ impl Following {
                     self.committed = true;
                     self.readable = false;
                     self.finished = false;
+                    self.idle = false;
                     self.unreachable = frame.unreachable_url;
                 }
             }
@@ -110,7 +113,6 @@ impl Following {
             | "Page.frameStartedNavigating"
             | "Page.navigatedWithinDocument"
             | "Page.lifecycleEvent"
-            | "Page.windowOpen"
             | "Network.requestWillBeSent"
             | "Network.loadingFinished"
             | "Network.loadingFailed") => {
@@ -137,12 +139,14 @@ impl Following {
             "Page.frameRequestedNavigation" if main => {
                 self.started |= about.disposition.is_none_or(|where_to| where_to == "currentTab");
             }
-            // Its address is opened in this page by the page's follower.
-            "Page.windowOpen" => self.started = true,
             "Page.navigatedWithinDocument" if main => self.within_document = true,
             "Page.lifecycleEvent" if main => match about.name.as_deref() {
                 Some("DOMContentLoaded") => self.readable = true,
-                Some("init") => self.readable = false,
+                Some("networkIdle") => self.idle = true,
+                Some("init") => {
+                    self.readable = false;
+                    self.idle = false;
+                }
                 Some(_) | None => {}
             },
             "Network.requestWillBeSent" => {
@@ -188,8 +192,8 @@ impl Following {
     }
 }
 
-impl ChromiumPage {
-    pub(super) async fn navigate_to(&self, url: &Url) -> Result<(), PageError> {
+impl ChromiumTab {
+    pub(super) async fn navigate_to(&self, url: &Url, until: WaitUntil) -> Result<(), PageError> {
         if !is_allowed(url) {
             return Err(PageError::SchemeRefused(url.scheme().to_owned()));
         }
@@ -215,7 +219,10 @@ impl ChromiumPage {
         let mut following = Following::new(&self.target_id);
         // The answer comes with the commit; what was told before may be about the page before.
         following.committed = true;
-        self.load_to_end(&doing, &mut following, &mut events, deadline).await
+        if until == WaitUntil::Commit {
+            return Ok(());
+        }
+        self.load_to_end(&doing, &mut following, &mut events, deadline, until).await
     }
 
     pub(super) async fn reload(&self) -> Result<(), PageError> {
@@ -267,7 +274,7 @@ impl ChromiumPage {
             let error = following.last_failure.clone().unwrap_or_else(|| String::from("net::ERR_FAILED"));
             return Err(self.unreachable(&url, &error));
         }
-        self.load_to_end(doing, &mut following, events, deadline).await
+        self.load_to_end(doing, &mut following, events, deadline, WaitUntil::Load).await
     }
 
     /// Waits until a page that came has loaded; one that can be read need not finish.
@@ -277,6 +284,7 @@ impl ChromiumPage {
         following: &mut Following,
         events: &mut Receiver<Event>,
         deadline: Instant,
+        until: WaitUntil,
     ) -> Result<(), PageError> {
         let readable = |f: &Following| f.readable || f.finished;
         if !following.until(events, deadline, readable).await {
@@ -287,8 +295,50 @@ impl ChromiumPage {
             return Err(self.failed(doing, hangs).await);
         }
         let soon = deadline.min(Instant::now() + self.setup.patience.load);
-        following.until(events, soon, |f| f.finished && !f.loading).await;
+        match until {
+            WaitUntil::Commit | WaitUntil::DomContentLoaded => {}
+            WaitUntil::Load => {
+                following.until(events, soon, |f| f.finished && !f.loading).await;
+            }
+            WaitUntil::NetworkIdle => {
+                let quiet = |f: &Following| f.finished && !f.loading && f.idle;
+                following.until(events, soon, quiet).await;
+            }
+        }
         Ok(())
+    }
+
+    /// Waits, bounded, for another page when what was done leads to one.
+    pub(super) async fn follow_if_it_leaves(&self, events: &mut Receiver<Event>) -> Result<(), PageError> {
+        let mut following = Following::new(&self.target_id);
+        if following.until(events, Instant::now(), |f| f.started).await {
+            let deadline = Instant::now() + self.setup.patience.load;
+            let loads = async {
+                following.until(events, deadline, |f| f.finished && !f.loading).await;
+                Ok(())
+            };
+            if let Err(error) = self.unless_lost(loads).await {
+                return Err(self.failed("following the page", error).await);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits, bounded, for a tab that a step has brought to the front.
+    pub(super) async fn arrive(&self, leads_somewhere: bool) {
+        let Some(mut events) = self.first_events() else { return };
+        let mut following = Following::new(&self.target_id);
+        let begun = |f: &Following| f.loading || f.committed || f.finished || f.started;
+        let starts = if leads_somewhere { STARTS_WITHIN } else { Duration::from_millis(QUIET_MS) };
+        let loads = async {
+            if following.until(&mut events, Instant::now() + starts, begun).await {
+                let deadline = Instant::now() + self.setup.patience.load;
+                following.until(&mut events, deadline, |f| f.finished && !f.loading).await;
+            }
+            Ok(())
+        };
+        // A tab that goes away meanwhile has arrived nowhere; the next call tells what is in front then.
+        let _ = self.unless_lost(loads).await;
     }
 
     async fn stop_loading(&self) {
@@ -328,6 +378,7 @@ impl ChromiumPage {
                 return match error {
                     // A page that hangs after an act is told by the next call; the act itself was done.
                     PageError::TimedOut { .. } | PageError::Browser { .. } => Ok(()),
+                    PageError::NotOperable(_) if self.is_gone() => Ok(()),
                     other => Err(other),
                 };
             }
@@ -350,6 +401,6 @@ impl ChromiumPage {
 
     pub(super) async fn read_position(&self) -> Result<Position, PageError> {
         let read: super::observe::PagePosition = self.ask("reading where the page is", "position()").await?;
-        Ok(read.into())
+        Ok(self.placed(read))
     }
 }

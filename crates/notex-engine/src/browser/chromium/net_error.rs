@@ -32,8 +32,14 @@ pub(super) fn in_words(error: &str, waited: Duration) -> String {
         "ERR_BLOCKED_BY_CLIENT" | "ERR_BLOCKED_BY_ADMINISTRATOR" => "the browser's settings block it",
         "ERR_INVALID_URL" => "the address is not valid",
         "ERR_ABORTED" => "it is a download or holds no page",
+        "ERR_INVALID_AUTH_CREDENTIALS" => "it wants a name and a password",
         "ERR_HTTP_RESPONSE_CODE_FAILURE" => "the server answered with an error and no page",
-        "ERR_PROXY_CONNECTION_FAILED" | "ERR_TUNNEL_CONNECTION_FAILED" => "the proxy could not be reached",
+        "ERR_PROXY_CONNECTION_FAILED" | "ERR_TUNNEL_CONNECTION_FAILED" | "ERR_SOCKS_CONNECTION_FAILED" => {
+            "the proxy could not be reached"
+        }
+        "ERR_PROXY_AUTH_REQUESTED" | "ERR_PROXY_AUTH_UNSUPPORTED" | "ERR_UNEXPECTED_PROXY_AUTH" => {
+            "the proxy did not take the name and the password"
+        }
         other if other.starts_with("ERR_CERT_") => {
             return format!("the certificate is not valid ({other})");
         }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::frames::{FRAME_ANSWERS_WITHIN, Place};
 use super::ids::{Kind, Known};
-use super::page::ChromiumPage;
+use super::tab::ChromiumTab;
 use crate::browser::{Observed, PageError, Position};
 
 #[derive(Deserialize)]
@@ -19,9 +19,13 @@ pub(super) struct PagePosition {
     viewport: Viewport,
 }
 
-impl From<PagePosition> for Position {
-    fn from(read: PagePosition) -> Position {
-        Position { title: read.title, url: read.url, viewport: read.viewport, tabs: Vec::new() }
+impl ChromiumTab {
+    /// What a page told of itself, among the tabs of its session.
+    pub(super) fn placed(&self, read: PagePosition) -> Position {
+        let PagePosition { title, url, viewport } = read;
+        // The page knows its own title before the browser tells it.
+        self.rename(title.clone(), url.clone());
+        Position { title, url, viewport, tabs: self.context.told() }
     }
 }
 
@@ -70,7 +74,7 @@ struct Item {
     holder: Option<String>,
 }
 
-impl ChromiumPage {
+impl ChromiumTab {
     pub(super) async fn read_actions(&self, max_actions: usize) -> Result<Observed, PageError> {
         let doing = "reading what can be done on the page";
         let walked: Walked = self.ask(doing, "observe()").await?;
@@ -113,7 +117,7 @@ impl ChromiumPage {
                 (item.in_view, action(id, item))
             })
             .collect();
-        let position = Position::from(walked.position);
+        let position = self.placed(walked.position);
         Ok(Observed {
             description: describe_page(&position, &walked.page),
             category: category(&position.url, &position.title, &walked.page),

@@ -1,8 +1,7 @@
-//! One page in a browser context of its own: how it is opened, asked, lost and closed. What is done on it stands in
-//! `navigate`, `observe`, `act` and `scrape`.
+//! What one session sees: its context is opened and closed here, and each call goes to the tab that is in front.
 
-use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,16 +9,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use notex_wire::{Cookie, LiveInput, PageEvent};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
-use tokio_util::task::AbortOnDropHandle;
 use url::Url;
 
 use super::Patience;
-use super::frames::FrameSessions;
-use super::ids::Ids;
-use super::tabs::Watched;
+use super::context::{Context, MOST_TABS};
+use super::downloads::Downloads;
+use super::dress::Dress;
+use super::live::Live;
+use super::tab::ChromiumTab;
+use super::targets::Targets;
 use crate::browser::{
     Act, ContextOptions, LiveFrame, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage, Scroll,
     Traffic, ViewportSize, WaitUntil,
@@ -27,8 +27,12 @@ use crate::browser::{
 use crate::cdp::{CdpError, Session};
 
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);
-const FREED_WITHIN: Duration = Duration::from_secs(2);
+/// How long a window that a page is opening may take to appear.
+const WINDOW_WITHIN: Duration = Duration::from_secs(2);
 const SCREENSHOT_QUALITY: u8 = 75;
+/// What a person's browser grants without a question; everything else is denied without one.
+const GRANTED: [&str; 5] =
+    ["backgroundSync", "clipboardSanitizedWrite", "paymentHandler", "sensors", "wakeLockScreen"];
 
 /// What all pages of a browser share.
 pub(super) struct Setup {
@@ -40,22 +44,7 @@ pub(super) struct Setup {
 
 /// The page of one session.
 pub(super) struct ChromiumPage {
-    pub(super) browser: Session,
-    pub(super) session: Session,
-    pub(super) setup: Arc<Setup>,
-    /// Also the id of its main frame.
-    pub(super) target_id: String,
-    pub(super) frame_sessions: Arc<FrameSessions>,
-    context: Context,
-    lost: watch::Receiver<Option<String>>,
-    ids: Mutex<Ids>,
-    _follower: AbortOnDropHandle<()>,
-}
-
-/// A browser context; disposed when dropped, since a page that failed to open must leave nothing.
-struct Context {
-    browser: Session,
-    id: String,
+    context: Arc<Context>,
 }
 
 #[derive(Deserialize)]
@@ -71,294 +60,309 @@ struct TargetCreated {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Attached {
-    session_id: String,
+struct Screenshot {
+    data: String,
 }
 
 #[derive(Deserialize)]
-struct Screenshot {
-    data: String,
+#[serde(rename_all = "camelCase")]
+struct Layout {
+    css_visual_viewport: Visual,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Visual {
+    page_x: f64,
+    page_y: f64,
+    client_width: f64,
+    client_height: f64,
 }
 
 impl ChromiumPage {
     /// Opens an empty page in a new context.
     pub(super) async fn open(
         browser: Session,
+        targets: Arc<Targets>,
         setup: Arc<Setup>,
         options: &ContextOptions,
     ) -> Result<ChromiumPage, PageError> {
         let within = setup.patience.answer;
-        let opening = |error: CdpError| match error {
-            CdpError::TimedOut { waited, .. } => {
-                PageError::TimedOut { doing: String::from("opening a page"), seconds: waited.as_secs() }
-            }
-            CdpError::Ended(why) => PageError::Lost(why),
-            CdpError::Refused { .. }
-            | CdpError::Crashed
-            | CdpError::Detached
-            | CdpError::Unreadable { .. } => {
-                PageError::Browser { doing: String::from("opening a page"), why: error.to_string() }
-            }
-        };
-        // The context goes with its connection, so a lost engine leaves none behind in a remote browser.
-        let created: ContextCreated = browser
-            .call("Target.createBrowserContext", json!({"disposeOnDetach": true}), within)
+        let dress = Dress::of(&setup, options)?;
+        let created: ContextCreated =
+            browser.call("Target.createBrowserContext", dress.context(), within).await.map_err(opening)?;
+        let id = created.browser_context_id;
+        let downloads = Downloads::into_folder(&options.folder);
+        let page = ChromiumPage { context: Context::new(id, browser, targets, setup, dress, downloads) };
+        let context = &page.context;
+        let behavior = context
+            .downloads
+            .behavior(&context.id)
             .await
-            .map_err(opening)?;
-        let context = Context { browser: browser.clone(), id: created.browser_context_id };
-        let ViewportSize { width, height } = options.viewport.unwrap_or(setup.viewport);
-        let on_browser = browser.events();
-        let target: TargetCreated = browser
-            .call(
-                "Target.createTarget",
-                json!({"url": "about:blank", "browserContextId": context.id, "width": width, "height": height}),
-                within,
-            )
-            .await
-            .map_err(opening)?;
-        let attached: Attached = browser
-            .call("Target.attachToTarget", json!({"targetId": target.target_id, "flatten": true}), within)
-            .await
-            .map_err(opening)?;
-        let session = browser.attached(&attached.session_id);
-        let frame_sessions = Arc::new(FrameSessions::default());
-        let (lost_tx, lost) = watch::channel(None);
-        let watched = Watched {
-            browser: browser.clone(),
-            session: session.clone(),
-            context_id: context.id.clone(),
-            target_id: target.target_id.clone(),
-            lost: Arc::new(lost_tx),
-            frames: Arc::clone(&frame_sessions),
-        };
-        let follower = AbortOnDropHandle::new(tokio::spawn(watched.follow(session.events(), on_browser)));
+            .map_err(|why| PageError::Browser { doing: String::from("opening a page"), why })?;
+        // Both are in force before a page of the context exists, since the browser takes them in order.
+        let told = [
+            context.browser.begin("Browser.setDownloadBehavior", behavior),
+            context.browser.begin(
+                "Browser.grantPermissions",
+                json!({"permissions": GRANTED, "browserContextId": context.id}),
+            ),
+        ];
+        let tab = page.new_tab().await.map_err(opening)?;
+        for call in told {
+            call.answer(within).await.map_err(opening)?;
+        }
+        if context.dress.is_to_be_checked() {
+            tab.check_options().await?;
+        }
+        Ok(page)
+    }
 
-        let major = setup.browser_version.split('.').next().unwrap_or_default();
-        let viewport = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        let user_agent = json!({
-            "userAgent": setup.user_agent,
-            "userAgentMetadata": {
-                "brands": [
-                    {"brand": "Chromium", "version": major},
-                    {"brand": "Not)A;Brand", "version": "24"},
-                ],
-                "fullVersion": setup.browser_version,
-                "platform": platform(),
-                "platformVersion": "",
-                "architecture": std::env::consts::ARCH,
-                "model": "",
-                "mobile": false,
-            },
+    async fn new_tab(&self) -> Result<Arc<ChromiumTab>, CdpError> {
+        let context = &self.context;
+        let within = context.setup.patience.answer;
+        let ViewportSize { width, height } = context.dress.viewport;
+        let params = json!({
+            "url": "about:blank", "browserContextId": context.id, "width": width, "height": height,
         });
-        let tell = |method, params: Value| session.tell(method, params, within);
-        tokio::try_join!(
-            tell("Page.enable", json!({})),
-            tell("Page.setLifecycleEventsEnabled", json!({"enabled": true})),
-            tell("Network.enable", json!({})),
-            tell("Inspector.enable", json!({})),
-            tell("DOM.enable", json!({})),
-            // Frames of other sites live in processes of their own, each with a session of its own.
-            tell(
-                "Target.setAutoAttach",
-                json!({
-                    "autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true,
-                    "filter": [{"type": "iframe"}],
-                }),
-            ),
-            tell("Emulation.setDeviceMetricsOverride", viewport),
-            tell("Emulation.setUserAgentOverride", user_agent),
-            // Pages that are not in front would neither hold the focus nor draw frames.
-            tell("Emulation.setFocusEmulationEnabled", json!({"enabled": true})),
-            tell("Page.setInterceptFileChooserDialog", json!({"enabled": true})),
-            browser.tell(
-                "Browser.setDownloadBehavior",
-                json!({"behavior": "deny", "browserContextId": context.id}),
-                within,
-            ),
-        )
-        .map_err(opening)?;
-        Ok(ChromiumPage {
-            browser,
-            session,
-            setup,
-            target_id: target.target_id,
-            frame_sessions,
-            context,
-            lost,
-            ids: Mutex::default(),
-            _follower: follower,
-        })
+        let created: TargetCreated = context.browser.call("Target.createTarget", params, within).await?;
+        // The browser tells of the page before it answers.
+        context.tab(&created.target_id).ok_or(CdpError::Detached)
     }
 
-    /// The ids given so far.
-    pub(super) fn ids(&self) -> MutexGuard<'_, Ids> {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Calls a method of the page's session.
-    pub(super) async fn call<R: DeserializeOwned>(
+    /// Does something on the tab in front. A window that comes of it is waited for.
+    async fn step<R>(
         &self,
-        doing: &str,
-        method: &'static str,
-        params: Value,
+        work: impl AsyncFnOnce(&ChromiumTab) -> Result<R, PageError>,
     ) -> Result<R, PageError> {
-        let within = self.setup.patience.answer;
-        match self.unless_lost(self.session.call(method, params, within)).await {
-            Ok(answer) => Ok(answer),
-            Err(error) => Err(self.failed(doing, error).await),
+        let tab = self.context.in_front()?;
+        let _step = self.context.steps.begin();
+        let windows = tab.windows_opened.load(Ordering::SeqCst);
+        let done = work(&tab).await;
+        if tab.windows_opened.load(Ordering::SeqCst) > windows {
+            let mut front = self.context.front.subscribe();
+            let other = front.wait_for(|front| *front != tab.target_id);
+            // It may have been refused, or gone at once.
+            let _ = tokio::time::timeout(WINDOW_WITHIN, other).await.map(drop);
         }
+        if let Ok(front) = self.context.in_front()
+            && front.target_id != tab.target_id
+        {
+            front.arrive(tab.leads_somewhere()).await;
+        }
+        done
     }
 
-    /// Waits for a call, but not longer than the page lives: a crashed one holds some calls back for ever.
-    pub(super) async fn unless_lost<R>(
+    /// The same; a tab that is closed by what was done has had it done.
+    async fn step_or_close(
         &self,
-        call: impl Future<Output = Result<R, CdpError>>,
-    ) -> Result<R, CdpError> {
-        let mut lost = self.lost.clone();
-        tokio::select! {
-            answer = call => answer,
-            Ok(why) = lost.wait_for(Option::is_some) => {
-                Err(CdpError::Ended(why.clone().unwrap_or_default()))
-            }
+        work: impl AsyncFnOnce(&ChromiumTab) -> Result<(), PageError>,
+    ) -> Result<(), PageError> {
+        let before = self.context.in_front()?;
+        match self.step(work).await {
+            Err(PageError::NotOperable(_)) if before.was_closed() => Ok(()),
+            done => done,
         }
     }
+}
 
-    /// What a failed call means for the caller. A page that hangs in its own script is freed from it, so that the
-    /// next call has a chance.
-    pub(super) async fn failed(&self, doing: &str, error: CdpError) -> PageError {
-        self.failed_on(&self.session, doing, error).await
-    }
-
-    /// The same for a call on the session of a frame.
-    pub(super) async fn failed_on(&self, session: &Session, doing: &str, error: CdpError) -> PageError {
-        if let Some(why) = self.lost.borrow().clone() {
-            return PageError::Lost(why);
-        }
-        match error {
-            CdpError::TimedOut { waited, .. } => {
-                let freed = session.tell("Runtime.terminateExecution", json!({}), FREED_WITHIN);
-                if let Err(error) = freed.await {
-                    tracing::debug!(%error, "a hanging page was not freed");
-                }
-                PageError::TimedOut { doing: doing.to_owned(), seconds: waited.as_secs().max(1) }
-            }
-            CdpError::Refused { message, .. } => PageError::Browser { doing: doing.to_owned(), why: message },
-            CdpError::Unreadable { .. } => {
-                PageError::Browser { doing: doing.to_owned(), why: error.to_string() }
-            }
-            CdpError::Crashed => PageError::Lost(String::from("the page crashed")),
-            CdpError::Detached => PageError::Lost(String::from("the page was closed from outside")),
-            CdpError::Ended(why) => PageError::Lost(why),
+fn opening(error: CdpError) -> PageError {
+    let doing = String::from("opening a page");
+    match error {
+        CdpError::TimedOut { waited, .. } => PageError::TimedOut { doing, seconds: waited.as_secs() },
+        CdpError::Ended(why) => PageError::Lost(why),
+        CdpError::Refused { .. } | CdpError::Crashed | CdpError::Detached | CdpError::Unreadable { .. } => {
+            PageError::Browser { doing, why: error.to_string() }
         }
     }
 }
 
 #[async_trait]
 impl Page for ChromiumPage {
-    async fn goto(&self, url: &Url, _until: WaitUntil) -> Result<(), PageError> {
-        self.navigate_to(url).await
+    async fn goto(&self, url: &Url, until: WaitUntil) -> Result<(), PageError> {
+        self.context.in_front()?.navigate_to(url, until).await
     }
 
     async fn back(&self) -> Result<(), PageError> {
-        self.move_in_history(-1).await
+        self.context.in_front()?.move_in_history(-1).await
     }
 
     async fn forward(&self) -> Result<(), PageError> {
-        self.move_in_history(1).await
+        self.context.in_front()?.move_in_history(1).await
     }
 
     async fn refresh(&self) -> Result<(), PageError> {
-        self.reload().await
+        self.context.in_front()?.reload().await
     }
 
     async fn position(&self) -> Result<Position, PageError> {
-        self.read_position().await
+        self.context.in_front()?.read_position().await
     }
 
     async fn observe(&self, max_actions: usize) -> Result<Observed, PageError> {
-        self.read_actions(max_actions).await
+        self.context.in_front()?.read_actions(max_actions).await
     }
 
     async fn act(&self, act: &Act) -> Result<(), PageError> {
-        self.do_act(act).await
+        self.step_or_close(async |tab| tab.do_act(act).await).await
     }
 
-    async fn press_key(&self, _keys: &str) -> Result<(), PageError> {
-        Err(unbuilt())
+    async fn press_key(&self, keys: &str) -> Result<(), PageError> {
+        self.step_or_close(async |tab| tab.press_keys(keys).await).await
     }
 
-    async fn scroll(&self, _scroll: Scroll) -> Result<(), PageError> {
-        Err(unbuilt())
+    async fn scroll(&self, scroll: Scroll) -> Result<(), PageError> {
+        self.step(async |tab| tab.scroll_page(scroll).await).await
     }
 
-    async fn evaluate(&self, _code: &str) -> Result<Value, PageError> {
-        Err(unbuilt())
+    async fn evaluate(&self, code: &str) -> Result<Value, PageError> {
+        self.step(async |tab| tab.run_code(code).await).await
     }
 
-    async fn open_tab(&self, _url: Option<&Url>) -> Result<(), PageError> {
-        Err(unbuilt())
+    async fn scrape(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError> {
+        self.context.in_front()?.read_content(options).await
     }
 
-    async fn switch_tab(&self, _index: usize) -> Result<(), PageError> {
-        Err(unbuilt())
+    async fn screenshot(&self) -> Result<Vec<u8>, PageError> {
+        self.context.in_front()?.picture().await
+    }
+
+    async fn open_tab(&self, url: Option<&Url>) -> Result<(), PageError> {
+        self.context.in_front()?;
+        if self.context.all().len() >= MOST_TABS {
+            let why = format!("{MOST_TABS} tabs are open, which is the most; close one first");
+            return Err(PageError::NotOperable(why));
+        }
+        if let Some(url) = url.filter(|url| !is_allowed(url)) {
+            return Err(PageError::SchemeRefused(url.scheme().to_owned()));
+        }
+        let tab = self.new_tab().await.map_err(|error| match opening(error) {
+            PageError::Browser { why, .. } => {
+                PageError::Browser { doing: String::from("opening a tab"), why }
+            }
+            other => other,
+        })?;
+        self.context.bring_to_front(&tab);
+        match url {
+            Some(url) => tab.navigate_to(url, WaitUntil::Load).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn switch_tab(&self, index: usize) -> Result<(), PageError> {
+        self.context.in_front()?;
+        let tab = self.context.tab_at(index)?;
+        self.context.bring_to_front(&tab);
+        Ok(())
     }
 
     async fn close_tab(&self) -> Result<(), PageError> {
-        Err(unbuilt())
+        let tab = self.context.in_front()?;
+        if self.context.all().len() < 2 {
+            let why = String::from("the last tab cannot be closed; end the session instead");
+            return Err(PageError::NotOperable(why));
+        }
+        // It leaves at once, whatever its page has to say about it.
+        self.context.closed(&tab.target_id);
+        let params = json!({"targetId": tab.target_id});
+        match self.context.browser.tell("Target.closeTarget", params, CLOSES_WITHIN).await {
+            Ok(()) | Err(CdpError::Refused { .. } | CdpError::Detached | CdpError::TimedOut { .. }) => Ok(()),
+            Err(CdpError::Ended(why)) => Err(PageError::Lost(why)),
+            Err(error @ (CdpError::Crashed | CdpError::Unreadable { .. })) => {
+                Err(PageError::Browser { doing: String::from("closing a tab"), why: error.to_string() })
+            }
+        }
     }
 
     async fn cookies(&self) -> Result<Vec<Cookie>, PageError> {
-        Err(unbuilt())
+        self.context.cookies().await
     }
 
-    async fn set_cookies(&self, _cookies: &[Cookie]) -> Result<(), PageError> {
-        Err(unbuilt())
+    async fn set_cookies(&self, cookies: &[Cookie]) -> Result<(), PageError> {
+        self.context.set_cookies(cookies).await
     }
 
     fn happenings(&self) -> broadcast::Receiver<PageEvent> {
-        broadcast::Sender::new(1).subscribe()
+        self.context.happenings()
     }
 
     fn traffic(&self) -> Traffic {
-        Traffic::default()
+        self.context.traffic()
     }
 
     async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError> {
-        Err(unbuilt())
+        Live::watch(&self.context)
     }
 
-    async fn input(&self, _input: &LiveInput) -> Result<(), PageError> {
-        Err(unbuilt())
+    async fn input(&self, input: &LiveInput) -> Result<(), PageError> {
+        let _step = self.context.steps.begin();
+        self.context.in_front()?.take_input(input).await
     }
 
     fn context_id(&self) -> &str {
         &self.context.id
     }
 
-    async fn scrape(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError> {
-        self.read_content(options).await
+    async fn lost(&self) -> String {
+        let mut lost = self.context.lost.subscribe();
+        tokio::select! {
+            why = lost.wait_for(Option::is_some) => {
+                why.ok().and_then(|why| why.clone()).unwrap_or_else(|| String::from("the page is gone"))
+            }
+            _ = self.context.browser.ended() => String::from("the page is gone with its browser"),
+        }
     }
 
-    async fn screenshot(&self) -> Result<Vec<u8>, PageError> {
+    async fn close(&self) {
+        self.context.leave();
+        dispose(self.context.browser.clone(), self.context.id.clone()).await;
+    }
+}
+
+impl ChromiumTab {
+    /// A JPEG of the viewport, an odd row or column left out.
+    async fn picture(&self) -> Result<Vec<u8>, PageError> {
         let doing = "taking a screenshot";
-        let params = json!({"format": "jpeg", "quality": SCREENSHOT_QUALITY, "optimizeForSpeed": true});
+        let mut params = json!({"format": "jpeg", "quality": SCREENSHOT_QUALITY, "optimizeForSpeed": true});
+        let ViewportSize { width, height } = self.context.dress.viewport;
+        if width % 2 != 0 || height % 2 != 0 {
+            let layout: Layout = self.call(doing, "Page.getLayoutMetrics", json!({})).await?;
+            let seen = layout.css_visual_viewport;
+            let even = |size: f64| ((size / 2.0).floor() * 2.0).max(2.0);
+            params["clip"] = json!({
+                "x": seen.page_x, "y": seen.page_y, "scale": 1,
+                "width": even(seen.client_width), "height": even(seen.client_height),
+            });
+        }
         let shot: Screenshot = self.call(doing, "Page.captureScreenshot", params).await?;
         STANDARD
             .decode(shot.data)
             .map_err(|error| PageError::Browser { doing: doing.to_owned(), why: error.to_string() })
     }
 
-    async fn lost(&self) -> String {
-        let mut lost = self.lost.clone();
-        match lost.wait_for(Option::is_some).await {
-            Ok(why) => why.clone().unwrap_or_default(),
-            Err(_) => String::from("the page is gone"),
+    /// Asks the browser whether it knows the locale and the time zone; it takes wrong ones without a word.
+    async fn check_options(&self) -> Result<(), PageError> {
+        let knows = async |script: String| -> Result<bool, PageError> {
+            let params = json!({"expression": script, "returnByValue": true});
+            let answer: Value = self.call("opening a page", "Runtime.evaluate", params).await?;
+            Ok(answer.get("exceptionDetails").is_none())
+        };
+        let dress = &self.context.dress;
+        if let Some(locale) = &dress.locale {
+            let script = format!("Intl.getCanonicalLocales({})", json!(locale));
+            if !knows(script).await? {
+                let why = format!("is {locale:?}, which is no language tag like de-DE");
+                return Err(PageError::BadOption { field: "locale", why });
+            }
         }
-    }
-
-    async fn close(&self) {
-        dispose(self.browser.clone(), self.context.id.clone()).await;
+        if let Some(timezone) = &dress.timezone {
+            let script = format!("new Intl.DateTimeFormat('en', {{ timeZone: {} }})", json!(timezone));
+            if !knows(script).await? {
+                let why = format!("is {timezone:?}, which is no time zone like Europe/Berlin");
+                return Err(PageError::BadOption { field: "timezone", why });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -368,16 +372,14 @@ async fn dispose(browser: Session, context_id: String) {
     let _ = browser.tell("Target.disposeBrowserContext", params, CLOSES_WITHIN).await;
 }
 
-impl Drop for Context {
+impl Drop for ChromiumPage {
+    /// A page that failed to open, or that nobody closed, must leave nothing.
     fn drop(&mut self) {
+        self.context.leave();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(dispose(self.browser.clone(), std::mem::take(&mut self.id)));
+            runtime.spawn(dispose(self.context.browser.clone(), self.context.id.clone()));
         }
     }
-}
-
-fn unbuilt() -> PageError {
-    PageError::Browser { doing: String::from("this"), why: String::from("not built yet") }
 }
 
 /// Only what lies on the web may be opened; files and the browser's own pages belong to the machine.
@@ -385,13 +387,5 @@ pub(super) fn is_allowed(url: &Url) -> bool {
     match url.scheme() {
         "http" | "https" => true,
         _ => url.as_str() == "about:blank",
-    }
-}
-
-fn platform() -> &'static str {
-    match std::env::consts::OS {
-        "macos" => "macOS",
-        "windows" => "Windows",
-        _ => "Linux",
     }
 }

@@ -7,12 +7,13 @@ use dom_smoothie::{Config, Readability};
 use html_to_markdown_rs::{ConversionOptions, PreprocessingOptions, convert};
 use notex_wire::{ImageCategory, ImageData};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::frames::FRAME_ANSWERS_WITHIN;
 use super::observe::PagePosition;
-use super::page::ChromiumPage;
-use crate::browser::{PageError, Position, ScrapeOptions, ScrapeScope, ScrapedPage};
+use super::tab::ChromiumTab;
+use crate::browser::{PageError, ScrapeOptions, ScrapeScope, ScrapedPage};
 
 const READ_WITHIN: Duration = Duration::from_secs(20);
 /// As in the script; no text of a page can hold it.
@@ -25,11 +26,18 @@ const LEAST_SHARE: f64 = 0.25;
 #[derive(Deserialize)]
 struct Written {
     position: PagePosition,
+    /// What is wrong with the selector.
+    wrong: Option<String>,
+    #[serde(default)]
     html: String,
     /// Characters of text that can be seen.
+    #[serde(default)]
     text: usize,
+    #[serde(default)]
     heading: String,
+    #[serde(default)]
     list: bool,
+    #[serde(default)]
     cut: bool,
     images: Option<Vec<Image>>,
 }
@@ -41,19 +49,26 @@ struct Image {
     alt: Option<String>,
 }
 
-impl ChromiumPage {
+impl ChromiumTab {
     pub(super) async fn read_content(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError> {
         let doing = "reading the page";
         let scope = match options.scope {
             ScrapeScope::MainContent => "main",
             ScrapeScope::WholePage => "all",
         };
-        let written: Written = self.ask(doing, &format!("scrape({scope:?}, {})", options.images)).await?;
-        let Written { position, mut html, text, heading, list, cut, images } = written;
-        if options.scope == ScrapeScope::WholePage && html.contains(FRAME_MARK) {
-            html = self.with_frames(&html).await;
+        let ignored: Vec<String> = options.ignored_tags.iter().map(|tag| tag.to_lowercase()).collect();
+        let wish = json!({
+            "images": options.images, "links": options.links, "selector": options.selector, "ignored": ignored,
+        });
+        let written: Written = self.ask(doing, &format!("scrape({scope:?}, {wish})")).await?;
+        let Written { position, wrong, mut html, text, heading, list, cut, images } = written;
+        if let Some(why) = wrong {
+            return Err(PageError::BadOption { field: "selector", why });
         }
-        let position = Position::from(position);
+        if options.scope == ScrapeScope::WholePage && html.contains(FRAME_MARK) {
+            html = self.with_frames(&html, &wish).await;
+        }
+        let position = self.placed(position);
         if cut {
             tracing::warn!(url = position.url, "a page was too big to be read whole");
         }
@@ -86,9 +101,12 @@ impl ChromiumPage {
     }
 }
 
-impl ChromiumPage {
+impl ChromiumTab {
     /// Puts what the frames of other origins hold where the page holds them.
-    async fn with_frames(&self, html: &str) -> String {
+    async fn with_frames(&self, html: &str, wish: &Value) -> String {
+        let inside =
+            json!({"images": false, "links": wish["links"], "selector": null, "ignored": wish["ignored"]});
+        let question = format!("scrape('all', {inside})");
         let insets = self.closed_frames().await;
         let mut whole = String::with_capacity(html.len());
         // What stands between two marks is the name of a frame.
@@ -102,7 +120,7 @@ impl ChromiumPage {
             };
             let doing = "reading a frame";
             let frame = &inset.frame;
-            match self.ask_in::<Written>(frame, doing, "scrape('all', false)", FRAME_ANSWERS_WITHIN).await {
+            match self.ask_in::<Written>(frame, doing, &question, FRAME_ANSWERS_WITHIN).await {
                 Ok(inner) if whole.len() + inner.html.len() < MOST_HTML => {
                     let inner = inner.html.split(FRAME_MARK).step_by(2).collect::<String>();
                     whole.push_str(&format!("<div>{inner}</div>"));

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::frames::Frame;
-use super::page::ChromiumPage;
+use super::tab::ChromiumTab;
 use crate::browser::PageError;
 use crate::cdp::CdpError;
 
@@ -19,10 +19,12 @@ const SCRIPTS: &str = concat!(
     "(() => { const born = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;",
     include_str!("scripts/elements.js"),
     include_str!("scripts/walker.js"),
+    include_str!("scripts/selectors.js"),
     include_str!("scripts/hands.js"),
     include_str!("scripts/reader.js"),
     "globalThis[Symbol.for('notex')] = ",
-    "{ position, observe, framePlace, frameReach, locate, checkedNow, takeFocus, choose, setValue, rest, scrape }; })()",
+    "{ position, observe, framePlace, frameReach, locate, checkedNow, takeFocus, choose, setValue, rest, scrape,",
+    " seek, fileInput, elementAt, scrollPage }; })()",
 );
 
 /// How often a question is put again to the document that came instead.
@@ -42,8 +44,10 @@ struct Evaluated {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Remote {
     value: Option<Value>,
+    object_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +62,7 @@ struct Thrown {
     description: Option<String>,
 }
 
-impl ChromiumPage {
+impl ChromiumTab {
     /// Asks `question`, an expression on the scripts' object such as `observe()`, and reads its answer. A page that
     /// navigates meanwhile is asked again.
     pub(super) async fn ask<R: DeserializeOwned>(&self, doing: &str, question: &str) -> Result<R, PageError> {
@@ -78,7 +82,7 @@ impl ChromiumPage {
         );
         let mut last = None;
         for _ in 0..TRIES {
-            match self.evaluate(frame, &expression, within).await {
+            match self.run_script(frame, &expression, within).await {
                 Ok(Some(answer)) => {
                     return serde_json::from_str(&answer).map_err(|error| PageError::Browser {
                         doing: doing.to_owned(),
@@ -87,7 +91,7 @@ impl ChromiumPage {
                 }
                 Ok(None) => {
                     // The answer is of no interest, a failed installation shows in the next try.
-                    if let Err(error) = self.evaluate(frame, SCRIPTS, within).await {
+                    if let Err(error) = self.run_script(frame, SCRIPTS, within).await {
                         last = Some(error);
                     }
                 }
@@ -109,7 +113,25 @@ impl ChromiumPage {
         self.unless_lost(made).await.map(|world| world.execution_context_id)
     }
 
-    async fn evaluate(
+    /// The element with a key of the frame's scripts, as an object of the protocol.
+    pub(super) async fn element(
+        &self,
+        frame: &Frame,
+        key: u64,
+        within: Duration,
+    ) -> Result<String, CdpError> {
+        let world = self.world(frame, within).await?;
+        let expression = format!("{HANDLE}?.elementAt({key})");
+        let params = json!({"expression": expression, "contextId": world});
+        let answer: Evaluated =
+            self.unless_lost(frame.session.call("Runtime.evaluate", params, within)).await?;
+        answer.result.object_id.ok_or(CdpError::Refused {
+            method: "Runtime.evaluate",
+            message: String::from("the element is gone"),
+        })
+    }
+
+    async fn run_script(
         &self,
         frame: &Frame,
         expression: &str,

@@ -59,11 +59,11 @@ const pointsOf = (el) => {
   })));
 };
 
-const locate = async (wanted) => {
+const locate = async (wanted, patienceMs) => {
   const el = elementOf(wanted);
   if (!el) return { is: 'gone' };
   if (isDisabled(el)) return { is: 'disabled' };
-  const until = performance.now() + STILL_WITHIN_MS;
+  const until = performance.now() + Math.max(STILL_WITHIN_MS, patienceMs ?? 0);
   let before = null;
   let scrolled = false;
   let answer = { is: 'hidden' };
@@ -113,21 +113,61 @@ const checkedNow = (wanted) => {
   return el ? targetFacts(el).checked : null;
 };
 
-// After a click that may have gone to the label: the caret is where typing goes, all of the old text is selected.
-const takeFocus = (wanted) => {
+// After a click that may have gone to the label: the caret is where typing goes. All of the old text is selected, or
+// the caret stands behind it.
+const takeFocus = (wanted, behind) => {
   const el = elementOf(wanted);
   if (!el) return { is: 'gone' };
   el.focus({ preventScroll: true });
   if (el.isContentEditable) {
     const range = el.ownerDocument.createRange();
     range.selectNodeContents(el);
+    if (behind) range.collapse(false);
     const selection = el.ownerDocument.defaultView.getSelection();
     selection.removeAllRanges();
     selection.addRange(range);
     return { is: 'ready', empty: !el.textContent };
   }
   el.select?.();
+  if (behind) {
+    // Fields for numbers and addresses have a caret that scripts cannot set; setting the value moves it to the end.
+    try { el.setSelectionRange(el.value.length, el.value.length); } catch { const value = el.value; el.value = ''; el.value = value; }
+  }
   return { is: 'ready', empty: el.value === '' };
+};
+
+// The file input that is meant: the element itself, or the one that its label belongs to.
+const fileInput = (wanted) => {
+  const el = elementOf(wanted);
+  if (!el) return { is: 'gone' };
+  const input = tagOf(el) === 'label' ? el.control : el;
+  const files = input && tagOf(input) === 'input' && input.type === 'file';
+  if (files && isDisabled(input)) return { is: 'disabled' };
+  return { is: 'ready', key: files ? keyOf(input) : null };
+};
+const elementAt = (key) => kept.get(key)?.deref() ?? null;
+
+// Scrolls what a person's wheel would: the page, else the box in the middle of it, else the largest one.
+const scrollPage = (down, px) => {
+  const root = document.scrollingElement ?? document.documentElement;
+  const left = (el) => (down ? el.scrollHeight - el.clientHeight - el.scrollTop : el.scrollTop);
+  const scrolls = (el) => {
+    const overflow = styleOf(el)?.overflowY;
+    if (el === root) return overflow !== 'hidden' && left(el) >= 1;
+    return (overflow === 'auto' || overflow === 'scroll') && left(el) >= 1;
+  };
+  let box = scrolls(root) ? root : null;
+  const middle = box ? null : hitAt(innerWidth / 2, innerHeight / 2);
+  box ??= middle && ancestor(middle, scrolls);
+  if (!box) {
+    const size = (el) => el.clientWidth * el.clientHeight;
+    const all = Array.from(queryAll(document, '*')).slice(0, MOST_ELEMENTS).filter((el) => left(el) >= 1 && scrolls(el) && canBeSeen(el));
+    box = all.sort((a, b) => size(b) - size(a))[0] ?? null;
+  }
+  if (!box) return { is: 'ready' };
+  const most = px ?? (box === root ? innerHeight : box.clientHeight) * 0.8;
+  box.scrollBy({ top: down ? most : -most, behavior: 'instant' });
+  return { is: 'ready' };
 };
 
 const tellChange = (el) => {

@@ -68,7 +68,7 @@ const childrenSeen = (el) => {
   return nodes;
 };
 
-const write = (scope) => {
+const write = (scope, wish, start) => {
   const parts = [];
   let size = 0;
   let text = 0;
@@ -81,7 +81,7 @@ const write = (scope) => {
   // A string is a tag to be closed later.
   const stack = [];
   const push = (nodes, depth, pre) => { for (let i = nodes.length - 1; i >= 0; i -= 1) stack.push({ node: nodes[i], depth, pre }); };
-  if (document.body) push([document.body], 0, false);
+  if (start) push([start], 0, false);
   while (stack.length) {
     const { node, depth, pre, close } = stack.pop();
     if (close) { parts.push(close); continue; }
@@ -97,11 +97,11 @@ const write = (scope) => {
     }
     if (!isElement(node)) continue;
     const tag = tagOf(node);
-    if (DROPPED.has(tag)) continue;
+    if (DROPPED.has(tag) || wish.ignored.includes(tag)) continue;
     const style = styleOf(node);
     if (!style || isUnseen(node, style)) continue;
     if (style.display !== 'contents' && tag !== 'slot' && !from(node, 'checkVisibility')) continue;
-    if (scope === 'main' && isAround(node, tag)) continue;
+    if (scope === 'main' && node !== start && isAround(node, tag)) continue;
     const frame = frameDocument(node);
     if (frame) {
       if (frame.body) push([frame.body], depth + 1, false);
@@ -114,7 +114,7 @@ const write = (scope) => {
     }
     // An empty alternative text says that the image tells nothing.
     if (tag === 'img' && (attr(node, 'alt') === '' || !imageAddress(node))) continue;
-    const name = KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
+    const name = tag === 'a' && !wish.links ? 'span' : KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
       : style.display.startsWith('inline') || style.display === 'contents' ? 'span' : 'div';
     const open = name !== null && depth < MOST_DEPTH;
     if (open) out(`<${name}${attributesOf(node, tag)}>`);
@@ -159,7 +159,7 @@ const imageKind = (img, address) => {
   if (attr(img, 'alt') === '') return 'decorative';
   return small ? 'icon' : 'content_image';
 };
-const images = (scope) => {
+const images = (scope, wish, start) => {
   const found = new Map();
   const roots = [document];
   while (roots.length && found.size < MOST_IMAGES) {
@@ -169,6 +169,8 @@ const images = (scope) => {
       const frame = frameDocument(el);
       if (frame) roots.push(frame);
       if (tagOf(el) !== 'img' || !el.checkVisibility({ visibilityProperty: true })) continue;
+      if (wish.selector !== null && !holds(start, el)) continue;
+      if (ancestor(el, (node) => wish.ignored.includes(tagOf(node)))) continue;
       if (scope === 'main' && ancestor(el, (node) => isAround(node, tagOf(node)))) continue;
       const url = imageAddress(el);
       if (url && !found.has(url)) found.set(url, { url, category: imageKind(el, url), alt: squash(attr(el, 'alt')) || null });
@@ -178,14 +180,28 @@ const images = (scope) => {
   return Array.from(found.values());
 };
 
-const scrape = (scope, withImages) => {
+// The first element that a selector matches, in the document before its open shadow roots.
+const firstOf = (selector) => {
+  for (const root of [document, ...openRoots(document)]) {
+    const found = queryAll(root, selector)[0];
+    if (found) return found;
+  }
+  return null;
+};
+
+const scrape = (scope, wish) => {
   forgetPlaces();
-  const { html, text, cut } = write(scope);
+  let start = document.body;
+  if (wish.selector !== null) {
+    try { start = firstOf(wish.selector); } catch { return { position: position(), wrong: 'is not a CSS selector' }; }
+    if (!start) return { position: position(), wrong: 'matches nothing on this page' };
+  }
+  const { html, text, cut } = write(scope, wish, start);
   const heading = Array.from(document.querySelectorAll('h1')).slice(0, 5).find(canBeSeen);
   return {
     position: position(), html, text, cut,
-    heading: heading ? textOf(heading) : '',
-    list: scope === 'main' && isList(text),
-    images: withImages ? images(scope) : null,
+    heading: heading && holds(start, heading) ? textOf(heading) : '',
+    list: scope === 'main' && (wish.selector !== null || isList(text)),
+    images: wish.images ? images(scope, wish, start) : null,
   };
 };

@@ -1,0 +1,208 @@
+//! One tab: how it is dressed when it appears, asked, and lost. What is done on it stands in `navigate`, `observe`,
+//! `act`, `scrape` and their neighbours; what it does on its own in `watch`.
+
+use std::future::Future;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::sync::{broadcast, watch};
+
+use super::context::Context;
+use super::frames::FrameSessions;
+use super::ids::Ids;
+use super::network::Requests;
+use super::page::Setup;
+use crate::browser::PageError;
+use crate::cdp::{Begun, CdpError, Event, Session};
+
+const FREED_WITHIN: Duration = Duration::from_secs(2);
+
+/// A tab of a session.
+pub(super) struct ChromiumTab {
+    pub(super) session: Session,
+    pub(super) setup: Arc<Setup>,
+    pub(super) context: Arc<Context>,
+    /// Also the id of its main frame.
+    pub(super) target_id: String,
+    /// The tab that opened it.
+    pub(super) opener: Option<String>,
+    pub(super) frame_sessions: FrameSessions,
+    pub(super) requests: Mutex<Requests>,
+    /// How many windows it has opened, and the address of the last one.
+    pub(super) windows_opened: AtomicU64,
+    pub(super) window_opened: Mutex<String>,
+    ids: Mutex<Ids>,
+    face: Mutex<(String, String)>,
+    /// What happened since it appeared, for the step that brought it to the front.
+    first_events: Mutex<Option<broadcast::Receiver<Event>>>,
+    /// Why it is gone.
+    gone: watch::Sender<Option<String>>,
+}
+
+impl ChromiumTab {
+    pub(super) fn new(
+        context: &Arc<Context>,
+        session: Session,
+        target_id: String,
+        opener: Option<String>,
+    ) -> Arc<ChromiumTab> {
+        Arc::new(ChromiumTab {
+            session,
+            setup: Arc::clone(&context.setup),
+            context: Arc::clone(context),
+            target_id,
+            opener,
+            frame_sessions: FrameSessions::default(),
+            requests: Mutex::default(),
+            windows_opened: AtomicU64::new(0),
+            window_opened: Mutex::default(),
+            ids: Mutex::new(Ids::of(Arc::clone(&context.numbers))),
+            face: Mutex::default(),
+            first_events: Mutex::default(),
+            gone: watch::Sender::new(None),
+        })
+    }
+
+    /// Dresses it and lets it run. Nothing is waited for: whatever it is told later comes after.
+    pub(super) fn begin(self: &Arc<Self>, was_caused: bool) {
+        if was_caused {
+            *self.first_events.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.session.events());
+        }
+        self.listen(&self.session);
+        let within = self.setup.patience.answer;
+        let told: Vec<Begun> = self.dress(&self.session, self.context.dress.of_tab());
+        let tab = Arc::clone(self);
+        tokio::spawn(async move {
+            let answers = join_all(told.into_iter().map(|call| call.answer(within))).await;
+            for error in answers.into_iter().filter_map(Result::err) {
+                // An option that is not in force must not pass for one that is.
+                if matches!(error, CdpError::Refused { .. }) && !is_in_force(&error) && !tab.is_gone() {
+                    tracing::warn!(%error, "a tab could not be set up");
+                    tab.context.lose(&format!("a tab could not be set up: {error}"));
+                }
+            }
+        });
+    }
+
+    /// Tells a session all of its calls and lets it run.
+    pub(super) fn dress(&self, session: &Session, calls: super::dress::Calls) -> Vec<Begun> {
+        let told = calls.into_iter().map(|(method, params)| session.begin(method, params)).collect();
+        session.post("Runtime.runIfWaitingForDebugger", json!({}));
+        told
+    }
+
+    /// Another tab of its renderer may have taken the locale and the time zone with it.
+    pub(super) fn remind(&self) {
+        for (method, params) in self.context.dress.of_process() {
+            self.session.post(method, params);
+        }
+    }
+
+    /// Title and address, as the browser tells them.
+    pub(super) fn face(&self) -> (String, String) {
+        self.face.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn rename(&self, title: String, url: String) {
+        *self.face.lock().unwrap_or_else(PoisonError::into_inner) = (title, url);
+    }
+
+    /// What happened since it appeared; told once.
+    pub(super) fn first_events(&self) -> Option<broadcast::Receiver<Event>> {
+        self.first_events.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// It is gone: whoever waits for it is told.
+    pub(super) fn end(&self, why: &str) {
+        self.first_events();
+        self.gone.send_replace(Some(why.to_owned()));
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.borrow().is_some()
+    }
+
+    /// Closed, rather than crashed.
+    pub(super) fn was_closed(&self) -> bool {
+        self.gone.borrow().as_deref() == Some(super::context::CLOSED) && self.context.lost.borrow().is_none()
+    }
+
+    /// Whether the window it opened last has an address to go to.
+    pub(super) fn leads_somewhere(&self) -> bool {
+        let url = self.window_opened.lock().unwrap_or_else(PoisonError::into_inner);
+        !url.is_empty() && !url.starts_with("about:")
+    }
+
+    /// The ids given so far.
+    pub(super) fn ids(&self) -> MutexGuard<'_, Ids> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls a method of the tab's session.
+    pub(super) async fn call<R: DeserializeOwned>(
+        &self,
+        doing: &str,
+        method: &'static str,
+        params: Value,
+    ) -> Result<R, PageError> {
+        let within = self.setup.patience.answer;
+        match self.unless_lost(self.session.call(method, params, within)).await {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(self.failed(doing, error).await),
+        }
+    }
+
+    /// Waits for a call, but not longer than the tab lives: a crashed one holds some calls back for ever.
+    pub(super) async fn unless_lost<R>(
+        &self,
+        call: impl Future<Output = Result<R, CdpError>>,
+    ) -> Result<R, CdpError> {
+        let mut gone = self.gone.subscribe();
+        tokio::select! {
+            answer = call => answer,
+            Ok(_) = gone.wait_for(Option::is_some) => Err(CdpError::Detached),
+        }
+    }
+
+    /// What a failed call means for the caller. A page that hangs in its own script is freed from it, so that the
+    /// next call has a chance.
+    pub(super) async fn failed(&self, doing: &str, error: CdpError) -> PageError {
+        self.failed_on(&self.session, doing, error).await
+    }
+
+    /// The same for a call on the session of a frame.
+    pub(super) async fn failed_on(&self, session: &Session, doing: &str, error: CdpError) -> PageError {
+        if let Some(why) = self.context.lost.borrow().clone() {
+            return PageError::Lost(why);
+        }
+        if let Some(why) = self.gone.borrow().clone() {
+            return PageError::NotOperable(format!("{why}, and another tab is in front now"));
+        }
+        match error {
+            CdpError::TimedOut { waited, .. } => {
+                let freed = session.tell("Runtime.terminateExecution", json!({}), FREED_WITHIN);
+                if let Err(error) = freed.await {
+                    tracing::debug!(%error, "a hanging page was not freed");
+                }
+                PageError::TimedOut { doing: doing.to_owned(), seconds: waited.as_secs().max(1) }
+            }
+            CdpError::Refused { message, .. } => PageError::Browser { doing: doing.to_owned(), why: message },
+            CdpError::Unreadable { .. } => {
+                PageError::Browser { doing: doing.to_owned(), why: error.to_string() }
+            }
+            CdpError::Crashed => PageError::Lost(super::context::CRASHED.to_owned()),
+            CdpError::Detached => PageError::Lost(super::context::CLOSED.to_owned()),
+            CdpError::Ended(why) => PageError::Lost(why),
+        }
+    }
+}
+
+/// Another tab or frame of the same renderer has said the same.
+fn is_in_force(error: &CdpError) -> bool {
+    matches!(error, CdpError::Refused { message, .. }
+        if message.contains("already in effect") || message.contains("locale override"))
+}
