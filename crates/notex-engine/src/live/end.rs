@@ -1,5 +1,6 @@
 //! How a session ends, and who is told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -103,15 +104,21 @@ impl Session {
         while let Ok(ask) = self.asks.try_recv() {
             ask.refuse(&id, &ended);
         }
-        if !browser_lost && timeout(LONGEST_PAGE_CLOSE, self.page.close()).await.is_err() {
-            tracing::warn!(session = id, "its page did not close in time");
-        }
-        if let Some(closer) = closer {
-            let _ = closer.send(answer);
-        }
-        if !waited_for {
-            self.write_end().await;
-        }
+        let page = Arc::clone(&self.page);
+        let closing = async {
+            if !browser_lost && timeout(LONGEST_PAGE_CLOSE, page.close()).await.is_err() {
+                tracing::warn!(session = id, "its page did not close in time");
+            }
+            if let Some(closer) = closer {
+                let _ = closer.send(answer);
+            }
+        };
+        let writing = async {
+            if !waited_for {
+                self.write_end().await;
+            }
+        };
+        tokio::join!(closing, writing);
         self.write_in_the_end().await;
     }
 
