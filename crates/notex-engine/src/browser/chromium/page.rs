@@ -25,6 +25,7 @@ use crate::browser::{
     Traffic, ViewportSize, WaitUntil,
 };
 use crate::cdp::{CdpError, Session};
+use crate::netguard::Reach;
 
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);
 /// How long a window that a page is opening may take to appear.
@@ -38,6 +39,7 @@ const GRANTED: [&str; 5] =
 pub(super) struct Setup {
     pub(super) viewport: ViewportSize,
     pub(super) patience: Patience,
+    pub(super) reach: Reach,
     pub(super) user_agent: String,
     pub(super) browser_version: String,
 }
