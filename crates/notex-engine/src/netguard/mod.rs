@@ -135,7 +135,9 @@ fn host<S: AsRef<str>>(host: Host<S>) -> String {
 
 fn plain(name: &str) -> String {
     let name = name.strip_suffix('.').unwrap_or(name);
-    name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase()
+    let name = name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    // One address can be written in several ways.
+    name.parse::<IpAddr>().map_or(name, |ip| ip.to_string())
 }
 
 /// The address that a host is, without asking anybody. Browsers keep all of `localhost` on this machine.

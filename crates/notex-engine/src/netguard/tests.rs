@@ -181,3 +181,15 @@ async fn a_proxy_is_held_to_the_same_rules() {
     assert_eq!(blocked.admit_proxy("10.0.0.9:3128").await, Ok(()));
     assert_eq!(blocked.admit_proxy("http://1.1.1.1:3128").await, Ok(()));
 }
+
+#[tokio::test]
+async fn a_name_is_judged_by_the_address_it_leads_to() {
+    let reach = blocked(&["intranet.example"]).await;
+    let judged =
+        |host, ip: &str| reach.0.gate.as_ref().unwrap().judge(host, format!("{ip}:80").parse().unwrap());
+    assert!(judged("evil.example", "192.168.0.1").is_err());
+    assert!(judged("evil.example", "127.0.0.1").is_err());
+    assert!(judged("1.1.1.1", "10.0.0.1").is_err());
+    assert_eq!(judged("evil.example", "1.1.1.1"), Ok(()));
+    assert_eq!(judged("intranet.example", "192.168.0.1"), Ok(()));
+}
