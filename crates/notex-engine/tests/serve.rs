@@ -37,11 +37,8 @@ struct Served {
     base: String,
     http: reqwest::Client,
     folder: TempDir,
-<<<<<<< HEAD
-=======
     /// What the engine and its browser take for the system's temporary folder.
     temporary: TempDir,
->>>>>>> 9bb7c8a (engine: tests on real Chromium hold what pages cannot reach and what sessions do not share; docs: what is guarded)
 }
 
 fn engine(folder: &TempDir) -> Command {
@@ -58,33 +55,24 @@ fn engine(folder: &TempDir) -> Command {
 
 impl Served {
     async fn start() -> Self {
-<<<<<<< HEAD
-        Self::start_on(TempDir::new().unwrap()).await
+        Self::start_with(TempDir::new().unwrap(), &[]).await
     }
 
     /// On the folder of an engine before.
     async fn start_on(folder: TempDir) -> Self {
-        let mut process =
-            engine(&folder).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::inherit()).spawn().unwrap();
-=======
-        Self::start_with(&[]).await
+        Self::start_with(folder, &[]).await
     }
 
-    async fn start_with(arguments: &[&str]) -> Self {
-        let (folder, temporary) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    async fn start_with(folder: TempDir, arguments: &[&str]) -> Self {
+        let temporary = TempDir::new().unwrap();
         let mut command = engine(&folder);
         command.args(["--listen", "127.0.0.1:0"]).args(arguments).env("TMPDIR", temporary.path());
         let mut process = command.stderr(Stdio::inherit()).spawn().unwrap();
->>>>>>> 9bb7c8a (engine: tests on real Chromium hold what pages cannot reach and what sessions do not share; docs: what is guarded)
         let mut stdout = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, stdout.next_line()).await.unwrap().unwrap().unwrap();
         let base = line.strip_prefix("notex-engine listening on ").expect(&line).to_owned();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-<<<<<<< HEAD
-        let served = Self { process, _stdout: stdout, base, http, folder };
-=======
         let served = Self { process, _stdout: stdout, base, http, folder, temporary };
->>>>>>> 9bb7c8a (engine: tests on real Chromium hold what pages cannot reach and what sessions do not share; docs: what is guarded)
         let ready = async { while !served.health().await.browser.unwrap().ready {} };
         timeout(PATIENCE, ready).await.expect("the browser is launched ahead of the first session");
         served
@@ -270,7 +258,8 @@ async fn no_process_and_no_folder_is_left_when_the_engine_is_killed() {
 #[tokio::test]
 async fn private_networks_are_blocked_when_asked_but_for_the_exceptions() {
     let (home, neighbour) = (site().await, site().await);
-    let served = Served::start_with(&["--block-private-networks", "--allow-private", &home]).await;
+    let arguments = ["--block-private-networks", "--allow-private", &home];
+    let served = Served::start_with(TempDir::new().unwrap(), &arguments).await;
     let session = served.start_session().await;
     let seen = served.page("/env/observe", &session, json!({ "url": home })).await;
     assert_eq!(seen.metadata.title, "Home");

@@ -104,7 +104,6 @@ impl Reach {
     ///
     /// # Errors
     /// A sentence, when it is the engine itself or lies where pages may not go.
-    #[cfg_attr(not(test), expect(dead_code, reason = "sessions cannot choose a proxy yet"))]
     pub(crate) async fn admit_proxy(&self, server: &str) -> Result<(), String> {
         let written = if server.contains("://") { server.to_owned() } else { format!("http://{server}") };
         let unreadable = || format!("`{server}` is no address of a proxy; write it like http://host:port");

@@ -189,6 +189,7 @@ async fn an_engine_turns_away_a_page_that_a_strange_browser_leads_to_it() {
         listen: ([127, 0, 0, 1], 0).into(),
         key: ApiKey::new("a-key-of-the-tests").unwrap(),
         data_dir: folder.path().to_owned(),
+        tariff: None,
         browser: BrowserSource::Local { program: None },
         private_networks: PrivateNetworks::Open,
     };

@@ -1,0 +1,23 @@
+//! The browser port on a real Chromium, found as the product finds it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's helpers fail the test")]
+
+mod acting;
+mod contexts;
+mod cookies;
+mod evaluating;
+mod failing;
+mod files;
+mod guarding;
+mod happenings;
+mod isolating;
+mod keys;
+mod launching;
+mod live;
+mod observing;
+mod prompts;
+mod proxies;
+mod scraping;
+mod selectors;
+mod support;
+mod tabs;
