@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use notex_engine::netguard::PrivateNetworks;
 use notex_engine::{BrowserSource, Engine, EngineConfig};
 use notex_hub::{ApiKey, LocalEngine, StartLocalEngine};
 use tokio::sync::Mutex;
@@ -44,6 +45,7 @@ impl InnerEngine {
             data_dir: self.data_dir.clone(),
             tariff: None,
             browser: BrowserSource::Local { program: None },
+            private_networks: PrivateNetworks::Open,
         };
         let engine = Engine::start(config).await.map_err(|error| error.to_string())?;
         let place =

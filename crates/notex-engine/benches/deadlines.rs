@@ -13,6 +13,7 @@ use notex_engine::browser::{
     Act, Browser, BrowserIdentity, ContextOptions, LiveFrame, Observed, Page, PageError, Position,
     ScrapeOptions, ScrapedPage, Scroll, Traffic, WaitUntil,
 };
+use notex_engine::netguard::PrivateNetworks;
 use notex_engine::{ApiKey, BrowserSource, Engine, EngineConfig};
 use notex_session::EndReason;
 use notex_wire::{Cookie, LiveInput, PageEvent, SessionAnswer, SessionPage, Viewport};
@@ -190,6 +191,7 @@ impl Bench {
             data_dir: folder.path().to_owned(),
             tariff: None,
             browser: BrowserSource::Local { program: None },
+            private_networks: PrivateNetworks::Open,
         };
         let closed = Closed::default();
         let browser = CountingBrowser {

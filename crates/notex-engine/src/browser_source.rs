@@ -14,6 +14,7 @@ use url::Url;
 use crate::browser::chromium::{Chromium, LaunchOptions};
 use crate::browser::{Browser, LaunchError};
 use crate::events::Events;
+use crate::netguard::Reach;
 
 /// Where an engine takes its browser from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +36,11 @@ pub(crate) type Launch =
 
 impl BrowserSource {
     /// How to start a browser of this source.
-    pub(crate) fn launch(self) -> Result<Launch, LaunchError> {
+    pub(crate) fn launch(self, reach: Reach) -> Result<Launch, LaunchError> {
         match self {
-            Self::Local { program } => Ok(Arc::new(move || Box::pin(launch_chromium(program.clone())))),
+            Self::Local { program } => {
+                Ok(Arc::new(move || Box::pin(launch_chromium(program.clone(), reach.clone()))))
+            }
             Self::Cdp(url) => Err(LaunchError::NotBuilt(format!(
                 "taking a browser from the CDP address {url} is not built yet; use --browser local"
             ))),
@@ -48,8 +51,8 @@ impl BrowserSource {
     }
 }
 
-async fn launch_chromium(program: Option<PathBuf>) -> Result<Arc<dyn Browser>, LaunchError> {
-    let options = LaunchOptions { program, ..LaunchOptions::default() };
+async fn launch_chromium(program: Option<PathBuf>, reach: Reach) -> Result<Arc<dyn Browser>, LaunchError> {
+    let options = LaunchOptions { program, reach, ..LaunchOptions::default() };
     Ok(Arc::new(Chromium::launch(options).await?))
 }
 

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use crate::BrowserSource;
+use crate::netguard::PrivateNetworks;
 
 /// What an engine is started with.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct EngineConfig {
     pub tariff: Option<PathBuf>,
     /// Where its browser comes from.
     pub browser: BrowserSource,
+    /// What its pages may do with private networks.
+    pub private_networks: PrivateNetworks,
 }
 
 /// The key that callers must show. It cannot be printed or written.
@@ -88,6 +91,7 @@ mod tests {
             data_dir: PathBuf::from("/nowhere"),
             tariff: None,
             browser: BrowserSource::Local { program: None },
+            private_networks: PrivateNetworks::Open,
         };
         assert!(!format!("{config:?}").contains("sesame"));
     }

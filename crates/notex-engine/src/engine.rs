@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +19,9 @@ use crate::events::Events;
 use crate::guard::Guard;
 use crate::ledger::Tariff;
 use crate::live::Registry;
+use crate::netguard::Reach;
 use crate::routes;
+use crate::server::{self, Bounds};
 use crate::store::{Store, StoreError};
 use crate::tariff_file::{TariffError, Tariffs};
 
@@ -58,11 +59,29 @@ pub(crate) struct EngineState {
     pub(crate) account: Account,
     pub(crate) store: Store,
     pub(crate) browser: BrowserSupply,
+    pub(crate) reach: Reach,
     pub(crate) registry: Registry,
     pub(crate) events: Events,
     /// Tasks that must have ended before the store is closed.
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
+}
+
+/// What an engine listens with; its browser has to know the address before it starts.
+struct Front {
+    listener: TcpListener,
+    address: SocketAddr,
+    reach: Reach,
+}
+
+impl Front {
+    async fn open(config: &EngineConfig) -> Result<Self, EngineError> {
+        let failed = |why| EngineError::Listen { address: config.listen, why };
+        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let reach = Reach::open(address, config.private_networks.clone()).await.map_err(failed)?;
+        Ok(Self { listener, address, reach })
+    }
 }
 
 /// A running engine. Dropping it stops it in the background; [`Engine::shut_down`] waits until it is gone.
@@ -80,8 +99,9 @@ impl Engine {
     /// When the address or the folder cannot be used. A browser that does not start is no error here: `/health`
     /// says so, and the next session start tries again.
     pub async fn start(config: EngineConfig) -> Result<Self, EngineError> {
-        let launch = config.browser.clone().launch().map_err(EngineError::Browser)?;
-        Self::start_with(config, Tariff::default(), Clock::system(), launch).await
+        let front = Front::open(&config).await?;
+        let launch = config.browser.clone().launch(front.reach.clone()).map_err(EngineError::Browser)?;
+        Self::start_behind(front, config, Tariff::default(), Clock::system(), launch).await
     }
 
     /// The same over a browser of the caller's own making; `config.browser` is not used.
@@ -102,10 +122,17 @@ impl Engine {
         clock: Clock,
         launch: Launch,
     ) -> Result<Self, EngineError> {
-        let listener = TcpListener::bind(config.listen).await;
-        let listened = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
-        let (address, listener) =
-            listened.map_err(|why| EngineError::Listen { address: config.listen, why })?;
+        let front = Front::open(&config).await?;
+        Self::start_behind(front, config, defaults, clock, launch).await
+    }
+
+    async fn start_behind(
+        Front { listener, address, reach }: Front,
+        config: EngineConfig,
+        defaults: Tariff,
+        clock: Clock,
+        launch: Launch,
+    ) -> Result<Self, EngineError> {
         let opened = tokio::task::spawn_blocking(move || {
             let store = Store::open(&config.data_dir).map_err(EngineError::Store)?;
             let tariffs = Tariffs::open(config.tariff, &config.data_dir, defaults);
@@ -124,6 +151,7 @@ impl Engine {
             account,
             store,
             browser,
+            reach,
             registry: Registry::default(),
             events,
             tasks,
@@ -170,12 +198,8 @@ impl Drop for Engine {
 }
 
 async fn run(state: Arc<EngineState>, listener: TcpListener, guard: Guard, stop: CancellationToken) {
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let server = axum::serve(listener, routes::router(Arc::clone(&state), guard))
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
-    let mut server = tokio::spawn(server.into_future());
+    let router = routes::router(Arc::clone(&state), guard);
+    let mut server = tokio::spawn(server::serve(listener, router, Bounds::default(), stop.clone()));
     tokio::select! {
         () = stop.cancelled() => {}
         ended = &mut server => tracing::error!(?ended, "the server ended by itself"),

@@ -13,8 +13,10 @@ mod events;
 mod guard;
 mod ledger;
 mod live;
+pub mod netguard;
 mod refusal;
 mod routes;
+mod server;
 mod store;
 mod tariff_file;
 #[cfg(test)]

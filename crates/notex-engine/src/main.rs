@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use notex_engine::netguard::{AllowedHost, PrivateNetworks};
 use notex_engine::{ApiKey, BrowserSource, Engine, EngineConfig};
 use tracing_subscriber::EnvFilter;
 
@@ -50,6 +51,12 @@ struct Serve {
     /// Listen on an address that other machines can reach
     #[arg(long)]
     allow_remote: bool,
+    /// Let pages reach the internet only: no address of this machine or of a private network
+    #[arg(long)]
+    block_private_networks: bool,
+    /// What pages may reach all the same; can be given several times
+    #[arg(long, value_name = "HOST[:PORT]", requires = "block_private_networks")]
+    allow_private: Vec<AllowedHost>,
 }
 
 #[tokio::main]
@@ -84,7 +91,12 @@ fn configured(serve: Serve) -> Result<EngineConfig, String> {
         BrowserSource::Local { .. } => BrowserSource::Local { program: serve.chromium },
         elsewhere @ (BrowserSource::Cdp(_) | BrowserSource::Grid(_)) => elsewhere,
     };
-    Ok(EngineConfig { listen: serve.listen, key, data_dir, tariff: serve.tariff, browser })
+    let private_networks = if serve.block_private_networks {
+        PrivateNetworks::Blocked { but: serve.allow_private }
+    } else {
+        PrivateNetworks::Open
+    };
+    Ok(EngineConfig { listen: serve.listen, key, data_dir, tariff: serve.tariff, browser, private_networks })
 }
 
 async fn run(config: EngineConfig) -> ExitCode {

@@ -53,6 +53,12 @@ impl Refused {
         Self(refusal, None)
     }
 
+    /// The code for programs.
+    #[cfg(test)]
+    pub(crate) fn code(&self) -> &str {
+        &self.0.code
+    }
+
     /// Another code, for what programs tell apart.
     fn coded(mut self, code: &str) -> Self {
         code.clone_into(&mut self.0.code);
@@ -177,7 +183,9 @@ impl From<PageError> for Refused {
             PageError::Unreachable { .. } => {
                 Self::new(StatusCode::FAILED_DEPENDENCY, "page_unreachable", message)
             }
-            PageError::SchemeRefused(_) => Self::field("url", "value_error", message),
+            PageError::SchemeRefused(_) | PageError::AddressRefused(_) => {
+                Self::field("url", "value_error", message)
+            }
             PageError::UnknownAction(_) => {
                 Self::field("action_id", "value_error", message).coded("unknown_action")
             }

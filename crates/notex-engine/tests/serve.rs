@@ -1,8 +1,14 @@
 //! The engine as a program, over a real Chromium: what it prints, answers and leaves behind.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -31,6 +37,8 @@ struct Served {
     base: String,
     http: reqwest::Client,
     folder: TempDir,
+    /// What the engine and its browser take for the system's temporary folder.
+    temporary: TempDir,
 }
 
 fn engine(folder: &TempDir) -> Command {
@@ -47,18 +55,24 @@ fn engine(folder: &TempDir) -> Command {
 
 impl Served {
     async fn start() -> Self {
-        Self::start_on(TempDir::new().unwrap()).await
+        Self::start_with(TempDir::new().unwrap(), &[]).await
     }
 
     /// On the folder of an engine before.
     async fn start_on(folder: TempDir) -> Self {
-        let mut process =
-            engine(&folder).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::inherit()).spawn().unwrap();
+        Self::start_with(folder, &[]).await
+    }
+
+    async fn start_with(folder: TempDir, arguments: &[&str]) -> Self {
+        let temporary = TempDir::new().unwrap();
+        let mut command = engine(&folder);
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments).env("TMPDIR", temporary.path());
+        let mut process = command.stderr(Stdio::inherit()).spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, stdout.next_line()).await.unwrap().unwrap().unwrap();
         let base = line.strip_prefix("notex-engine listening on ").expect(&line).to_owned();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let served = Self { process, _stdout: stdout, base, http, folder };
+        let served = Self { process, _stdout: stdout, base, http, folder, temporary };
         let ready = async { while !served.health().await.browser.unwrap().ready {} };
         timeout(PATIENCE, ready).await.expect("the browser is launched ahead of the first session");
         served
@@ -90,6 +104,29 @@ impl Served {
         serde_json::from_value(self.post(path, body).await).unwrap()
     }
 
+    /// Everything in the temporary folder, and what in the engine's own folder bears the name of this session.
+    fn left_behind(&self, session: &SessionAnswer) -> Vec<PathBuf> {
+        let mut left: Vec<_> = all_in(self.temporary.path());
+        left.extend(
+            all_in(self.folder.path())
+                .into_iter()
+                .filter(|path| path.to_string_lossy().contains(&session.session_id)),
+        );
+        left
+    }
+
+    /// Waits until nothing is left behind.
+    async fn leaves_nothing(&self, session: &SessionAnswer) {
+        let gone = async {
+            while !self.left_behind(session).is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        if timeout(Duration::from_secs(10), gone).await.is_err() {
+            panic!("left behind: {:?}", self.left_behind(session));
+        }
+    }
+
     fn pid(&self) -> u32 {
         self.process.id().expect("it runs")
     }
@@ -116,6 +153,17 @@ impl Served {
     fn signal(&self, signal: Signal) {
         send(self.pid(), signal);
     }
+}
+
+fn all_in(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            all.extend(all_in(&entry.path()));
+        }
+        all.push(entry.path());
+    }
+    all
 }
 
 fn send(pid: u32, signal: Signal) {
@@ -179,7 +227,8 @@ async fn a_session_is_driven_over_http_and_sigterm_leaves_no_process() {
     // 0.1 minute, 1.2 observe, 1 step, 2 scrape, 1 step.
     assert_eq!(closed["credits"], 5.3);
 
-    served.start_session().await;
+    let last = served.start_session().await;
+    assert!(!served.left_behind(&last).is_empty(), "the browser's profile is in the temporary folder");
     let browser = served.browser_processes();
     assert!(!browser.is_empty());
     for pid in &browser {
@@ -190,17 +239,37 @@ async fn a_session_is_driven_over_http_and_sigterm_leaves_no_process() {
     let status = timeout(PATIENCE, served.process.wait()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(0));
     are_gone(&browser).await;
+    served.leaves_nothing(&session).await;
+    served.leaves_nothing(&last).await;
 }
 
 #[tokio::test]
-async fn no_process_is_left_when_the_engine_is_killed() {
+async fn no_process_and_no_folder_is_left_when_the_engine_is_killed() {
     let mut served = Served::start().await;
-    served.start_session().await;
+    let session = served.start_session().await;
     let browser = served.browser_processes();
     assert!(!browser.is_empty());
     served.signal(Signal::KILL);
     timeout(PATIENCE, served.process.wait()).await.unwrap().unwrap();
     are_gone(&browser).await;
+    served.leaves_nothing(&session).await;
+}
+
+#[tokio::test]
+async fn private_networks_are_blocked_when_asked_but_for_the_exceptions() {
+    let (home, neighbour) = (site().await, site().await);
+    let arguments = ["--block-private-networks", "--allow-private", &home];
+    let served = Served::start_with(TempDir::new().unwrap(), &arguments).await;
+    let session = served.start_session().await;
+    let seen = served.page("/env/observe", &session, json!({ "url": home })).await;
+    assert_eq!(seen.metadata.title, "Home");
+    let body = json!({ "session_id": session.session_id, "url": neighbour });
+    let request = served.http.post(format!("{}/env/observe", served.base)).bearer_auth(KEY).json(&body);
+    let refusal = request.send().await.unwrap();
+    assert_eq!(refusal.status(), 422);
+    let refusal: Value = refusal.json().await.unwrap();
+    let sentence = "127.0.0.1 lies in a private network, which this engine was started to block";
+    assert_eq!(refusal["message"], sentence);
 }
 
 #[tokio::test]

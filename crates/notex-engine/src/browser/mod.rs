@@ -363,6 +363,9 @@ pub enum PageError {
     /// The scheme is not one that sessions may open.
     #[error("{0} addresses cannot be opened; use http or https")]
     SchemeRefused(String),
+    /// The address is one that pages may not open.
+    #[error("{0}")]
+    AddressRefused(String),
     /// No observe of this session listed the action, or its element is gone.
     #[error("{0}")]
     UnknownAction(String),

@@ -110,6 +110,15 @@ impl PageCall {
         }
     }
 
+    /// The address it opens, and the field that names it.
+    pub(crate) fn opens(&self) -> Option<(&'static str, &Url)> {
+        match self {
+            Self::Observe { url, .. } | Self::Scrape { url, .. } => url.as_ref().map(|url| ("url", url)),
+            Self::Step { action: StepAction::Goto(url), .. } => Some(("value", url)),
+            Self::Step { .. } => None,
+        }
+    }
+
     /// Whether the session ends with this call.
     pub(super) fn terminates(&self) -> bool {
         matches!(self, Self::Step { action: StepAction::Terminate, .. })

@@ -27,6 +27,11 @@ pub(super) async fn scrape(state: Shared, request: Body<ScrapeRequest>) -> Resul
 }
 
 async fn call(State(state): Shared, (wanted, call): (Wanted, PageCall)) -> Result<Response, Refused> {
+    if let Some((field, url)) = call.opens()
+        && let Some(why) = state.reach.refusal(url).await
+    {
+        return Err(Refused::field(field, "value_error", why));
+    }
     let answer = match &wanted.session_id {
         Some(id) => state.call(id, call).await?,
         None => live::one_shot(state, wanted, call).await?,

@@ -95,6 +95,7 @@ async fn a_browser_that_is_not_built_yet_is_refused_in_a_sentence() {
         data_dir: TempDir::new().unwrap().path().to_owned(),
         tariff: None,
         browser: "grid:http://127.0.0.1:4444".parse().unwrap(),
+        private_networks: PrivateNetworks::Open,
     };
     assert!(Engine::start(config).await.unwrap_err().to_string().contains("not built yet"));
 }

@@ -33,6 +33,7 @@ use crate::config::{ApiKey, EngineConfig};
 use crate::engine::Engine;
 use crate::ledger::Tariff;
 use crate::live;
+use crate::netguard::PrivateNetworks;
 
 const KEY: &str = "a-key-of-the-tests";
 
@@ -105,6 +106,7 @@ impl House {
             data_dir: folder.path().to_owned(),
             tariff: None,
             browser: BrowserSource::Local { program: None },
+            private_networks: PrivateNetworks::Open,
         };
         let tariff = Tariff { plan, ..Tariff::default() };
         let clock = Clock::Told(time.subscribe());

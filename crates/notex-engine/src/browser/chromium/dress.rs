@@ -9,6 +9,7 @@ use url::Url;
 
 use super::page::Setup;
 use crate::browser::{ContextOptions, PageError, Proxy, ViewportSize};
+use crate::netguard::Reach;
 
 const WIDEST: u32 = 10_000;
 const LONGEST_TEXT: usize = 4_096;
@@ -72,6 +73,12 @@ impl Dress {
             }
         }
         let proxy = options.proxy.as_ref().map(proxy).transpose()?;
+        if setup.reach.proxy().is_some() && proxy.as_ref().is_some_and(|(_, bypass)| bypass.is_some()) {
+            return Err(bad(
+                "proxies",
+                "has a bypass list, which an engine that blocks private networks does not take",
+            ));
+        }
         let login = options.proxy.as_ref().and_then(|proxy| {
             let username = proxy.username.clone().filter(|name| !name.is_empty())?;
             Some(Login { username, password: proxy.password.clone().unwrap_or_default() })
@@ -102,14 +109,23 @@ impl Dress {
     }
 
     /// How the browser is asked for the context.
-    pub(super) fn context(&self) -> Value {
+    pub(super) fn context(&self, reach: &Reach) -> Value {
         // The context goes with its connection, so a lost engine leaves none behind in a remote browser.
         let mut params = json!({"disposeOnDetach": true});
-        if let Some((server, bypass)) = &self.proxy {
+        let gate = reach.proxy();
+        let (server, mut bypass) = match &self.proxy {
+            Some((server, bypass)) => (Some(server), bypass.as_deref()),
+            None => (gate.as_ref(), None),
+        };
+        if gate.is_some() {
+            // Else what is on this machine would be reached without it.
+            bypass = Some("<-loopback>");
+        }
+        if let Some(server) = server {
             params["proxyServer"] = json!(server);
-            if let Some(bypass) = bypass {
-                params["proxyBypassList"] = json!(bypass);
-            }
+        }
+        if let Some(bypass) = bypass {
+            params["proxyBypassList"] = json!(bypass);
         }
         params
     }
@@ -302,6 +318,7 @@ mod tests {
             patience: super::super::Patience::default(),
             user_agent: String::from("Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36"),
             browser_version: String::from("156.0.8078.79"),
+            reach: Reach::default(),
         }
     }
 
@@ -352,7 +369,7 @@ mod tests {
             ("https://a.test:8443/", "https://a.test:8443"),
         ] {
             let dress = Dress::of(&setup(), &proxy_at(said)).unwrap();
-            assert_eq!(dress.context()["proxyServer"], meant);
+            assert_eq!(dress.context(&Reach::default())["proxyServer"], meant);
         }
     }
 

@@ -39,6 +39,7 @@ use serde_json::json;
 
 use super::{Browser, BrowserIdentity, ContextOptions, LaunchError, Page, PageError, ViewportSize};
 use crate::cdp::{Cdp, Session};
+use crate::netguard::Reach;
 use page::{ChromiumPage, Setup};
 use process::Processes;
 use targets::Targets;
@@ -55,6 +56,8 @@ pub struct LaunchOptions {
     pub viewport: ViewportSize,
     /// How long pages are waited for.
     pub patience: Patience,
+    /// What its pages may reach.
+    pub reach: Reach,
 }
 
 /// How long pages are waited for.
@@ -106,7 +109,8 @@ impl Chromium {
         let failed =
             |why: String| LaunchError::DidNotStart { program: program.path.display().to_string(), why };
         let size = options.viewport;
-        let started = process::start(&program, size.width, size.height).await?;
+        let started = process::start(&program, size.width, size.height, &options.reach).await?;
+        options.reach.also_own(started.listens_at);
         let cdp = Cdp::connect(&started.websocket, &[]).await.map_err(|error| failed(error.to_string()))?;
         let browser = cdp.browser();
         let within = options.patience.answer;
@@ -120,6 +124,7 @@ impl Chromium {
         let setup = Setup {
             viewport: size,
             patience: options.patience,
+            reach: options.reach,
             // A page should see a browser, not that nobody sits before it.
             user_agent: version.user_agent.replace("HeadlessChrome", "Chrome"),
             browser_version: number.clone(),

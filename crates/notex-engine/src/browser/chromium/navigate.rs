@@ -40,6 +40,8 @@ pub(super) struct Following {
     unreachable: Option<String>,
     last_failure: Option<String>,
     requests: HashSet<String>,
+    /// The last address that was asked for as the page.
+    document: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +54,12 @@ struct OfFrame {
     kind: Option<String>,
     error_text: Option<String>,
     disposition: Option<String>,
+    request: Option<Request>,
+}
+
+#[derive(Deserialize)]
+struct Request {
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -152,6 +160,9 @@ impl Following {
             "Network.requestWillBeSent" => {
                 let waits =
                     !matches!(about.kind.as_deref(), Some("EventSource" | "WebSocket" | "Ping" | "Media"));
+                if main && about.kind.as_deref() == Some("Document") {
+                    self.document = about.request.map(|request| request.url);
+                }
                 if let Some(id) = about.request_id.filter(|_| waits) {
                     self.requests.insert(id);
                 }
@@ -197,6 +208,9 @@ impl ChromiumTab {
         if !is_allowed(url) {
             return Err(PageError::SchemeRefused(url.scheme().to_owned()));
         }
+        if let Some(why) = self.setup.reach.refusal(url).await {
+            return Err(PageError::AddressRefused(why));
+        }
         let doing = format!("opening {url}");
         let patience = self.setup.patience.navigation;
         let deadline = Instant::now() + patience;
@@ -210,13 +224,16 @@ impl ChromiumTab {
             }
             Err(error) => return Err(self.failed(&doing, error).await),
         };
+        let mut following = Following::new(&self.target_id);
         if let Some(error) = navigated.error_text.filter(|text| !text.is_empty()) {
-            return Err(self.unreachable(url.as_str(), &error));
+            // It may have been led elsewhere before.
+            following.until(&mut events, Instant::now(), |_| false).await;
+            let last = following.document.unwrap_or_else(|| url.to_string());
+            return Err(self.unreachable(&last, &error));
         }
         if navigated.loader_id.is_none() {
             return Ok(());
         }
-        let mut following = Following::new(&self.target_id);
         // The answer comes with the commit; what was told before may be about the page before.
         following.committed = true;
         if until == WaitUntil::Commit {
@@ -349,7 +366,8 @@ impl ChromiumTab {
     }
 
     fn unreachable(&self, url: &str, error: &str) -> PageError {
-        let why = net_error::in_words(error, self.setup.patience.navigation);
+        let held_back = self.setup.reach.held_back(url).filter(|_| net_error::may_be_ours(error));
+        let why = held_back.unwrap_or_else(|| net_error::in_words(error, self.setup.patience.navigation));
         PageError::Unreachable { url: url.to_owned(), why }
     }
 

@@ -49,6 +49,11 @@ pub(super) fn in_words(error: &str, waited: Duration) -> String {
     words.to_owned()
 }
 
+/// Whether what failed may have been held back by the engine itself.
+pub(super) fn may_be_ours(error: &str) -> bool {
+    error.contains("ERR_NAME_NOT_RESOLVED") || error.contains("ERR_SOCKS_")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

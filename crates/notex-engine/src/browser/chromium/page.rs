@@ -25,6 +25,7 @@ use crate::browser::{
     Traffic, ViewportSize, WaitUntil,
 };
 use crate::cdp::{CdpError, Session};
+use crate::netguard::Reach;
 
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);
 /// How long a window that a page is opening may take to appear.
@@ -38,6 +39,7 @@ const GRANTED: [&str; 5] =
 pub(super) struct Setup {
     pub(super) viewport: ViewportSize,
     pub(super) patience: Patience,
+    pub(super) reach: Reach,
     pub(super) user_agent: String,
     pub(super) browser_version: String,
 }
@@ -89,8 +91,17 @@ impl ChromiumPage {
     ) -> Result<ChromiumPage, PageError> {
         let within = setup.patience.answer;
         let dress = Dress::of(&setup, options)?;
-        let created: ContextCreated =
-            browser.call("Target.createBrowserContext", dress.context(), within).await.map_err(opening)?;
+        if let Some(proxy) = &options.proxy {
+            let admitted = setup.reach.admit_proxy(&proxy.server).await;
+            admitted.map_err(|why| PageError::BadOption {
+                field: "proxies",
+                why: format!("cannot be used: {why}"),
+            })?;
+        }
+        let created: ContextCreated = browser
+            .call("Target.createBrowserContext", dress.context(&setup.reach), within)
+            .await
+            .map_err(opening)?;
         let id = created.browser_context_id;
         let downloads = Downloads::into_folder(&options.folder);
         let page = ChromiumPage { context: Context::new(id, browser, targets, setup, dress, downloads) };
@@ -235,6 +246,11 @@ impl Page for ChromiumPage {
         }
         if let Some(url) = url.filter(|url| !is_allowed(url)) {
             return Err(PageError::SchemeRefused(url.scheme().to_owned()));
+        }
+        if let Some(url) = url
+            && let Some(why) = self.context.setup.reach.refusal(url).await
+        {
+            return Err(PageError::AddressRefused(why));
         }
         let tab = self.new_tab().await.map_err(|error| match opening(error) {
             PageError::Browser { why, .. } => {

@@ -2,6 +2,7 @@
 //! process ends them when the engine dies in a way that runs no code of ours (kill -9, crash of the host app).
 
 use std::collections::VecDeque;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use tokio::task::JoinHandle;
 use super::find::{Build, Program};
 use super::guard::Guard;
 use crate::browser::LaunchError;
+use crate::netguard::Reach;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(40);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
@@ -36,14 +38,21 @@ pub(super) struct Processes {
 pub(super) struct Started {
     pub(super) processes: Processes,
     pub(super) websocket: String,
+    pub(super) listens_at: SocketAddr,
 }
 
 /// Starts a browser and waits until it listens.
-pub(super) async fn start(program: &Program, width: u32, height: u32) -> Result<Started, LaunchError> {
+pub(super) async fn start(
+    program: &Program,
+    width: u32,
+    height: u32,
+    reach: &Reach,
+) -> Result<Started, LaunchError> {
     let failed = |why: String| LaunchError::DidNotStart { program: program.path.display().to_string(), why };
     let folder = profile_folder(program).map_err(|e| failed(format!("no folder for its profile: {e}")))?;
     let profile = folder.path().to_owned();
-    let flags = flags(program, &profile, width, height);
+    let mut flags = flags(program, &profile, width, height);
+    flags.extend(reach.resolver_rules().map(|rules| format!("--host-resolver-rules={rules}")));
     let (guard, mut child) =
         Guard::start(&program.path, &flags, folder).await.map_err(|error| failed(error.to_string()))?;
     let guard = Arc::new(guard);
@@ -55,15 +64,18 @@ pub(super) async fn start(program: &Program, width: u32, height: u32) -> Result<
 
     let listening = async {
         loop {
-            if let Some(websocket) = websocket_in(&profile).await {
-                return websocket;
+            if let Some(listening) = websocket_in(&profile).await {
+                return listening;
             }
             tokio::time::sleep(LOOK_AGAIN_AFTER).await;
         }
     };
     let mut early = ended.clone();
     let why = tokio::select! {
-        websocket = listening => return Ok(Started { processes: Processes { guard, ended, cleaned }, websocket }),
+        (websocket, listens_at) = listening => {
+            let processes = Processes { guard, ended, cleaned };
+            return Ok(Started { processes, websocket, listens_at });
+        }
         why = early.wait_for(Option::is_some) => {
             why.map(|why| why.clone().unwrap_or_default()).unwrap_or_default()
         }
@@ -131,11 +143,12 @@ fn in_words(status: ExitStatus) -> String {
 }
 
 /// Chromium writes the port and the path of its websocket into its profile once it listens.
-async fn websocket_in(profile: &Path) -> Option<String> {
+async fn websocket_in(profile: &Path) -> Option<(String, SocketAddr)> {
     let text = tokio::fs::read_to_string(profile.join("DevToolsActivePort")).await.ok()?;
     let (port, path) = text.split_once('\n')?;
     let port: u16 = port.trim().parse().ok()?;
-    path.starts_with('/').then(|| format!("ws://127.0.0.1:{port}{}", path.trim()))
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    path.starts_with('/').then(|| (format!("ws://{address}{}", path.trim()), address))
 }
 
 fn keep_last_lines(child: &mut Child) -> (Arc<Mutex<VecDeque<String>>>, JoinHandle<()>) {
@@ -198,6 +211,8 @@ fn flags(program: &Program, profile: &Path, width: u32, height: u32) -> Vec<Stri
             "--disable-component-update",
             "--disable-sync",
             "--disable-quic",
+            // Calls between browsers must not go round a proxy, nor tell the addresses of this machine.
+            "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
             "--disable-breakpad",
             "--disable-default-apps",
             "--disable-extensions",
