@@ -55,7 +55,7 @@ async fn options_hold_on_each_tab_and_window_from_its_first_request() {
 async fn a_frame_of_another_site_carries_the_same_headers_and_clock() {
     let open = open_in("deals.html", &asked()).await;
     let frame = format!("http://localhost:{}/text/", open.site.base.port().unwrap());
-    let script = "%3Cscript%3Efetch('/headers').then((r)=%3Er.text()).then((t)=%3Eparent.postMessage([t,new Date(0).getHours(),(1.5).toLocaleString()],'*'))%3C%2Fscript%3E";
+    let script = "%3Cscript%3Efetch('%2Fheaders').then((r)=%3Er.text()).then((t)=%3Eparent.postMessage([t,new Date(0).getHours(),(1.5).toLocaleString()],'*'))%3C%2Fscript%3E";
     let code = format!(
         "new Promise((done) => {{ addEventListener('message', (e) => done(e.data)); \
          const f = document.createElement('iframe'); f.src = {:?}; document.body.append(f); }})",

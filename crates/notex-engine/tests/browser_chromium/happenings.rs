@@ -96,7 +96,8 @@ async fn bytes_of_frames_of_other_sites_and_of_windows_are_counted() {
     })
     .await;
     let before = open.page.traffic().response_bytes;
-    open.page.open_tab(Some(&open.site.url("bytes/150000"))).await.unwrap_or(());
+    open.page.open_tab(Some(&open.site.url("deals.html"))).await.unwrap();
+    open.page.evaluate("fetch('/bytes/150000').then((r) => r.text()).then(() => 1)").await.unwrap();
     crate::support::until("the tab's bytes", async || open.page.traffic().response_bytes - before > 150_000)
         .await;
     open.end().await;

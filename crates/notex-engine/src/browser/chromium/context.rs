@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
+use futures_util::future::join_all;
 use notex_wire::{PageEvent, Tab};
 use serde_json::json;
 use tokio::sync::{broadcast, watch};
@@ -32,6 +33,7 @@ const URL_CHARS: usize = 8_000;
 /// Why a tab is gone.
 pub(super) const CLOSED: &str = "the page was closed from outside";
 pub(super) const CRASHED: &str = "the page crashed";
+const FLOODED: &str = "the page opened more windows than a session may have and was closed";
 
 /// The context of a session.
 pub(super) struct Context {
@@ -152,6 +154,13 @@ impl Context {
         self.tabs().clone()
     }
 
+    /// Asks the browser what the tabs behind the one in front are called by now.
+    pub(super) async fn read_faces(&self) {
+        let front = self.front.borrow().clone();
+        let behind: Vec<_> = self.all().into_iter().filter(|tab| tab.target_id != front).collect();
+        join_all(behind.iter().map(|tab| tab.read_face())).await;
+    }
+
     /// How they are told.
     pub(super) fn told(&self) -> Vec<Tab> {
         let front = self.front.borrow().clone();
@@ -174,15 +183,22 @@ impl Context {
     pub(super) fn attached(self: &Arc<Self>, session: Session, info: TargetInfo) {
         let mut tabs = self.tabs();
         if tabs.len() >= MOST_TABS || self.lost.borrow().is_some() {
+            let opener = tabs.iter().find(|tab| Some(&tab.target_id) == info.opener_id.as_ref()).cloned();
             drop(tabs);
             session.post("Runtime.runIfWaitingForDebugger", json!({}));
             self.browser.post("Target.closeTarget", json!({"targetId": info.target_id}));
+            if let Some(opener) = opener.filter(|opener| opener.floods()) {
+                // Nothing else stops it: each window costs the browser more than the next one waits.
+                self.remove(&opener.target_id, FLOODED);
+                self.browser.post("Target.closeTarget", json!({"targetId": opener.target_id}));
+            }
             return;
         }
+        let (title, url) = (title(&info), cut(&info.url, URL_CHARS));
         let opener = info.opener_id.filter(|opener| tabs.iter().any(|tab| tab.target_id == *opener));
         let comes_to_front = tabs.is_empty() || opener.is_some() && self.steps.cause();
         let tab = ChromiumTab::new(self, session, info.target_id, opener);
-        tab.rename(cut(&info.title, TITLE_CHARS), cut(&info.url, URL_CHARS));
+        tab.rename(title, url);
         tabs.push(Arc::clone(&tab));
         let place = tabs.len() - 1;
         drop(tabs);
@@ -200,7 +216,7 @@ impl Context {
     /// A page tells a new title or address.
     pub(super) fn rename(&self, now: &TargetInfo) {
         if let Some(tab) = self.tab(&now.target_id) {
-            tab.rename(cut(&now.title, TITLE_CHARS), cut(&now.url, URL_CHARS));
+            tab.rename(title(now), cut(&now.url, URL_CHARS));
         }
     }
 
@@ -331,6 +347,13 @@ impl Context {
             }
         }
     }
+}
+
+/// A page without a title is called by its address in the browser.
+fn title(of: &TargetInfo) -> String {
+    let bare =
+        |url: &str| url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_owned();
+    if bare(&of.title) == bare(&of.url) { String::new() } else { cut(&of.title, TITLE_CHARS) }
 }
 
 fn cut(text: &str, most: usize) -> String {

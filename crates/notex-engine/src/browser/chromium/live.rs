@@ -61,8 +61,11 @@ impl Live {
         context.in_front()?;
         let live = &context.live;
         let mut runs = live.runs.lock().unwrap_or_else(PoisonError::into_inner);
-        let pictures = live.frames.subscribe();
-        if !*runs {
+        let mut pictures = live.frames.subscribe();
+        if *runs {
+            // A page that does not change would show nothing to whoever comes later.
+            pictures.mark_changed();
+        } else {
             *runs = true;
             live.frames.send_replace(None);
             tokio::spawn(run(Arc::clone(context)));
@@ -82,8 +85,10 @@ impl Live {
 
 async fn run(context: Arc<Context>) {
     let mut front = context.front.subscribe();
-    while let Ok(tab) = context.in_front() {
+    loop {
+        // Before the tab is looked up, so that no change of it is missed.
         front.borrow_and_update();
+        let Ok(tab) = context.in_front() else { break };
         let mut events = tab.session.events();
         let ViewportSize { width, height } = context.dress.viewport;
         let shown = width.min(WIDEST);

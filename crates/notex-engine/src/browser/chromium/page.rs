@@ -141,6 +141,18 @@ impl ChromiumPage {
         context.tab(&created.target_id).ok_or(CdpError::Detached)
     }
 
+    /// Reads the tab in front, when the browser has told what the others are called by now.
+    async fn look<R>(
+        &self,
+        work: impl AsyncFnOnce(&ChromiumTab) -> Result<R, PageError>,
+    ) -> Result<R, PageError> {
+        let tab = self.context.in_front()?;
+        if self.context.all().len() > 1 {
+            self.context.read_faces().await;
+        }
+        work(&tab).await
+    }
+
     /// Does something on the tab in front. A window that comes of it is waited for.
     async fn step<R>(
         &self,
@@ -207,11 +219,11 @@ impl Page for ChromiumPage {
     }
 
     async fn position(&self) -> Result<Position, PageError> {
-        self.context.in_front()?.read_position().await
+        self.look(async |tab| tab.read_position().await).await
     }
 
     async fn observe(&self, max_actions: usize) -> Result<Observed, PageError> {
-        self.context.in_front()?.read_actions(max_actions).await
+        self.look(async |tab| tab.read_actions(max_actions).await).await
     }
 
     async fn act(&self, act: &Act) -> Result<(), PageError> {
@@ -231,7 +243,7 @@ impl Page for ChromiumPage {
     }
 
     async fn scrape(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError> {
-        self.context.in_front()?.read_content(options).await
+        self.look(async |tab| tab.read_content(options).await).await
     }
 
     async fn screenshot(&self) -> Result<Vec<u8>, PageError> {
@@ -278,6 +290,7 @@ impl Page for ChromiumPage {
             let why = String::from("the last tab cannot be closed; end the session instead");
             return Err(PageError::NotOperable(why));
         }
+        tab.read_face().await;
         // It leaves at once, whatever its page has to say about it.
         self.context.closed(&tab.target_id);
         let params = json!({"targetId": tab.target_id});

@@ -4,9 +4,10 @@
 use std::future::Future;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
@@ -16,10 +17,20 @@ use super::frames::FrameSessions;
 use super::ids::Ids;
 use super::network::Requests;
 use super::page::Setup;
+use super::targets::TargetInfo;
 use crate::browser::PageError;
 use crate::cdp::{Begun, CdpError, Event, Session};
 
 const FREED_WITHIN: Duration = Duration::from_secs(2);
+const MOST_REFUSED: u32 = 10;
+const FLOOD_WITHIN: Duration = Duration::from_secs(3);
+const FACE_WITHIN: Duration = Duration::from_secs(1);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    target_info: TargetInfo,
+}
 
 /// A tab of a session.
 pub(super) struct ChromiumTab {
@@ -35,6 +46,8 @@ pub(super) struct ChromiumTab {
     /// How many windows it has opened, and the address of the last one.
     pub(super) windows_opened: AtomicU64,
     pub(super) window_opened: Mutex<String>,
+    /// When it began to open more than there may be, and how many.
+    windows_refused: Mutex<Option<(Instant, u32)>>,
     ids: Mutex<Ids>,
     face: Mutex<(String, String)>,
     /// What happened since it appeared, for the step that brought it to the front.
@@ -60,6 +73,7 @@ impl ChromiumTab {
             requests: Mutex::default(),
             windows_opened: AtomicU64::new(0),
             window_opened: Mutex::default(),
+            windows_refused: Mutex::default(),
             ids: Mutex::new(Ids::of(Arc::clone(&context.numbers))),
             face: Mutex::default(),
             first_events: Mutex::default(),
@@ -80,7 +94,7 @@ impl ChromiumTab {
             let answers = join_all(told.into_iter().map(|call| call.answer(within))).await;
             for error in answers.into_iter().filter_map(Result::err) {
                 // An option that is not in force must not pass for one that is.
-                if matches!(error, CdpError::Refused { .. }) && !is_in_force(&error) && !tab.is_gone() {
+                if matches!(error, CdpError::Refused { .. }) && !is_of_the_process(&error) && !tab.is_gone() {
                     tracing::warn!(%error, "a tab could not be set up");
                     tab.context.lose(&format!("a tab could not be set up: {error}"));
                 }
@@ -107,6 +121,15 @@ impl ChromiumTab {
         self.face.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Asks the browser for them; a page that changes its title tells nobody.
+    pub(super) async fn read_face(&self) {
+        let params = json!({"targetId": self.target_id});
+        let told = self.context.browser.call("Target.getTargetInfo", params, FACE_WITHIN).await;
+        if let Ok(Told { target_info: now }) = told {
+            self.context.rename(&now);
+        }
+    }
+
     pub(super) fn rename(&self, title: String, url: String) {
         *self.face.lock().unwrap_or_else(PoisonError::into_inner) = (title, url);
     }
@@ -114,6 +137,16 @@ impl ChromiumTab {
     /// What happened since it appeared; told once.
     pub(super) fn first_events(&self) -> Option<broadcast::Receiver<Event>> {
         self.first_events.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// One of its windows was refused; true when it opens them in a loop that would hold the browser.
+    pub(super) fn floods(&self) -> bool {
+        let mut refused = self.windows_refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, count) = refused
+            .filter(|(since, _)| since.elapsed() < FLOOD_WITHIN)
+            .map_or_else(|| (Instant::now(), 1), |(since, count)| (since, count + 1));
+        *refused = Some((since, count));
+        count >= MOST_REFUSED
     }
 
     /// It is gone: whoever waits for it is told.
@@ -201,8 +234,11 @@ impl ChromiumTab {
     }
 }
 
-/// Another tab or frame of the same renderer has said the same.
-fn is_in_force(error: &CdpError) -> bool {
-    matches!(error, CdpError::Refused { message, .. }
-        if message.contains("already in effect") || message.contains("locale override"))
+/// What a renderer keeps for all of its tabs may have been said by another one; whether the browser knows it at all is
+/// asked when the session starts.
+fn is_of_the_process(error: &CdpError) -> bool {
+    matches!(
+        error,
+        CdpError::Refused { method: "Emulation.setLocaleOverride" | "Emulation.setTimezoneOverride", .. }
+    )
 }

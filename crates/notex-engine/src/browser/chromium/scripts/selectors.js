@@ -61,9 +61,17 @@ const byText = (root, { value }) => {
   if (!wanted) return [];
   const plain = (text) => String(text ?? '').replace(/\s+/g, ' ').trim().toLowerCase();
   const all = [];
+  const unread = (tag) => ['script', 'style', 'noscript', 'template', 'head', 'textarea'].includes(tag);
+  const words = (node, parts) => {
+    for (let child = firstChildOf.call(node); child; child = nextSiblingOf.call(child)) {
+      if (nodeTypeOf.call(child) === 3) parts.push(child.data);
+      else if (isElement(child) && !unread(tagOf(child))) words(child, parts);
+    }
+    return parts;
+  };
   const visit = (node) => {
     const tag = tagOf(node);
-    if (['script', 'style', 'noscript', 'template', 'head', 'textarea'].includes(tag)) return false;
+    if (unread(tag)) return false;
     if (tag === 'input') {
       const holds = ['submit', 'button', 'reset'].includes(node.type) && plain(node.value).includes(wanted);
       if (holds) all.push([node, plain(node.value)]);
@@ -77,8 +85,9 @@ const byText = (root, { value }) => {
       if (isElement(child)) inner = visit(child) || inner;
     }
     if (inner) return true;
-    if (!text.includes(wanted)) return false;
-    all.push([node, text]);
+    const read = text.includes(wanted) ? plain(words(node, []).join('')) : '';
+    if (!read.includes(wanted)) return false;
+    all.push([node, read]);
     return true;
   };
   for (let child = firstChildOf.call(root); child; child = nextSiblingOf.call(child)) if (isElement(child)) visit(child);
