@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::EndReason;
-use notex_wire::{EngineEvent, PageAnswer, SessionAnswer};
+use notex_wire::{EngineEvent, SessionAnswer};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::answer::CallAnswer;
 use super::registry::{Ask, Asked, Close};
 use super::task::{BROWSER_FIRST, PageReply, Session};
 use crate::browser::{Browser, Page};
+use crate::files;
 use crate::refusal::Refused;
 use crate::store::Ended;
 
@@ -32,7 +34,7 @@ pub(super) enum LastCall {
     Interrupted(PageReply),
     /// It was still waiting.
     Unbegun(Ask),
-    Answered(PageReply, Box<PageAnswer>),
+    Answered(PageReply, Box<CallAnswer>),
     Failed(PageReply, Refused),
 }
 
@@ -43,9 +45,8 @@ pub(super) enum Loss {
 
 impl Session {
     pub(super) fn closed(&self, close: Close, last: LastCall) -> End {
-        let mut end = End::manual(self.state.clock.now(), close.why, last);
-        end.closer = close.reply;
-        end
+        let ended = Ended { at: self.state.clock.now(), reason: close.reason, error: close.why };
+        End { ended, last, browser_lost: false, closer: close.reply }
     }
 
     pub(super) fn lost(&self, loss: Loss, last: LastCall) -> End {
@@ -58,10 +59,17 @@ impl Session {
     }
 
     /// Gives up a session that could not be written.
-    pub(super) async fn abandon(self) {
+    pub(super) async fn abandon(mut self) {
         self.state.registry.remove(&self.record.id);
         self.state.registry.written(&self.record.id, None);
         let _ = timeout(LONGEST_PAGE_CLOSE, self.page.close()).await;
+        self.forget_folder().await;
+    }
+
+    async fn forget_folder(&mut self) {
+        if let Some(folder) = self.folder.take() {
+            files::forget(folder).await;
+        }
     }
 
     pub(super) async fn finish(mut self, end: End) {
@@ -91,9 +99,8 @@ impl Session {
                 let _ = reply.send(Err(Refused::ended(&id, &ended)));
             }
             LastCall::Unbegun(ask) => ask.refuse(&id, &ended),
-            LastCall::Answered(reply, mut page_answer) => {
-                page_answer.session = answer.clone();
-                let _ = reply.send(Ok(*page_answer));
+            LastCall::Answered(reply, call_answer) => {
+                let _ = reply.send(Ok(call_answer.with_session(answer.clone())));
             }
             LastCall::Failed(reply, refused) => {
                 let _ = reply.send(Err(refused));
@@ -106,6 +113,7 @@ impl Session {
         if !browser_lost && timeout(LONGEST_PAGE_CLOSE, self.page.close()).await.is_err() {
             tracing::warn!(session = id, "its page did not close in time");
         }
+        self.forget_folder().await;
         if let Some(closer) = closer {
             let _ = closer.send(answer);
         }
