@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use crate::browser_source::{BrowserSupply, Launch};
 use crate::clock::Clock;
 use crate::config::EngineConfig;
 use crate::events::Events;
+use crate::files;
 use crate::guard::Guard;
 use crate::ledger::Tariff;
 use crate::live::Registry;
@@ -44,6 +46,14 @@ pub enum EngineError {
     /// The store cannot be used.
     #[error("the engine did not start: {0}")]
     Store(StoreError),
+    /// What the last run left in its folder cannot be removed.
+    #[error("the engine did not start: the files of ended sessions in {folder} cannot be removed: {why}")]
+    Leftovers {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        why: std::io::Error,
+    },
     /// The plan and the prices cannot be used.
     #[error("the engine did not start: {0}")]
     Tariff(TariffError),
@@ -62,6 +72,8 @@ pub(crate) struct EngineState {
     pub(crate) reach: Reach,
     pub(crate) registry: Registry,
     pub(crate) events: Events,
+    /// The folder of the sessions' folders.
+    pub(crate) files: PathBuf,
     /// Tasks that must have ended before the store is closed.
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
@@ -133,8 +145,12 @@ impl Engine {
         clock: Clock,
         launch: Launch,
     ) -> Result<Self, EngineError> {
+        let files = config.data_dir.join("files");
+        let swept = files.clone();
         let opened = tokio::task::spawn_blocking(move || {
             let store = Store::open(&config.data_dir).map_err(EngineError::Store)?;
+            // Only after the store: it says that no other engine uses the folder.
+            files::sweep(&swept).map_err(|why| EngineError::Leftovers { folder: swept, why })?;
             let tariffs = Tariffs::open(config.tariff, &config.data_dir, defaults);
             Ok((store, Arc::new(tariffs.map_err(EngineError::Tariff)?)))
         });
@@ -154,6 +170,7 @@ impl Engine {
             reach,
             registry: Registry::default(),
             events,
+            files,
             tasks,
             started: Instant::now(),
         });

@@ -10,6 +10,7 @@ mod clock;
 mod config;
 mod engine;
 mod events;
+mod files;
 mod guard;
 mod ledger;
 mod live;

@@ -36,6 +36,11 @@ impl Refused {
         Self::located(&["body", field], kind, message)
     }
 
+    /// 422: something is wrong with one part of the query.
+    pub(crate) fn query(name: &str, message: impl Into<String>) -> Self {
+        Self::located(&["query", name], "value_error", message)
+    }
+
     /// 422: something is wrong at the place given.
     pub(crate) fn located(loc: &[&str], kind: &str, message: impl Into<String>) -> Self {
         let message = message.into();
@@ -89,7 +94,8 @@ impl Refused {
             (EndReason::Manual, Some(why)) => format!("it was closed at {at}: {why}"),
             (EndReason::IdleTimeout, _) => format!("it timed out at {at}, because no call was made on it"),
             (EndReason::MaxDuration, _) => format!("it reached its longest life at {at}"),
-            (EndReason::Error, why) => format!("it failed at {at}: {}", why.unwrap_or("no reason is known")),
+            (EndReason::Error, Some(why)) => format!("it failed at {at}: {why}"),
+            (EndReason::Error, None) => format!("it was closed at {at} by a caller who failed"),
         };
         Self::new(StatusCode::GONE, "session_ended", format!("session {id} is already closed: {how}"))
     }

@@ -19,7 +19,7 @@ pub struct Tab {
 
 /// A cookie in the spelling of the current contract. Unknown fields of a browser's export are left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", from = "ExportedCookie")]
 pub struct Cookie {
     /// Its name.
     pub name: String,
@@ -28,24 +28,57 @@ pub struct Cookie {
     /// The host it goes to; a leading dot means its subdomains too.
     pub domain: String,
     /// The paths it goes to.
-    #[serde(default = "root_path")]
     pub path: String,
     /// Hidden from scripts.
-    #[serde(default)]
     pub http_only: bool,
     /// Sent over TLS only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub secure: Option<bool>,
     /// `Strict`, `Lax` or `None`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub same_site: Option<String>,
-    /// When it ends, in seconds since 1970; absent or -1 ends it with the session.
-    #[serde(default, skip_serializing_if = "Option::is_none", alias = "expirationDate")]
+    /// When it ends, in seconds since 1970; absent ends it with the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<f64>,
 }
 
-fn root_path() -> String {
-    "/".to_owned()
+/// A cookie as clients and the exports of browsers write it: two names for its end, any case, nulls.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ExportedCookie {
+    name: String,
+    value: String,
+    domain: String,
+    path: Option<String>,
+    http_only: Option<bool>,
+    secure: Option<bool>,
+    same_site: Option<String>,
+    expires: Option<f64>,
+    expiration_date: Option<f64>,
+    session: Option<bool>,
+}
+
+impl From<ExportedCookie> for Cookie {
+    fn from(cookie: ExportedCookie) -> Self {
+        let same_site = cookie.same_site.and_then(|word| match word.to_ascii_lowercase().as_str() {
+            "unspecified" | "" => None,
+            "strict" => Some("Strict".to_owned()),
+            "lax" => Some("Lax".to_owned()),
+            "none" | "no_restriction" => Some("None".to_owned()),
+            _ => Some(word),
+        });
+        let expires = cookie.expires.or(cookie.expiration_date).filter(|end| *end > 0.0);
+        Self {
+            name: cookie.name,
+            value: cookie.value,
+            domain: cookie.domain,
+            path: cookie.path.filter(|path| !path.is_empty()).unwrap_or_else(|| "/".to_owned()),
+            http_only: cookie.http_only.unwrap_or(false),
+            secure: cookie.secure,
+            same_site,
+            expires: expires.filter(|_| cookie.session != Some(true)),
+        }
+    }
 }
 
 /// Something that happened on a page of a session.

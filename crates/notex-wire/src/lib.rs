@@ -1,13 +1,16 @@
-//! The REST contract of NotexAI: paths, requests, answers, refusals and events, as they cross the network.
-//! Facts of the classic contract were read from the PyPI package `notte` 1.2.1; fields marked "ours" are additions
-//! that old clients ignore. Holds no rule (`notex-session` does) and opens no connection (`notex-client` does).
+//! The REST contracts of NotexAI: paths, requests, answers, refusals and events, as they cross the network. Facts of
+//! the classic one were read from the PyPI package `notte` 1.2.1, those of the current one (`current`) from
+//! `notte-sdk` 1.10.0; fields marked "ours" are additions that their clients ignore. Holds no rule (`notex-session`
+//! does) and opens no connection (`notex-client` does).
 
 mod browser;
+pub mod current;
 mod event;
 mod page;
 pub mod path;
 mod refusal;
 mod session;
+mod start;
 mod usage;
 
 pub use browser::{Cookie, LiveInput, MouseButton, PageEvent, Tab};
@@ -21,6 +24,7 @@ pub use refusal::{FieldProblem, Refusal, RefusalDetail};
 pub use session::{
     Health, HealthBrowser, SessionAnswer, SessionOptions, SessionPage, SessionRequest, SessionStatus,
 };
+pub use start::{ExternalProxy, StartRequest};
 pub use usage::{
     CallKind, CallUsage, DayUsage, EntryPage, HostUsage, LedgerEntry, PlanAnswer, RestUsage, SessionUsage,
     Usage, UsageAnswer,

@@ -11,6 +11,7 @@ pub const DEFAULT_MAX_ACTIONS: i64 = 100;
 
 /// The body of an observe. The first fields are those of [`crate::SessionRequest`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ObserveRequest {
     /// The session; null makes one for this call.
     pub session_id: Option<String>,
@@ -25,7 +26,7 @@ pub struct ObserveRequest {
     pub screenshot: Option<bool>,
     /// The address to open first; null observes the page as it is.
     pub url: Option<String>,
-    /// Fewer actions than this are not asked for again; accepted for the contract.
+    /// A page that shows fewer actions than this is looked at again for a moment; at most `max_nb_actions`.
     pub min_nb_actions: Option<i64>,
     /// List at most so many actions. Default 100.
     pub max_nb_actions: Option<i64>,
@@ -33,6 +34,7 @@ pub struct ObserveRequest {
 
 /// The body of a step. The first fields are those of [`crate::SessionRequest`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StepRequest {
     /// The session; null makes one for this call.
     pub session_id: Option<String>,
@@ -59,6 +61,7 @@ pub struct StepRequest {
 
 /// The body of a scrape. The first fields are those of [`crate::SessionRequest`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScrapeRequest {
     /// The session; null makes one for this call.
     pub session_id: Option<String>,

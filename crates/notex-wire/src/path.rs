@@ -1,12 +1,12 @@
-//! Paths of the classic contract. `{id}` is the session id.
+//! Paths of both contracts. `{id}` is the session id.
 
 /// `GET`, needs no key: is the server up, and its browser ready?
 pub const HEALTH: &str = "/health";
-/// `POST` a [`crate::SessionRequest`]: starts a session.
+/// `POST` a [`crate::StartRequest`]: starts a session.
 pub const SESSION_START: &str = "/session/start";
 /// `POST` a [`crate::SessionRequest`]: closes the session it names.
 pub const SESSION_CLOSE: &str = "/session/close";
-/// The same as [`SESSION_START`], in the spelling of the NotexAI pages.
+/// The same, in the spelling of the NotexAI pages and of the current contract.
 pub const SESSIONS_START: &str = "/sessions/start";
 /// The same as [`SESSION_CLOSE`], in the spelling of the NotexAI pages.
 pub const SESSIONS_CLOSE: &str = "/sessions/close";
@@ -36,3 +36,34 @@ pub const PLAN: &str = "/plan";
 pub const PLAN_RATES: &str = "/plan/rates";
 /// Answer header, ours: what the call cost, in credits.
 pub const CREDITS_HEADER: &str = "x-notex-credits";
+
+/// `GET`, current: sessions, newest first, by `only_active`, `page` and `page_size`.
+pub const SESSIONS: &str = "/sessions";
+/// The same as [`SESSIONS`], as the SDK writes it.
+pub const SESSIONS_SLASH: &str = "/sessions/";
+/// `GET`, current: one session.
+pub const SESSIONS_ONE: &str = "/sessions/{id}";
+/// `DELETE`, current: ends a session; `close_reason` is `manual` or `error`.
+pub const SESSIONS_STOP: &str = "/sessions/{id}/stop";
+/// `POST` a [`crate::current::ObserveRequest`].
+pub const PAGE_OBSERVE: &str = "/sessions/{id}/page/observe";
+/// `POST` a [`crate::current::ExecuteRequest`].
+pub const PAGE_EXECUTE: &str = "/sessions/{id}/page/execute";
+/// `POST` a [`crate::current::ScrapeRequest`].
+pub const PAGE_SCRAPE: &str = "/sessions/{id}/page/scrape";
+/// `GET`, current: all cookies of a session. `POST` a [`crate::current::SetCookiesRequest`]: adds some.
+pub const COOKIES: &str = "/sessions/{id}/cookies";
+/// `GET`, current: where a session can be watched, and its tabs.
+pub const DEBUG: &str = "/sessions/{id}/debug";
+/// `GET`, current: the same for one tab, by `tab_idx`.
+pub const DEBUG_TAB: &str = "/sessions/{id}/debug/tab";
+/// `GET`, current: how many calls were made on the page of a session.
+pub const OFFSET: &str = "/sessions/{id}/offset";
+/// `GET`, current: a film of a session; none is ever made.
+pub const REPLAY: &str = "/sessions/{id}/replay";
+/// `GET`, current: whether a session is ready.
+pub const AUTH: &str = "/sessions/{id}/auth";
+/// `GET`, current: the files of a session. `POST` a form with a `file`: adds one.
+pub const FILES: &str = "/sessions/{id}/files";
+/// `GET`, `DELETE`, current: one file of a session.
+pub const FILE: &str = "/sessions/{id}/files/{file}";

@@ -7,8 +7,9 @@ use ts_rs::TS;
 
 use crate::Usage;
 
-/// The four fields that every classic request repeats; the body of start and close.
+/// The four fields that every classic request repeats; the body of a close, and what a classic client starts with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SessionRequest {
     /// The session; null makes one (start, page calls) or is refused (close).
     pub session_id: Option<String>,

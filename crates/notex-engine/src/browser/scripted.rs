@@ -22,6 +22,7 @@ pub(crate) struct ScriptedBrowser {
     lost: watch::Sender<Option<String>>,
     pages: Mutex<Vec<Arc<ScriptedPage>>>,
     first_failure: Mutex<Option<PageError>>,
+    not_taken: Mutex<Option<&'static str>>,
 }
 
 impl ScriptedBrowser {
@@ -31,6 +32,7 @@ impl ScriptedBrowser {
             lost: watch::Sender::new(None),
             pages: Mutex::default(),
             first_failure: Mutex::default(),
+            not_taken: Mutex::default(),
         })
     }
 
@@ -53,6 +55,11 @@ impl ScriptedBrowser {
         self.pages().pop().expect("a page was opened")
     }
 
+    /// It opens no page with this option.
+    pub(crate) fn takes_no(&self, field: &'static str) {
+        *self.not_taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(field);
+    }
+
     /// The first thing done on each new page fails.
     pub(crate) fn pages_fail(&self, error: PageError) {
         *self.first_failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
@@ -72,6 +79,9 @@ impl Browser for ScriptedBrowser {
     async fn open_page(&self, options: &ContextOptions) -> Result<Arc<dyn Page>, PageError> {
         if let Some(why) = self.lost.borrow().clone() {
             return Err(PageError::Lost(why));
+        }
+        if let Some(field) = *self.not_taken.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(PageError::BadOption { field, why: "is not taken".into() });
         }
         let page = Arc::new(ScriptedPage { options: options.clone(), ..ScriptedPage::default() });
         page.script()
@@ -132,6 +142,9 @@ struct Script {
     actions: usize,
     markdown: String,
     images: usize,
+    value: serde_json::Value,
+    tabs: usize,
+    front: usize,
 }
 
 impl Default for ScriptedPage {
@@ -142,6 +155,9 @@ impl Default for ScriptedPage {
             actions: 3,
             markdown: "# Scripted".into(),
             images: 2,
+            value: serde_json::Value::Null,
+            tabs: 1,
+            front: 0,
         };
         Self {
             options: ContextOptions::default(),
@@ -204,6 +220,15 @@ impl ScriptedPage {
         self.script().markdown = markdown;
     }
 
+    /// What its scripts answer.
+    pub(crate) fn answers(&self, value: serde_json::Value) {
+        self.script().value = value;
+    }
+
+    pub(crate) fn happens(&self, event: PageEvent) {
+        let _ = self.happenings.send(event);
+    }
+
     pub(crate) async fn has_closed(&self) {
         self.closed.subscribe().wait_for(|closed| *closed).await.expect("the page lives");
     }
@@ -233,17 +258,28 @@ impl ScriptedPage {
     }
 
     fn here(&self) -> Position {
-        let url = self.script().url.to_string();
+        let (url, tabs, front) = {
+            let script = self.script();
+            (script.url.to_string(), script.tabs, script.front)
+        };
         let title = format!("Title of {url}");
-        let tab = Tab { tab_id: 0, title: title.clone(), url: url.clone(), active: true };
-        Position { title, url, viewport: Viewport::default(), tabs: vec![tab] }
+        let tab = |place: usize| Tab {
+            tab_id: place.try_into().unwrap_or(u32::MAX),
+            title: title.clone(),
+            url: url.clone(),
+            active: place == front,
+        };
+        let tabs = (0..tabs).map(tab).collect();
+        let viewport = Viewport { viewport_width: 1279.6, viewport_height: 800.0, ..Viewport::default() };
+        Position { title, url, viewport, tabs }
     }
 }
 
 #[async_trait]
 impl Page for ScriptedPage {
-    async fn goto(&self, url: &Url, _until: WaitUntil) -> Result<(), PageError> {
-        self.doing(format!("goto {url}")).await?;
+    async fn goto(&self, url: &Url, until: WaitUntil) -> Result<(), PageError> {
+        let until = if until == WaitUntil::Load { String::new() } else { format!(" until {until:?}") };
+        self.doing(format!("goto {url}{until}")).await?;
         self.script().url = url.clone();
         Ok(())
     }
@@ -286,7 +322,8 @@ impl Page for ScriptedPage {
             other => format!("{other:?}"),
         };
         let enter = if act.enter { " and enter" } else { "" };
-        self.doing(format!("{target} with {deed}{enter}")).await
+        let patience = act.timeout.map(|time| format!(" within {time:?}")).unwrap_or_default();
+        self.doing(format!("{target} with {deed}{enter}{patience}")).await
     }
 
     async fn press_key(&self, keys: &str) -> Result<(), PageError> {
@@ -299,11 +336,14 @@ impl Page for ScriptedPage {
 
     async fn evaluate(&self, code: &str) -> Result<serde_json::Value, PageError> {
         self.doing(format!("evaluate {code}")).await?;
-        Ok(serde_json::Value::Null)
+        Ok(self.script().value.clone())
     }
 
     async fn scrape(&self, options: &ScrapeOptions) -> Result<ScrapedPage, PageError> {
-        self.doing(format!("scrape {:?}", options.scope)).await?;
+        let links = if options.links { "" } else { " without links" };
+        let part = options.selector.as_ref().map(|css| format!(" in {css}")).unwrap_or_default();
+        let tags: String = options.ignored_tags.iter().map(|tag| format!(" without {tag}")).collect();
+        self.doing(format!("scrape {:?}{links}{part}{tags}", options.scope)).await?;
         let script = self.script();
         let image = |number| ImageData {
             id: format!("F{number}"),
@@ -326,15 +366,25 @@ impl Page for ScriptedPage {
     }
 
     async fn open_tab(&self, url: Option<&Url>) -> Result<(), PageError> {
-        self.doing(format!("open a tab at {url:?}")).await
+        self.doing(format!("open a tab at {}", url.map_or("nothing", Url::as_str))).await?;
+        let mut script = self.script();
+        script.front = script.tabs;
+        script.tabs += 1;
+        Ok(())
     }
 
     async fn switch_tab(&self, index: usize) -> Result<(), PageError> {
-        self.doing(format!("switch to tab {index}")).await
+        self.doing(format!("switch to tab {index}")).await?;
+        self.script().front = index;
+        Ok(())
     }
 
     async fn close_tab(&self) -> Result<(), PageError> {
-        self.doing("close the tab".into()).await
+        self.doing("close the tab".into()).await?;
+        let mut script = self.script();
+        script.tabs -= 1;
+        script.front = 0;
+        Ok(())
     }
 
     async fn cookies(&self) -> Result<Vec<Cookie>, PageError> {

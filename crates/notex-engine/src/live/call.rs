@@ -1,19 +1,27 @@
 //! What a call does on its page. Knows no session: neither its deadline nor its ledger.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use notex_session::{Charge, RateCard, ScrapeSize};
-use notex_wire::{ActionSpace, CallKind, PageData};
+use notex_wire::{ActionSpace, CallKind, Cookie, PageData};
+use serde_json::{Map, Value};
+use tokio::time::Instant;
 use url::Url;
 
+use super::answer::Product;
+use super::deed::StepAction;
 use super::special;
-use crate::browser::{Act, Page, PageError, Position, ScrapeOptions, ScrapeScope, ScrapedPage, WaitUntil};
+use crate::browser::{Observed, Page, PageError, ScrapeOptions, ScrapedPage, WaitUntil};
 
 /// No call runs longer, whatever its page does. Every part of one is bounded by itself; this bounds their sum.
 const LONGEST_CALL: Duration = Duration::from_secs(120);
+/// How long an observe waits for as many actions as the caller wants at least.
+const LATE_ACTIONS: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Whether an answer carries a screenshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,26 +51,70 @@ impl Screenshot {
     }
 }
 
-/// A call on the page of a session, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PageCall {
-    Observe { url: Option<Url>, max_actions: usize, screenshot: Screenshot },
-    Step { action: StepAction, max_actions: usize, screenshot: Screenshot },
-    Scrape { url: Option<Url>, options: ScrapeOptions, screenshot: Screenshot },
+/// How many actions an observe lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Listing {
+    /// A page with fewer is looked at again for a moment.
+    pub(crate) at_least: usize,
+    pub(crate) at_most: usize,
 }
 
-/// What a step does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum StepAction {
-    Act(Act),
-    Goto(Url),
-    Scrape,
-    Screenshot,
-    Back,
-    Forward,
-    Refresh,
-    Wait(Duration),
-    Terminate,
+/// A call on a session, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum PageCall {
+    /// Classic.
+    Observe {
+        url: Option<Url>,
+        listing: Listing,
+        screenshot: Screenshot,
+    },
+    /// Classic.
+    Step {
+        action: StepAction,
+        listing: Listing,
+        screenshot: Screenshot,
+    },
+    /// Classic.
+    Scrape {
+        url: Option<Url>,
+        options: ScrapeOptions,
+        screenshot: Screenshot,
+    },
+    /// The observe of the current contract.
+    Perceive {
+        listing: Listing,
+    },
+    /// One action, and how it was sent.
+    Execute {
+        action: StepAction,
+        sent: Map<String, Value>,
+    },
+    /// The scrape of the current contract.
+    Read {
+        options: ScrapeOptions,
+    },
+    Cookies,
+    SetCookies(Vec<Cookie>),
+    /// Where it can be watched; `host` is the engine's own address as the caller knows it.
+    Watch {
+        host: String,
+    },
+    /// The same for one tab; `None` is the one in front.
+    WatchTab {
+        host: String,
+        place: Option<usize>,
+    },
+}
+
+/// What a call finds around its page.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) rates: &'a RateCard,
+    /// The session's own wish for screenshots.
+    pub(super) pictured: bool,
+    /// The session's own folder.
+    pub(super) folder: &'a Path,
+    pub(super) reached: &'a Reached,
 }
 
 /// What a call owes however it goes on: a step that was done is charged, also when the page cannot be read afterwards
@@ -81,32 +133,45 @@ impl Reached {
     }
 }
 
-/// What a call led to.
+/// What a call led to, and its price.
 #[derive(Clone, Debug)]
 pub(super) struct Done {
-    pub(super) position: Position,
-    pub(super) space: Option<ActionSpace>,
-    pub(super) data: Option<PageData>,
-    /// Base64 of a JPEG.
-    pub(super) screenshot: Option<String>,
+    pub(super) product: Product,
     pub(super) charge: Charge,
 }
 
 impl PageCall {
+    /// What it is charged as.
     pub(crate) fn kind(&self) -> CallKind {
         match self {
-            Self::Observe { .. } => CallKind::Observe,
-            Self::Step { .. } => CallKind::Step,
-            Self::Scrape { .. } => CallKind::Scrape,
+            Self::Observe { .. } | Self::Perceive { .. } => CallKind::Observe,
+            Self::Execute { action: StepAction::Scrape(_), .. } => CallKind::Scrape,
+            Self::Step { .. } | Self::Execute { .. } => CallKind::Step,
+            Self::Scrape { .. } | Self::Read { .. } => CallKind::Scrape,
+            // Free, as moving the deadline is.
+            Self::Cookies | Self::SetCookies(_) | Self::Watch { .. } | Self::WatchTab { .. } => {
+                CallKind::Extend
+            }
         }
+    }
+
+    /// Whether it counts as using the session: watching keeps none alive.
+    pub(super) fn is_use(&self) -> bool {
+        !matches!(self, Self::Watch { .. } | Self::WatchTab { .. })
     }
 
     pub(super) fn screenshot(&self) -> Screenshot {
         match self {
-            Self::Step { action: StepAction::Screenshot, .. } => Screenshot::Take,
+            Self::Step { action: StepAction::Screenshot, .. } | Self::Perceive { .. } => Screenshot::Take,
             Self::Observe { screenshot, .. }
             | Self::Step { screenshot, .. }
             | Self::Scrape { screenshot, .. } => *screenshot,
+            Self::Execute { .. }
+            | Self::Read { .. }
+            | Self::Cookies
+            | Self::SetCookies(_)
+            | Self::Watch { .. }
+            | Self::WatchTab { .. } => Screenshot::Leave,
         }
     }
 
@@ -114,8 +179,16 @@ impl PageCall {
     pub(crate) fn opens(&self) -> Option<(&'static str, &Url)> {
         match self {
             Self::Observe { url, .. } | Self::Scrape { url, .. } => url.as_ref().map(|url| ("url", url)),
-            Self::Step { action: StepAction::Goto(url), .. } => Some(("value", url)),
-            Self::Step { .. } => None,
+            Self::Step { action: StepAction::Goto(url, _), .. } => Some(("value", url)),
+            // In the current contract a refused address is an answer of the page.
+            Self::Step { .. }
+            | Self::Perceive { .. }
+            | Self::Execute { .. }
+            | Self::Read { .. }
+            | Self::Cookies
+            | Self::SetCookies(_)
+            | Self::Watch { .. }
+            | Self::WatchTab { .. } => None,
         }
     }
 
@@ -124,87 +197,135 @@ impl PageCall {
         matches!(self, Self::Step { action: StepAction::Terminate, .. })
     }
 
-    /// Does the call; `as_started` is the session's own wish for screenshots.
-    pub(super) async fn perform(
-        &self,
-        page: &dyn Page,
-        rates: &RateCard,
-        as_started: bool,
-        reached: &Reached,
-    ) -> Result<Done, PageError> {
-        let performing = self.perform_unbounded(page, rates, as_started, reached);
-        let bounded = tokio::time::timeout(LONGEST_CALL, performing);
-        bounded.await.unwrap_or_else(|_| {
+    /// Does the call.
+    pub(super) async fn perform(&self, page: &dyn Page, around: Around<'_>) -> Result<Done, PageError> {
+        let bounded = tokio::time::timeout(LONGEST_CALL, self.perform_unbounded(page, around)).await;
+        let done = bounded.unwrap_or_else(|_| {
             Err(PageError::TimedOut { doing: "the whole call".to_owned(), seconds: LONGEST_CALL.as_secs() })
-        })
+        });
+        match (self, done) {
+            (_, Ok(done)) => Ok(done),
+            (_, Err(lost @ PageError::Lost(_))) => Err(lost),
+            // In this contract what goes wrong on the page is an answer like any other, and free.
+            (Self::Execute { sent, .. }, Err(error)) => Ok(Done {
+                product: Product::Execution { sent: sent.clone(), outcome: Err(error), position: None },
+                charge: around.reached.take().unwrap_or_default(),
+            }),
+            (_, Err(error)) => Err(error),
+        }
     }
 
-    async fn perform_unbounded(
-        &self,
-        page: &dyn Page,
-        rates: &RateCard,
-        as_started: bool,
-        reached: &Reached,
-    ) -> Result<Done, PageError> {
-        let pictured = self.screenshot().taken(as_started);
-        let mut done = match self {
-            Self::Observe { url, max_actions, .. } => {
-                if let Some(url) = url {
-                    page.goto(url, WaitUntil::Load).await?;
-                }
-                let (position, space) = observed(page, *max_actions).await?;
-                let listed = space.actions.len() as u64;
-                let charge =
-                    if pictured { rates.observe_with_screenshot(listed) } else { rates.observe(listed) };
-                Done { position, space: Some(space), data: None, screenshot: None, charge }
+    async fn perform_unbounded(&self, page: &dyn Page, around: Around<'_>) -> Result<Done, PageError> {
+        let Around { rates, folder, reached, .. } = around;
+        let pictured = self.screenshot().taken(around.pictured);
+        let free = |product| Done { product, charge: Charge::default() };
+        Ok(match self {
+            Self::Observe { url, listing, .. } => {
+                open(page, url.as_ref()).await?;
+                let observed = observed(page, *listing).await?;
+                let (screenshot, charge) =
+                    (picture(page, pictured).await?, observing(rates, &observed, pictured));
+                Done { product: page_of(observed, None, screenshot), charge }
             }
-            Self::Step { action, max_actions, .. } => {
-                let data = action.perform(page).await?;
+            Self::Step { action, listing, .. } => {
+                let effect = action.perform(page, folder).await?;
                 reached.owes(rates.step());
-                let (position, space) = observed(page, *max_actions).await?;
-                Done { position, space: Some(space), data, screenshot: None, charge: rates.step() }
+                let observed = observed(page, *listing).await?;
+                let data = effect.scraped.map(data);
+                Done {
+                    product: page_of(observed, data, picture(page, pictured).await?),
+                    charge: rates.step(),
+                }
             }
             Self::Scrape { url, options, .. } => {
-                if let Some(url) = url {
-                    page.goto(url, WaitUntil::Load).await?;
-                }
+                open(page, url.as_ref()).await?;
                 let scraped = page.scrape(options).await?;
-                let charge = rates.scrape(ScrapeSize {
-                    markdown_bytes: scraped.markdown.len() as u64,
-                    images: scraped.images.as_ref().map_or(0, |images| images.len() as u64),
-                });
-                let position = scraped.position.clone();
-                Done { position, space: None, data: Some(data(scraped)), screenshot: None, charge }
+                let (charge, position) = (scraping(rates, &scraped), scraped.position.clone());
+                let (data, screenshot) = (Some(data(scraped)), picture(page, pictured).await?);
+                Done { product: Product::Page { position, space: None, data, screenshot }, charge }
             }
-        };
-        if pictured {
-            done.screenshot = Some(STANDARD.encode(page.screenshot().await?));
-        }
-        Ok(done)
+            Self::Perceive { listing } => {
+                let observed = observed(page, *listing).await?;
+                let charge = observing(rates, &observed, true);
+                let screenshot = STANDARD.encode(page.screenshot().await?);
+                Done { product: Product::Observation { observed, screenshot }, charge }
+            }
+            Self::Execute { action, sent } => {
+                let effect = action.perform(page, folder).await?;
+                let charge = match &effect.scraped {
+                    Some(scraped) => scraping(rates, scraped),
+                    None => rates.step(),
+                };
+                reached.owes(charge.clone());
+                let position = match page.position().await {
+                    Err(lost @ PageError::Lost(_)) => return Err(lost),
+                    position => position.ok(),
+                };
+                Done {
+                    product: Product::Execution { sent: sent.clone(), outcome: Ok(effect), position },
+                    charge,
+                }
+            }
+            Self::Read { options } => {
+                let scraped = page.scrape(options).await?;
+                let charge = scraping(rates, &scraped);
+                Done { product: Product::Data(scraped), charge }
+            }
+            Self::Cookies => free(Product::Cookies(page.cookies().await?)),
+            Self::SetCookies(cookies) => {
+                page.set_cookies(cookies).await?;
+                free(Product::CookiesSet(cookies.len()))
+            }
+            Self::Watch { host } => {
+                free(Product::Watch { host: host.clone(), position: page.position().await? })
+            }
+            Self::WatchTab { host, place } => {
+                let tabs = page.position().await?.tabs;
+                let front = || tabs.iter().position(|tab| tab.active).unwrap_or(0);
+                let tab = tabs.get(place.unwrap_or_else(front)).cloned();
+                let why = || format!("must be the place of one of the {} tabs, counted from 0", tabs.len());
+                let tab = tab.ok_or_else(|| PageError::BadOption { field: "tab_idx", why: why() })?;
+                free(Product::WatchTab { host: host.clone(), tab })
+            }
+        })
     }
 }
 
-impl StepAction {
-    async fn perform(&self, page: &dyn Page) -> Result<Option<PageData>, PageError> {
-        match self {
-            Self::Act(act) => page.act(act).await?,
-            Self::Goto(url) => page.goto(url, WaitUntil::Load).await?,
-            Self::Back => page.back().await?,
-            Self::Forward => page.forward().await?,
-            Self::Refresh => page.refresh().await?,
-            Self::Wait(time) => tokio::time::sleep(*time).await,
-            Self::Scrape => {
-                let options = ScrapeOptions::of(ScrapeScope::MainContent);
-                return page.scrape(&options).await.map(|scraped| Some(data(scraped)));
-            }
-            Self::Screenshot | Self::Terminate => {}
-        }
-        Ok(None)
+async fn open(page: &dyn Page, url: Option<&Url>) -> Result<(), PageError> {
+    match url {
+        Some(url) => page.goto(url, WaitUntil::Load).await,
+        None => Ok(()),
     }
 }
 
-async fn observed(page: &dyn Page, max_actions: usize) -> Result<(Position, ActionSpace), PageError> {
-    let observed = page.observe(max_actions).await?;
+async fn observed(page: &dyn Page, listing: Listing) -> Result<Observed, PageError> {
+    let until = Instant::now() + LATE_ACTIONS;
+    loop {
+        let observed = page.observe(listing.at_most).await?;
+        if observed.total_actions >= listing.at_least || Instant::now() >= until {
+            return Ok(observed);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+async fn picture(page: &dyn Page, pictured: bool) -> Result<Option<String>, PageError> {
+    Ok(if pictured { Some(STANDARD.encode(page.screenshot().await?)) } else { None })
+}
+
+fn observing(rates: &RateCard, observed: &Observed, pictured: bool) -> Charge {
+    let listed = observed.actions.len() as u64;
+    if pictured { rates.observe_with_screenshot(listed) } else { rates.observe(listed) }
+}
+
+fn scraping(rates: &RateCard, scraped: &ScrapedPage) -> Charge {
+    rates.scrape(ScrapeSize {
+        markdown_bytes: scraped.markdown.len() as u64,
+        images: scraped.images.as_ref().map_or(0, |images| images.len() as u64),
+    })
+}
+
+fn page_of(observed: Observed, data: Option<PageData>, screenshot: Option<String>) -> Product {
     let space = ActionSpace {
         description: observed.description,
         actions: observed.actions,
@@ -213,7 +334,7 @@ async fn observed(page: &dyn Page, max_actions: usize) -> Result<(Position, Acti
         category: Some(observed.category),
         total_actions: Some(observed.total_actions as u64),
     };
-    Ok((observed.position, space))
+    Product::Page { position: observed.position, space: Some(space), data, screenshot }
 }
 
 fn data(scraped: ScrapedPage) -> PageData {

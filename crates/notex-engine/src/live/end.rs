@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::EndReason;
-use notex_wire::{EngineEvent, PageAnswer, SessionAnswer};
+use notex_wire::{EngineEvent, SessionAnswer};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::answer::CallAnswer;
 use super::registry::{Ask, Asked, Close};
 use super::task::{BROWSER_FIRST, PageReply, Session};
 use crate::browser::{Browser, Page};
+use crate::files;
 use crate::refusal::Refused;
 use crate::store::Ended;
 
@@ -33,7 +35,7 @@ pub(super) enum LastCall {
     Interrupted(PageReply),
     /// It was still waiting.
     Unbegun(Ask),
-    Answered(PageReply, Box<PageAnswer>),
+    Answered(PageReply, Box<CallAnswer>),
     Failed(PageReply, Refused),
 }
 
@@ -44,9 +46,8 @@ pub(super) enum Loss {
 
 impl Session {
     pub(super) fn closed(&self, close: Close, last: LastCall) -> End {
-        let mut end = End::manual(self.state.clock.now(), close.why, last);
-        end.closer = close.reply;
-        end
+        let ended = Ended { at: self.state.clock.now(), reason: close.reason, error: close.why };
+        End { ended, last, browser_lost: false, closer: close.reply }
     }
 
     pub(super) fn lost(&self, loss: Loss, last: LastCall) -> End {
@@ -59,10 +60,17 @@ impl Session {
     }
 
     /// Gives up a session that could not be written.
-    pub(super) async fn abandon(self) {
+    pub(super) async fn abandon(mut self) {
         self.state.registry.remove(&self.record.id);
         self.state.registry.written(&self.record.id, None);
         let _ = timeout(LONGEST_PAGE_CLOSE, self.page.close()).await;
+        self.forget_folder().await;
+    }
+
+    async fn forget_folder(&mut self) {
+        if let Some(folder) = self.folder.take() {
+            files::forget(folder).await;
+        }
     }
 
     pub(super) async fn finish(mut self, end: End) {
@@ -92,9 +100,8 @@ impl Session {
                 let _ = reply.send(Err(Refused::ended(&id, &ended)));
             }
             LastCall::Unbegun(ask) => ask.refuse(&id, &ended),
-            LastCall::Answered(reply, mut page_answer) => {
-                page_answer.session = answer.clone();
-                let _ = reply.send(Ok(*page_answer));
+            LastCall::Answered(reply, call_answer) => {
+                let _ = reply.send(Ok(call_answer.with_session(answer.clone())));
             }
             LastCall::Failed(reply, refused) => {
                 let _ = reply.send(Err(refused));
@@ -104,10 +111,13 @@ impl Session {
         while let Ok(ask) = self.asks.try_recv() {
             ask.refuse(&id, &ended);
         }
-        let page = Arc::clone(&self.page);
+        let (page, folder) = (Arc::clone(&self.page), self.folder.take());
         let closing = async {
             if !browser_lost && timeout(LONGEST_PAGE_CLOSE, page.close()).await.is_err() {
                 tracing::warn!(session = id, "its page did not close in time");
+            }
+            if let Some(folder) = folder {
+                files::forget(folder).await;
             }
             if let Some(closer) = closer {
                 let _ = closer.send(answer);

@@ -1,13 +1,18 @@
 //! Live sessions: how one starts, the task that owns each, and the calls that are made on it.
 
+mod answer;
 mod call;
 mod charging;
+mod deed;
 mod end;
+mod execution;
+mod observation;
 mod registry;
 mod special;
 mod start;
 mod task;
 
-pub(crate) use call::{PageCall, Screenshot, StepAction};
+pub(crate) use call::{Listing, PageCall, Screenshot};
+pub(crate) use deed::{FormField, StepAction};
 pub(crate) use registry::Registry;
 pub(crate) use start::{one_shot, start};

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use notex_session::{Credits, Plan};
-use notex_wire::{PageAnswer, SessionAnswer};
+use notex_session::{Credits, EndReason, Plan};
+use notex_wire::SessionAnswer;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::answer::CallAnswer;
 use super::call::PageCall;
 use crate::engine::EngineState;
 use crate::refusal::Refused;
-use crate::store::{Paging, SessionRecord, StoreError};
+use crate::store::{Listed, Paging, SessionRecord, StoreError};
 
 /// How many calls may wait on one session.
 pub(super) const LONGEST_QUEUE: usize = 32;
@@ -28,12 +29,14 @@ pub(super) struct Ask {
 }
 
 pub(super) enum Asked {
-    Call(PageCall, oneshot::Sender<Result<PageAnswer, Refused>>),
+    Call(PageCall, oneshot::Sender<Result<CallAnswer, Refused>>),
     Extend(oneshot::Sender<Result<SessionAnswer, Refused>>),
 }
 
 /// The wish to end a session now, whatever it is doing.
 pub(super) struct Close {
+    /// `Manual` or, when the caller says that it failed, `Error`.
+    pub(super) reason: EndReason,
     /// A sentence, when it is not a caller's wish.
     pub(super) why: Option<String>,
     pub(super) reply: Option<oneshot::Sender<SessionAnswer>>,
@@ -94,6 +97,11 @@ impl Registry {
 
     fn door(&self, id: &str) -> Option<Door> {
         self.doors().live.get(id).map(|live| live.door.clone())
+    }
+
+    /// Whether a session is live.
+    pub(crate) fn is_live(&self, id: &str) -> bool {
+        self.doors().live.contains_key(id)
     }
 
     /// How many sessions are live.
@@ -173,7 +181,8 @@ impl Registry {
         };
         self.stopping.cancel();
         for door in live {
-            let _ = door.closes.send(Close { why: Some(why.to_owned()), reply: None }).await;
+            let close = Close { reason: EndReason::Manual, why: Some(why.to_owned()), reply: None };
+            let _ = door.closes.send(close).await;
         }
     }
 }
@@ -189,20 +198,26 @@ impl EngineState {
     /// Sessions as they are, newest first, and how many there are.
     pub(crate) async fn sessions(
         &self,
+        listed: Listed,
         paging: Paging,
     ) -> Result<(Vec<(SessionRecord, Credits)>, u64), StoreError> {
-        let (mut items, total) = self.store.sessions(paging).await?;
+        let (mut items, mut total) = self.store.sessions(listed, paging).await?;
         let doors = self.registry.doors();
         for item in &mut items {
             if let Some(unwritten) = doors.unwritten.get(&item.0.id) {
                 item.clone_from(unwritten);
             }
         }
+        if listed == Listed::Live {
+            let known = items.len();
+            items.retain(|(record, _)| record.ended.is_none());
+            total -= (known - items.len()) as u64;
+        }
         Ok((items, total))
     }
 
     /// Makes a call on a session; calls on one session are done in order.
-    pub(crate) async fn call(&self, id: &str, call: PageCall) -> Result<PageAnswer, Refused> {
+    pub(crate) async fn call(&self, id: &str, call: PageCall) -> Result<CallAnswer, Refused> {
         self.ask(id, |reply| Asked::Call(call, reply)).await
     }
 
@@ -211,11 +226,11 @@ impl EngineState {
         self.ask(id, Asked::Extend).await
     }
 
-    /// Ends a session, interrupting the call that runs on it.
-    pub(crate) async fn close(&self, id: &str) -> Result<SessionAnswer, Refused> {
+    /// Ends a session, interrupting the call that runs on it. The caller says whether it went well.
+    pub(crate) async fn close(&self, id: &str, reason: EndReason) -> Result<SessionAnswer, Refused> {
         let Some(door) = self.registry.door(id) else { return Err(self.not_live(id).await) };
         let (reply, closed) = oneshot::channel();
-        let close = Close { why: None, reply: Some(reply) };
+        let close = Close { reason, why: None, reply: Some(reply) };
         if door.closes.send(close).await.is_ok()
             && let Ok(answer) = closed.await
         {
@@ -244,7 +259,7 @@ impl EngineState {
     }
 
     /// Why nothing can be asked of a session: it ended, or never was.
-    async fn not_live(&self, id: &str) -> Refused {
+    pub(crate) async fn not_live(&self, id: &str) -> Refused {
         match self.session(id).await {
             Ok(Some((record, _))) => match &record.ended {
                 Some(ended) => Refused::ended(id, ended),

@@ -6,12 +6,13 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use notex_session::{Credits, Lifetime};
-use notex_wire::{CallKind, EngineEvent, PageAnswer, SessionAnswer, SessionOptions};
+use notex_wire::{CallKind, EngineEvent, SessionAnswer};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::answer::CallAnswer;
 use super::call::PageCall;
 use super::registry::{Door, LONGEST_QUEUE, Place};
 use super::task::{After, Opening, Session};
@@ -19,6 +20,7 @@ use crate::account::Admitted;
 use crate::body::Wanted;
 use crate::browser::{Browser, ContextOptions, Page, PageError, Traffic};
 use crate::engine::EngineState;
+use crate::files;
 use crate::ledger::{self, NewEntry, Tariff};
 use crate::refusal::Refused;
 use crate::store::SessionRecord;
@@ -51,7 +53,7 @@ pub(crate) async fn one_shot(
     state: Arc<EngineState>,
     wanted: Wanted,
     call: PageCall,
-) -> Result<PageAnswer, Refused> {
+) -> Result<CallAnswer, Refused> {
     finished(tokio::spawn(async move {
         let after = if wanted.keep_alive { After::Stay } else { After::End };
         let pictured = call.screenshot().taken(wanted.screenshot.unwrap_or(false));
@@ -82,19 +84,22 @@ async fn finished<T>(task: JoinHandle<Result<T, Refused>>) -> Result<T, Refused>
 }
 
 async fn open(state: &Arc<EngineState>, wanted: &Wanted, place: Place) -> Result<Session, Refused> {
-    let (browser, page) = open_page(state, &wanted.context).await?;
+    let id = Uuid::new_v4().to_string();
+    let folder = files::folder(&state.files, &id).await?;
+    let context = ContextOptions { folder: folder.path().to_owned(), ..wanted.context.clone() };
+    let (browser, page) = open_page(state, &context).await?;
     let now = state.clock.now();
     let life = Lifetime::begin(now, wanted.timeout_minutes, wanted.keep_alive)
         .map_err(|why| Refused::field("session_timeout_minutes", "value_error", why.to_string()))?
         .lasting_at_most(wanted.max_duration_minutes)
         .map_err(|why| Refused::field("max_duration_minutes", "value_error", why.to_string()))?;
     let record = SessionRecord {
-        id: Uuid::new_v4().to_string(),
+        id,
         life,
         screenshot: wanted.screenshot.unwrap_or(false),
         title: None,
         url: None,
-        options: SessionOptions::default(),
+        options: wanted.options.clone(),
         traffic: Traffic::default(),
         ended: None,
     };
@@ -105,7 +110,7 @@ async fn open(state: &Arc<EngineState>, wanted: &Wanted, place: Place) -> Result
         page.close().await;
         return Err(stopping);
     }
-    Ok(Session::new(Arc::clone(state), record, browser, page, asks, closes))
+    Ok(Session::new(Arc::clone(state), record, browser, page, folder, asks, closes))
 }
 
 /// A page may notice the end of its browser before the browser does.
@@ -130,6 +135,9 @@ async fn open_page(
 }
 
 fn no_page(error: PageError) -> Refused {
+    if let PageError::BadOption { .. } = error {
+        return error.into();
+    }
     let message = format!("the browser opened no page: {error}");
     Refused::new(StatusCode::SERVICE_UNAVAILABLE, "no_browser", message)
 }

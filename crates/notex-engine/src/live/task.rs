@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use notex_session::{Credits, EndReason, Phase};
-use notex_wire::{EngineEvent, PageAnswer, PageMetadata, SessionAnswer};
+use notex_wire::{EngineEvent, SessionAnswer};
+use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::call::{Done, PageCall, Reached};
+use super::answer::CallAnswer;
+use super::call::{Around, Done, PageCall, Reached};
 use super::end::{End, LastCall, Loss, lost};
 use super::registry::{Ask, Asked, Close};
 use crate::account::Admitted;
@@ -23,7 +25,7 @@ use crate::store::{SessionRecord, StoreError};
 /// A page may notice the end of its browser first; for so long the browser's own words are waited for.
 pub(super) const BROWSER_FIRST: Duration = Duration::from_millis(600);
 
-pub(super) type PageReply = oneshot::Sender<Result<PageAnswer, Refused>>;
+pub(super) type PageReply = oneshot::Sender<Result<CallAnswer, Refused>>;
 
 /// What becomes of a session that was made for one call, after the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub(super) struct Session {
     pub(super) write_again_at: Option<DateTime<Utc>>,
     pub(super) browser: Arc<dyn Browser>,
     pub(super) page: Arc<dyn Page>,
+    /// Its downloads and uploads; gone with it.
+    pub(super) folder: Option<TempDir>,
     pub(super) asks: mpsc::Receiver<Ask>,
     closes: mpsc::Receiver<Close>,
 }
@@ -66,6 +70,7 @@ impl Session {
         record: SessionRecord,
         browser: Arc<dyn Browser>,
         page: Arc<dyn Page>,
+        folder: TempDir,
         asks: mpsc::Receiver<Ask>,
         closes: mpsc::Receiver<Close>,
     ) -> Self {
@@ -79,6 +84,7 @@ impl Session {
             write_again_at: None,
             browser,
             page,
+            folder: Some(folder),
             asks,
             closes,
         }
@@ -169,9 +175,12 @@ impl Session {
         let tariff = Arc::clone(&admitted.tariff);
         let (state, browser, page) =
             (Arc::clone(&self.state), Arc::clone(&self.browser), Arc::clone(&self.page));
-        let reached = Reached::default();
+        let (began, reached) = (state.clock.now(), Reached::default());
+        let folder = state.files.join(self.id());
         let done = {
-            let performing = call.perform(&*page, &tariff.rates, self.record.screenshot, &reached);
+            let pictured = self.record.screenshot;
+            let around = Around { rates: &tariff.rates, pictured, folder: &folder, reached: &reached };
+            let performing = call.perform(&*page, around);
             tokio::pin!(performing);
             loop {
                 let latest = self.record.life.latest_end();
@@ -205,7 +214,7 @@ impl Session {
             other => other,
         };
         match done {
-            Ok(Ok(done)) => self.succeeded(&call, done, reply, admitted, after).await,
+            Ok(Ok(done)) => self.succeeded(&call, began, done, reply, admitted, after).await,
             Ok(Err(error)) => {
                 let mut refused = Refused::from(error);
                 if let Some(charge) = reached.take()
@@ -217,7 +226,9 @@ impl Session {
                 if after.is_some() {
                     return Some(End::manual(state.clock.now(), None, LastCall::Failed(reply, refused)));
                 }
-                if let Err(error) = self.touch_for_good().await {
+                if call.is_use()
+                    && let Err(error) = self.touch_for_good().await
+                {
                     tracing::error!(%error, session = self.id(), "a deadline was not written");
                 }
                 let _ = reply.send(Err(refused));
@@ -239,22 +250,29 @@ impl Session {
         let pictured = call.screenshot().taken(self.record.screenshot);
         let (kind, credits) = (call.kind(), self.credits);
         let admitted = self.state.admit(kind, |tariff| tariff.smallest(kind, pictured), credits)?;
-        self.touch().await?;
+        if call.is_use() {
+            self.touch().await?;
+        }
         Ok(admitted)
     }
 
     async fn succeeded(
         &mut self,
         call: &PageCall,
+        began: DateTime<Utc>,
         done: Done,
         reply: PageReply,
         admitted: Admitted,
         after: Option<After>,
     ) -> Option<End> {
         let now = self.state.clock.now();
-        self.record.life.touch(now);
-        self.record.title = Some(done.position.title.clone());
-        self.record.url = Some(done.position.url.clone());
+        if call.is_use() {
+            self.record.life.touch(now);
+        }
+        if let Some(position) = done.product.position() {
+            self.record.title = Some(position.title.clone());
+            self.record.url = Some(position.url.clone());
+        }
         let settled = self.settle(now, call.kind(), done.charge, admitted, after);
         self.held = Credits::ZERO;
         if let Err(error) = self.write(now).await {
@@ -272,23 +290,15 @@ impl Session {
                 return None;
             }
         };
-        let answer = PageAnswer {
-            session: self.answer(now),
-            metadata: PageMetadata {
-                title: done.position.title,
-                url: done.position.url,
-                timestamp: Some(now),
-                viewport: Some(done.position.viewport),
-            },
-            screenshot: done.screenshot,
-            data: done.data,
-            space: done.space,
-            usage: Some(ledger::usage(charges.iter(), self.state.remaining())),
-        };
+        let session = self.answer(now);
+        let usage = ledger::usage(charges.iter(), self.state.remaining());
+        let answer = done.product.into_answer(session.clone(), (began, now), usage);
         if call.terminates() || after == Some(After::End) {
             return Some(End::manual(now, None, LastCall::Answered(reply, Box::new(answer))));
         }
-        self.state.events.tell(EngineEvent::SessionChanged { session: answer.session.clone() });
+        if call.is_use() {
+            self.state.events.tell(EngineEvent::SessionChanged { session });
+        }
         let _ = reply.send(Ok(answer));
         None
     }

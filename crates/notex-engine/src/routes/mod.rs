@@ -1,6 +1,8 @@
 //! The paths of the contract. Each handler checks, asks the live part or the store, and answers.
 
+mod current;
 mod events;
+mod files;
 mod health;
 mod page;
 mod session;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use axum::extract::{DefaultBodyLimit, Query};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router, middleware};
 use notex_wire::{Usage, path};
 use serde::Serialize;
@@ -24,6 +26,8 @@ use crate::store::Paging;
 
 /// The largest request body, in bytes.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
+/// The largest form with a file: the file, and the words around it.
+const LARGEST_FORM: usize = crate::files::LARGEST_FILE + 64 * 1024;
 const DEFAULT_PAGE_SIZE: u32 = 50;
 const LARGEST_PAGE: u32 = 500;
 
@@ -32,7 +36,7 @@ pub(crate) fn router(state: Arc<EngineState>, guard: Guard) -> Router {
     Router::new()
         .route(path::HEALTH, get(health::health))
         .route(path::SESSION_START, post(session::start))
-        .route(path::SESSIONS_START, post(session::start))
+        .route(path::SESSIONS_START, post(session::start_either))
         .route(path::SESSION_CLOSE, post(session::close))
         .route(path::SESSIONS_CLOSE, post(session::close))
         .route(path::SESSION_LIST, get(session::list))
@@ -41,6 +45,21 @@ pub(crate) fn router(state: Arc<EngineState>, guard: Guard) -> Router {
         .route(path::ENV_OBSERVE, post(page::observe))
         .route(path::ENV_STEP, post(page::step))
         .route(path::ENV_SCRAPE, post(page::scrape))
+        .route(path::SESSIONS, get(current::list))
+        .route(path::SESSIONS_SLASH, get(current::list))
+        .route(path::SESSIONS_ONE, get(session::one))
+        .route(path::SESSIONS_STOP, delete(current::stop))
+        .route(path::PAGE_OBSERVE, post(current::observe))
+        .route(path::PAGE_EXECUTE, post(current::execute))
+        .route(path::PAGE_SCRAPE, post(current::scrape))
+        .route(path::COOKIES, get(current::cookies).post(current::set_cookies))
+        .route(path::DEBUG, get(current::debug))
+        .route(path::DEBUG_TAB, get(current::debug_tab))
+        .route(path::OFFSET, get(current::offset))
+        .route(path::REPLAY, get(current::replay))
+        .route(path::AUTH, get(current::auth))
+        .route(path::FILES, get(files::list).post(files::add).layer(DefaultBodyLimit::max(LARGEST_FORM)))
+        .route(path::FILE, get(files::open).delete(files::remove))
         .route(path::EVENTS, get(events::events))
         .route(path::USAGE, get(usage::usage))
         .route(path::USAGE_ENTRIES, get(usage::entries))
@@ -76,6 +95,10 @@ fn priced(usage: Option<&Usage>, answer: &impl Serialize) -> Response {
 }
 
 fn paging(query: &Query<HashMap<String, String>>) -> Result<Paging, Refused> {
+    pages_of(query, DEFAULT_PAGE_SIZE)
+}
+
+fn pages_of(query: &Query<HashMap<String, String>>, usual_size: u32) -> Result<Paging, Refused> {
     let number = |name: &str, otherwise: u32, most: u32| match query.get(name) {
         None => Ok(otherwise),
         Some(text) => text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(|| {
@@ -84,6 +107,6 @@ fn paging(query: &Query<HashMap<String, String>>) -> Result<Paging, Refused> {
     };
     Ok(Paging {
         page: number("page", 1, u32::MAX)?,
-        page_size: number("page_size", DEFAULT_PAGE_SIZE, LARGEST_PAGE)?,
+        page_size: number("page_size", usual_size, LARGEST_PAGE)?,
     })
 }

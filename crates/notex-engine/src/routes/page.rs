@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use notex_wire::{ObserveRequest, ScrapeRequest, StepRequest};
 
-use crate::body::{self, Body, Wanted};
+use crate::body::{self, OneShotBody, Wanted};
 use crate::engine::EngineState;
 use crate::live::{self, PageCall};
 use crate::refusal::Refused;
@@ -14,16 +14,19 @@ use crate::routes::priced;
 
 type Shared = State<Arc<EngineState>>;
 
-pub(super) async fn observe(state: Shared, request: Body<ObserveRequest>) -> Result<Response, Refused> {
-    call(state, body::observe(request.0)?).await
+pub(super) async fn observe(
+    state: Shared,
+    request: OneShotBody<ObserveRequest>,
+) -> Result<Response, Refused> {
+    call(state, body::observe(request)?).await
 }
 
-pub(super) async fn step(state: Shared, request: Body<StepRequest>) -> Result<Response, Refused> {
-    call(state, body::step(request.0)?).await
+pub(super) async fn step(state: Shared, request: OneShotBody<StepRequest>) -> Result<Response, Refused> {
+    call(state, body::step(request)?).await
 }
 
-pub(super) async fn scrape(state: Shared, request: Body<ScrapeRequest>) -> Result<Response, Refused> {
-    call(state, body::scrape(request.0)?).await
+pub(super) async fn scrape(state: Shared, request: OneShotBody<ScrapeRequest>) -> Result<Response, Refused> {
+    call(state, body::scrape(request)?).await
 }
 
 async fn call(State(state): Shared, (wanted, call): (Wanted, PageCall)) -> Result<Response, Refused> {
@@ -36,5 +39,5 @@ async fn call(State(state): Shared, (wanted, call): (Wanted, PageCall)) -> Resul
         Some(id) => state.call(id, call).await?,
         None => live::one_shot(state, wanted, call).await?,
     };
-    Ok(priced(answer.usage.as_ref(), &answer))
+    Ok(priced(answer.usage(), &answer))
 }

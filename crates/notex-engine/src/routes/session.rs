@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use notex_wire::{SessionAnswer, SessionPage, SessionRequest};
+use notex_session::EndReason;
+use notex_wire::{SessionAnswer, SessionPage, SessionRequest, StartRequest};
 
 use crate::body::{Body, Wanted};
 use crate::engine::EngineState;
@@ -14,11 +15,20 @@ use crate::ledger;
 use crate::live;
 use crate::refusal::Refused;
 use crate::routes::{paging, priced};
+use crate::store::{Listed, Paging};
 
 type Shared = State<Arc<EngineState>>;
 
-pub(super) async fn start(State(state): Shared, request: Body<SessionRequest>) -> Result<Response, Refused> {
-    let wanted = Wanted::of(request.0)?;
+pub(super) async fn start(state: Shared, request: Body<StartRequest>) -> Result<Response, Refused> {
+    begin(state, Wanted::classic(request.0)?).await
+}
+
+/// At the path that both contracts share.
+pub(super) async fn start_either(state: Shared, request: Body<StartRequest>) -> Result<Response, Refused> {
+    begin(state, Wanted::either(request.0)?).await
+}
+
+async fn begin(State(state): Shared, wanted: Wanted) -> Result<Response, Refused> {
     if wanted.session_id.is_some() {
         return Err(Refused::field(
             "session_id",
@@ -31,11 +41,16 @@ pub(super) async fn start(State(state): Shared, request: Body<SessionRequest>) -
 }
 
 pub(super) async fn close(State(state): Shared, request: Body<SessionRequest>) -> Result<Response, Refused> {
-    let wanted = Wanted::of(request.0)?;
+    let wanted = Wanted::for_call(request.0, StartRequest::default())?;
     let id = wanted.session_id.ok_or_else(|| {
         Refused::field("session_id", "missing", "session_id is missing: which session is to be closed?")
     })?;
-    let mut answer = state.close(&id).await?;
+    end(&state, &id, EndReason::Manual).await
+}
+
+/// Ends a session, and says that it is free.
+pub(super) async fn end(state: &EngineState, id: &str, reason: EndReason) -> Result<Response, Refused> {
+    let mut answer = state.close(id, reason).await?;
     answer.usage = Some(ledger::usage([].iter(), state.remaining()));
     Ok(priced(answer.usage.as_ref(), &answer))
 }
@@ -54,8 +69,15 @@ pub(super) async fn list(
     State(state): Shared,
     query: Query<HashMap<String, String>>,
 ) -> Result<Json<SessionPage>, Refused> {
-    let paging = paging(&query)?;
-    let (sessions, total) = state.sessions(paging).await?;
+    listed(&state, Listed::All, paging(&query)?).await
+}
+
+pub(super) async fn listed(
+    state: &EngineState,
+    listed: Listed,
+    paging: Paging,
+) -> Result<Json<SessionPage>, Refused> {
+    let (sessions, total) = state.sessions(listed, paging).await?;
     let now = state.clock.now();
     Ok(Json(SessionPage {
         items: sessions.into_iter().map(|(record, credits)| record.answer(credits, now)).collect(),

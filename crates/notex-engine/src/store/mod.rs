@@ -65,7 +65,7 @@ impl SessionRecord {
             created_at: self.life.created_at(),
             last_accessed_at: self.life.last_accessed_at(),
             duration,
-            status: ended.map_or(SessionStatus::Active, |ended| status(ended.reason)),
+            status: ended.map_or(SessionStatus::Active, status),
             error: ended.and_then(|ended| ended.error.clone()),
             keep_alive: Some(self.life.keep_alive()),
             expires_at: if ended.is_some() { None } else { self.life.deadline() },
@@ -86,10 +86,12 @@ impl SessionRecord {
     }
 }
 
-fn status(reason: EndReason) -> SessionStatus {
-    match reason {
+fn status(ended: &Ended) -> SessionStatus {
+    match ended.reason {
         EndReason::Manual => SessionStatus::Closed,
         EndReason::IdleTimeout | EndReason::MaxDuration => SessionStatus::TimedOut,
+        // Without a sentence it was the caller who failed, and closed it.
+        EndReason::Error if ended.error.is_none() => SessionStatus::Closed,
         EndReason::Error => SessionStatus::Error,
     }
 }
@@ -99,6 +101,13 @@ fn status(reason: EndReason) -> SessionStatus {
 pub(crate) struct Paging {
     pub(crate) page: u32,
     pub(crate) page_size: u32,
+}
+
+/// Which sessions a list holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    All,
+    Live,
 }
 
 /// Which ledger entries are asked for. What is not said does not matter.
@@ -176,9 +185,16 @@ impl Store {
     /// Sessions, newest first, and how many there are.
     pub(crate) async fn sessions(
         &self,
+        listed: Listed,
         paging: Paging,
     ) -> Result<(Vec<(SessionRecord, Credits)>, u64), StoreError> {
-        self.run("list the sessions", move |connection| rows::sessions(connection, paging)).await
+        self.run("list the sessions", move |connection| rows::sessions(connection, listed, paging)).await
+    }
+
+    /// How many calls on the page of a session were charged.
+    pub(crate) async fn calls(&self, id: &str) -> Result<u64, StoreError> {
+        let id = id.to_owned();
+        self.run("count the calls of a session", move |connection| rows::calls(connection, &id)).await
     }
 
     /// Ledger entries, newest first, and how many there are.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params_from_ite
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Ended, EntryFilter, Paging, SessionRecord};
+use super::{Ended, EntryFilter, Listed, Paging, SessionRecord};
 use crate::browser::Traffic;
 use crate::ledger::NewEntry;
 
@@ -113,14 +113,31 @@ pub(super) fn session(
 
 pub(super) fn sessions(
     connection: &Connection,
+    listed: Listed,
     paging: Paging,
 ) -> rusqlite::Result<(Vec<(SessionRecord, Credits)>, u64)> {
+    let which = match listed {
+        Listed::All => "",
+        Listed::Live => "WHERE closed_at IS NULL",
+    };
     let items = connection
-        .prepare_cached(&format!("{SESSION_COLUMNS} ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?"))?
+        .prepare_cached(&format!(
+            "{SESSION_COLUMNS} {which} ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?"
+        ))?
         .query_map(limits(paging), session_of)?
         .collect::<Result<_, _>>()?;
-    let total = connection.query_row("SELECT count(*) FROM sessions", [], |row| count(row, 0))?;
+    let total = connection
+        .prepare_cached(&format!("SELECT count(*) FROM sessions {which}"))?
+        .query_row([], |row| count(row, 0))?;
     Ok((items, total))
+}
+
+pub(super) fn calls(connection: &Connection, id: &str) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FROM ledger WHERE session_id = ? AND call IN ('observe', 'step', 'scrape')",
+        )?
+        .query_row([id], |row| count(row, 0))
 }
 
 fn session_of(row: &Row<'_>) -> rusqlite::Result<(SessionRecord, Credits)> {

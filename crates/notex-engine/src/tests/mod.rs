@@ -1,15 +1,21 @@
 //! The engine over a scripted browser, called over HTTP as its clients do. Time is told, nothing sleeps.
 
+mod cookies;
 mod credits;
 mod disks;
 mod events;
+mod executions;
+mod files;
 mod guarding;
 mod ledgers;
 mod lives;
 mod losses;
 mod money;
+mod observations;
+mod options;
 mod refusals;
 mod sessions;
+mod stops;
 mod tariffs;
 
 use std::collections::VecDeque;
@@ -17,14 +23,13 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Credits, Plan};
-use notex_wire::{Health, PageAnswer, Refusal, SessionAnswer, SessionRequest};
+use notex_wire::{Health, PageAnswer, Refusal, RefusalDetail, SessionAnswer};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::body::Wanted;
 use crate::browser::scripted::ScriptedBrowser;
 use crate::browser::{Browser, LaunchError, PageError};
 use crate::browser_source::{BrowserSource, Launch};
@@ -32,7 +37,6 @@ use crate::clock::Clock;
 use crate::config::{ApiKey, EngineConfig};
 use crate::engine::Engine;
 use crate::ledger::Tariff;
-use crate::live;
 use crate::netguard::PrivateNetworks;
 
 const KEY: &str = "a-key-of-the-tests";
@@ -68,6 +72,14 @@ impl Answered {
             serde_json::from_value(self.body).expect("a refusal is what the contract says");
         assert_eq!(refusal.status, status);
         refusal
+    }
+
+    /// The field that a 422 names, and its kind of problem.
+    fn field(self) -> (String, String) {
+        match self.refusal(422).detail {
+            RefusalDetail::Fields(problems) => (problems[0].loc.join("."), problems[0].kind.clone()),
+            RefusalDetail::Sentence(sentence) => panic!("no field is named: {sentence}"),
+        }
     }
 }
 
@@ -152,6 +164,15 @@ impl House {
         Self::send(self.http.post(self.url(path)).bearer_auth(KEY).json(&body)).await
     }
 
+    async fn delete(&self, path: &str) -> Answered {
+        Self::send(self.http.delete(self.url(path)).bearer_auth(KEY)).await
+    }
+
+    /// Executes an action in the current contract.
+    async fn execute(&self, session: &SessionAnswer, action: Value) -> Answered {
+        self.post(&format!("/sessions/{}/page/execute", session.session_id), action).await
+    }
+
     /// Posts in the background, as a second caller.
     fn post_aside(&self, path: &str, body: Value) -> tokio::task::JoinHandle<Answered> {
         tokio::spawn(Self::send(self.http.post(self.url(path)).bearer_auth(KEY).json(&body)))
@@ -167,9 +188,8 @@ impl House {
 
     /// Starts a session that lasts so many minutes at most.
     async fn start_lasting(&self, minutes: i64, keep_alive: bool) -> SessionAnswer {
-        let request = SessionRequest { keep_alive: Some(keep_alive), ..SessionRequest::default() };
-        let wanted = Wanted { max_duration_minutes: Some(minutes), ..Wanted::of(request).unwrap() };
-        live::start(Arc::clone(&self.engine.state), wanted).await.unwrap()
+        let body = json!({ "keep_alive": keep_alive, "max_duration_minutes": minutes });
+        self.post("/session/start", body).await.of()
     }
 
     async fn observe(&self, session: &SessionAnswer, url: &str) -> PageAnswer {

@@ -282,7 +282,9 @@ async fn sessions_of_an_engine_that_was_killed_are_ended_by_the_next() {
     let left = TempDir::new().unwrap();
     for file in std::fs::read_dir(house.folder.path()).unwrap() {
         let file = file.unwrap();
-        std::fs::copy(file.path(), left.path().join(file.file_name())).unwrap();
+        if file.file_type().unwrap().is_file() {
+            std::fs::copy(file.path(), left.path().join(file.file_name())).unwrap();
+        }
     }
     let browser = ScriptedBrowser::new();
     let browsers = VecDeque::from([Ok(browser.clone())]);

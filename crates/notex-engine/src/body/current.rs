@@ -1,0 +1,287 @@
+//! Page calls of the current contract.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use notex_wire::Cookie;
+use notex_wire::current::{
+    ActionType, ExecuteRequest, ObserveRequest, ScrapeRequest, SelectorRequest, SetCookiesRequest,
+    WaitUntil as Until,
+};
+use serde_json::Value;
+
+use super::address::address;
+use super::classic::LONGEST_WAIT;
+use super::selector::{css_only, selector};
+use super::{ActionBody, form, invalid, listing, unsupported};
+use crate::browser::{Act, Deed, ScrapeOptions, ScrapeScope, Scroll, Target, WaitUntil};
+use crate::files;
+use crate::live::{PageCall, StepAction};
+use crate::refusal::Refused;
+
+/// The longest wait for an element.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
+const LONGEST_KEY: usize = 100;
+const LONGEST_ID: usize = 200;
+const MOST_TABS: i64 = 10_000;
+const MOST_PIXELS: i64 = 10_000_000;
+const MOST_TAGS: usize = 100;
+const MOST_COOKIES: usize = 1000;
+const NO_MODEL: &str = "no language model is configured";
+
+/// Checks the body of an observe.
+pub(crate) fn perceive(request: ObserveRequest) -> Result<PageCall, Refused> {
+    match request.perception_type.as_deref() {
+        None | Some("" | "fast") => {}
+        Some("deep") => return Err(unsupported("perception_type", NO_MODEL)),
+        Some(_) => return Err(invalid("perception_type", "perception_type must be fast")),
+    }
+    refuse_words("instructions", request.instructions.as_deref())?;
+    Ok(PageCall::Perceive { listing: listing(request.min_nb_actions, request.max_nb_actions)? })
+}
+
+/// Checks the body of a scrape.
+pub(crate) fn read(request: ScrapeRequest) -> Result<PageCall, Refused> {
+    refuse_words("instructions", request.instructions.as_deref())?;
+    refuse_words("model", request.model.as_deref())?;
+    refuse_format(request.response_format.as_ref())?;
+    if request.use_link_placeholders == Some(true) {
+        return Err(unsupported("use_link_placeholders", NO_MODEL));
+    }
+    let options = ScrapeOptions {
+        scope: scope(request.only_main_content),
+        images: request.scrape_images.unwrap_or(false),
+        links: request.scrape_links.unwrap_or(true),
+        selector: css_only(request.selector.map(SelectorRequest::Text))?,
+        ignored_tags: tags(request.ignored_tags)?,
+    };
+    Ok(PageCall::Read { options })
+}
+
+/// Checks the body that adds cookies.
+pub(crate) fn cookies(request: SetCookiesRequest) -> Result<PageCall, Refused> {
+    if request.cookies.len() > MOST_COOKIES {
+        return Err(invalid("cookies", format!("{MOST_COOKIES} cookies are taken at once at most")));
+    }
+    for (place, cookie) in request.cookies.iter().enumerate() {
+        if let Some((field, why)) = wrong_with(cookie) {
+            let field = format!("cookies[{place}].{field}");
+            return Err(invalid(&field, format!("{field} {why}")));
+        }
+    }
+    Ok(PageCall::SetCookies(request.cookies))
+}
+
+fn wrong_with(cookie: &Cookie) -> Option<(&'static str, &'static str)> {
+    let control = |text: &str| text.chars().any(char::is_control);
+    if cookie.name.is_empty() || control(&cookie.name) || cookie.name.contains([';', '=']) {
+        return Some(("name", "is no name of a cookie"));
+    }
+    if control(&cookie.value) || cookie.value.contains(';') {
+        return Some(("value", "holds what no cookie can"));
+    }
+    if cookie.domain.trim_start_matches('.').is_empty() || control(&cookie.domain) {
+        return Some(("domain", "must be the host that the cookie goes to"));
+    }
+    if !cookie.path.starts_with('/') || control(&cookie.path) {
+        return Some(("path", "must begin with /"));
+    }
+    match cookie.same_site.as_deref() {
+        None | Some("Strict" | "Lax" | "None") => None,
+        Some(_) => Some(("sameSite", "must be Strict, Lax or None")),
+    }
+}
+
+/// Checks an action.
+pub(crate) fn execute(body: ActionBody) -> Result<PageCall, Refused> {
+    Ok(PageCall::Execute { action: action(body.action)?, sent: body.sent })
+}
+
+fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
+    let hosted = |name: &str, why: &str| {
+        Err(Refused::field("type", "unsupported", format!("{name} cannot be honoured: {why}")))
+    };
+    Ok(match request.kind {
+        ActionType::Click => StepAction::Act(act(request, Deed::Click)?),
+        ActionType::Fill | ActionType::MultiFactorFill | ActionType::FallbackFill => {
+            let text = text(request.value.clone(), "value")?;
+            let clear = request.clear_before_fill.unwrap_or(true);
+            StepAction::Act(act(request, Deed::Fill { text, clear })?)
+        }
+        ActionType::Check => match request.value {
+            Some(Value::Bool(to)) => StepAction::Act(act(request, Deed::Check { to })?),
+            Some(_) => return Err(invalid("value", "value must be true or false")),
+            None => return Err(missing("value")),
+        },
+        ActionType::SelectDropdownOption => {
+            let option = text(request.value.clone(), "value")?;
+            StepAction::Act(act(request, Deed::Choose { option })?)
+        }
+        ActionType::UploadFile => {
+            let name = needed(request.file_path.clone(), "file_path")?;
+            if name.starts_with("http://") || name.starts_with("https://") {
+                return Err(unsupported(
+                    "file_path",
+                    "upload the file to the session first, and give its name",
+                ));
+            }
+            if !files::is_name(&name) {
+                return Err(invalid("file_path", "file_path must be the name of a file of the session"));
+            }
+            StepAction::Act(act(request, Deed::Upload { file: PathBuf::from(name) })?)
+        }
+        ActionType::DownloadFile => StepAction::Act(act(request, Deed::Download)?),
+        ActionType::Goto => {
+            let until = match request.wait_until {
+                Some(Until::Commit) => WaitUntil::Commit,
+                Some(Until::DomContentLoaded) => WaitUntil::DomContentLoaded,
+                Some(Until::NetworkIdle) => WaitUntil::NetworkIdle,
+                Some(Until::Load) | None => WaitUntil::Load,
+            };
+            StepAction::Goto(address("url", &needed(request.url, "url")?)?, until)
+        }
+        ActionType::GotoNewTab => StepAction::OpenTab(address("url", &needed(request.url, "url")?)?),
+        ActionType::CloseTab => StepAction::CloseTab,
+        ActionType::SwitchTab => {
+            let place = needed(request.tab_index, "tab_index")?;
+            StepAction::SwitchTab(number("tab_index", place, MOST_TABS)?)
+        }
+        ActionType::GoBack => StepAction::Back,
+        ActionType::GoForward => StepAction::Forward,
+        ActionType::Reload => StepAction::Refresh,
+        ActionType::Wait => {
+            let time = number("time_ms", needed(request.time_ms, "time_ms")?, i64::MAX)?;
+            StepAction::Wait(Duration::from_millis(time).min(LONGEST_WAIT))
+        }
+        ActionType::PressKey => {
+            let key = needed(request.key, "key")?;
+            if key.is_empty() || key.len() > LONGEST_KEY {
+                return Err(invalid("key", "key must be the name of a key, such as Enter or Control+a"));
+            }
+            StepAction::PressKey(key)
+        }
+        ActionType::ScrollUp => StepAction::Scroll(scroll(request, false)?),
+        ActionType::ScrollDown => StepAction::Scroll(scroll(request, true)?),
+        ActionType::FormFill => StepAction::FillForm(form::fields(request.value)?),
+        ActionType::Scrape => {
+            refuse_words("instructions", request.instructions.as_deref())?;
+            refuse_format(request.response_format.as_ref())?;
+            StepAction::Scrape(ScrapeOptions {
+                scope: scope(request.only_main_content),
+                images: request.scrape_images.unwrap_or(false),
+                links: request.scrape_links.unwrap_or(true),
+                selector: css_only(request.selector)?,
+                ignored_tags: tags(request.ignored_tags)?,
+            })
+        }
+        ActionType::EvaluateJs => StepAction::Evaluate(needed(request.code, "code")?),
+        ActionType::Help => {
+            StepAction::Note(format!("asked for help: {}", needed(request.reason, "reason")?))
+        }
+        ActionType::Completion => {
+            let answer = match needed(request.answer, "answer")? {
+                Value::String(answer) => answer,
+                other => other.to_string(),
+            };
+            let how = if needed(request.success, "success")? { "completed" } else { "gave up" };
+            StepAction::Note(format!("{how}: {answer}"))
+        }
+        ActionType::CaptchaSolve => return hosted("captcha_solve", "this engine solves no captchas"),
+        ActionType::EmailRead => return hosted("email_read", "this engine has no mailboxes"),
+        ActionType::EmailVerificationRead => {
+            return hosted("email_verification_read", "this engine has no mailboxes");
+        }
+        ActionType::SmsRead => return hosted("sms_read", "this engine has no telephone numbers"),
+    })
+}
+
+fn act(request: ExecuteRequest, deed: Deed) -> Result<Act, Refused> {
+    let timeout = match request.timeout {
+        None | Some(0) => None,
+        Some(time) => Some(Duration::from_millis(number("timeout", time, i64::MAX)?).min(LONGEST_PATIENCE)),
+    };
+    let enter = request.press_enter.unwrap_or(false);
+    Ok(Act { target: target(request.id, request.selector)?, deed, enter, timeout })
+}
+
+fn target(id: Option<String>, request: Option<SelectorRequest>) -> Result<Target, Refused> {
+    let id = id.unwrap_or_default();
+    let id = id.strip_suffix("[:]").unwrap_or(&id);
+    if id.len() > LONGEST_ID {
+        return Err(invalid("id", "id must be one of an observe, such as L1"));
+    }
+    if !id.is_empty() {
+        return Ok(Target::Action(id.to_owned()));
+    }
+    match request.map_or(Ok(None), selector)? {
+        Some(selector) => Ok(Target::Selector(selector)),
+        None => {
+            Err(Refused::field("id", "missing", "id and selector are both missing: which element is meant?"))
+        }
+    }
+}
+
+fn scroll(request: ExecuteRequest, down: bool) -> Result<Scroll, Refused> {
+    if request.selector.map_or(Ok(None), selector)?.is_some() {
+        return Err(unsupported("selector", "the page is scrolled as a whole"));
+    }
+    let amount = request.amount.map(|amount| number::<u32>("amount", amount, MOST_PIXELS)).transpose()?;
+    Ok(Scroll { down, css_px: amount.map(f64::from) })
+}
+
+fn scope(only_main_content: Option<bool>) -> ScrapeScope {
+    if only_main_content.unwrap_or(false) { ScrapeScope::MainContent } else { ScrapeScope::WholePage }
+}
+
+fn tags(tags: Option<Vec<String>>) -> Result<Vec<String>, Refused> {
+    let tags = tags.unwrap_or_default();
+    if tags.len() > MOST_TAGS {
+        return Err(invalid("ignored_tags", format!("ignored_tags may hold {MOST_TAGS} tags at most")));
+    }
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':');
+    for (place, tag) in tags.iter().enumerate() {
+        if tag.is_empty() || tag.len() > LONGEST_KEY || !tag.bytes().all(letter) {
+            let field = format!("ignored_tags[{place}]");
+            return Err(invalid(&field, format!("{field} is no name of a tag")));
+        }
+    }
+    Ok(tags.into_iter().map(|tag| tag.to_ascii_lowercase()).collect())
+}
+
+fn refuse_words(field: &str, words: Option<&str>) -> Result<(), Refused> {
+    if words.is_some_and(|words| !words.trim().is_empty()) {
+        Err(unsupported(field, NO_MODEL))
+    } else {
+        Ok(())
+    }
+}
+
+fn refuse_format(format: Option<&Value>) -> Result<(), Refused> {
+    match format {
+        None | Some(Value::Null) => Ok(()),
+        Some(_) => Err(unsupported("response_format", NO_MODEL)),
+    }
+}
+
+fn text(value: Option<Value>, field: &str) -> Result<String, Refused> {
+    match needed(value, field)? {
+        Value::String(text) => Ok(text),
+        _ => Err(invalid(field, format!("{field} must be text"))),
+    }
+}
+
+fn number<T: TryFrom<i64>>(field: &str, number: i64, most: i64) -> Result<T, Refused> {
+    let fits = (0..=most).contains(&number);
+    T::try_from(number).ok().filter(|_| fits).ok_or_else(|| {
+        let most = if most == i64::MAX { "more".to_owned() } else { format!("up to {most}") };
+        invalid(field, format!("{field} must be 0 or {most}, not {number}"))
+    })
+}
+
+fn needed<T>(value: Option<T>, field: &str) -> Result<T, Refused> {
+    value.ok_or_else(|| missing(field))
+}
+
+fn missing(field: &str) -> Refused {
+    Refused::field(field, "missing", format!("{field} is missing"))
+}

@@ -1,0 +1,161 @@
+//! What a call led to, and how it is told in the contract that asked.
+
+use chrono::{DateTime, Utc};
+use notex_wire::current::{
+    CookiesAnswer, CookiesSet, DataSpace, DebugAnswer, DebugSockets, DebugTab, ExecutionResult, Observation,
+};
+use notex_wire::{ActionSpace, Cookie, PageAnswer, PageData, PageMetadata, SessionAnswer, Tab, Usage};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::deed::Effect;
+use super::{execution, observation};
+use crate::browser::{Observed, PageError, Position, ScrapedPage};
+
+/// What a call led to.
+#[derive(Clone, Debug)]
+pub(super) enum Product {
+    /// In the classic contract.
+    Page {
+        position: Position,
+        space: Option<ActionSpace>,
+        data: Option<PageData>,
+        /// Base64 of a JPEG.
+        screenshot: Option<String>,
+    },
+    Observation {
+        observed: Observed,
+        /// Base64 of a JPEG.
+        screenshot: String,
+    },
+    Execution {
+        sent: Map<String, Value>,
+        outcome: Result<Effect, PageError>,
+        position: Option<Position>,
+    },
+    Data(ScrapedPage),
+    Cookies(Vec<Cookie>),
+    CookiesSet(usize),
+    Watch {
+        host: String,
+        position: Position,
+    },
+    WatchTab {
+        host: String,
+        tab: Tab,
+    },
+}
+
+/// The body of the answer to a call.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum CallAnswer {
+    Page(Box<PageAnswer>),
+    Observation(Box<Observation>),
+    Execution(Box<ExecutionResult>),
+    Data(DataSpace),
+    Cookies(CookiesAnswer),
+    CookiesSet(CookiesSet),
+    Watch(DebugAnswer),
+    WatchTab(DebugTab),
+}
+
+impl Product {
+    /// Where the page was after the call, when the call knows.
+    pub(super) fn position(&self) -> Option<&Position> {
+        match self {
+            Self::Page { position, .. } | Self::Watch { position, .. } => Some(position),
+            Self::Observation { observed, .. } => Some(&observed.position),
+            Self::Execution { position, .. } => position.as_ref(),
+            Self::Data(scraped) => Some(&scraped.position),
+            Self::Cookies(_) | Self::CookiesSet(_) | Self::WatchTab { .. } => None,
+        }
+    }
+
+    /// As it is told; `span` is when the call began and when it was done.
+    pub(super) fn into_answer(
+        self,
+        session: SessionAnswer,
+        span: (DateTime<Utc>, DateTime<Utc>),
+        usage: Usage,
+    ) -> CallAnswer {
+        match self {
+            Self::Page { position, space, data, screenshot } => CallAnswer::Page(Box::new(PageAnswer {
+                session,
+                metadata: PageMetadata {
+                    title: position.title,
+                    url: position.url,
+                    timestamp: Some(span.1),
+                    viewport: Some(position.viewport),
+                },
+                screenshot,
+                data,
+                space,
+                usage: Some(usage),
+            })),
+            Self::Observation { observed, screenshot } => {
+                CallAnswer::Observation(Box::new(observation::observation(observed, screenshot, span, usage)))
+            }
+            Self::Execution { sent, outcome, .. } => {
+                CallAnswer::Execution(Box::new(execution::result(sent, outcome, span, usage)))
+            }
+            Self::Data(scraped) => {
+                CallAnswer::Data(DataSpace { usage: Some(usage), ..execution::data(scraped) })
+            }
+            Self::Cookies(cookies) => CallAnswer::Cookies(CookiesAnswer { cookies, usage: Some(usage) }),
+            Self::CookiesSet(count) => {
+                let message = if count == 1 {
+                    "1 cookie was set".to_owned()
+                } else {
+                    format!("{count} cookies were set")
+                };
+                CallAnswer::CookiesSet(CookiesSet { success: true, message, usage: Some(usage) })
+            }
+            Self::Watch { host, position } => CallAnswer::Watch(watched(&host, &session, position)),
+            Self::WatchTab { host, tab } => CallAnswer::WatchTab(watched_tab(&host, &session, tab)),
+        }
+    }
+}
+
+impl CallAnswer {
+    /// What the call cost.
+    pub(crate) fn usage(&self) -> Option<&Usage> {
+        match self {
+            Self::Page(answer) => answer.usage.as_ref(),
+            Self::Observation(answer) => answer.usage.as_ref(),
+            Self::Execution(answer) => answer.usage.as_ref(),
+            Self::Data(answer) => answer.usage.as_ref(),
+            Self::Cookies(answer) => answer.usage.as_ref(),
+            Self::CookiesSet(answer) => answer.usage.as_ref(),
+            Self::Watch(_) | Self::WatchTab(_) => None,
+        }
+    }
+
+    /// The same with the session as it is now, where the answer tells of it.
+    pub(super) fn with_session(mut self, session: SessionAnswer) -> Self {
+        if let Self::Page(answer) = &mut self {
+            answer.session = session;
+        }
+        self
+    }
+}
+
+fn watched(host: &str, session: &SessionAnswer, position: Position) -> DebugAnswer {
+    let id = &session.session_id;
+    let tabs = position.tabs.into_iter().map(|tab| watched_tab(host, session, tab)).collect();
+    let ws = DebugSockets {
+        cdp: session.cdp_url.clone().unwrap_or_default(),
+        recording: format!("ws://{host}/session/{id}/live"),
+        logs: format!("http://{host}/session/{id}/events"),
+    };
+    DebugAnswer { debug_url: format!("http://{host}/session/{id}"), ws, tabs }
+}
+
+fn watched_tab(host: &str, session: &SessionAnswer, tab: Tab) -> DebugTab {
+    let id = &session.session_id;
+    DebugTab {
+        metadata: tab,
+        debug_url: format!("http://{host}/session/{id}"),
+        ws_url: format!("ws://{host}/session/{id}/live"),
+    }
+}
