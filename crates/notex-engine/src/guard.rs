@@ -3,13 +3,24 @@
 use std::net::SocketAddr;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use notex_wire::path;
 
 use crate::config::ApiKey;
 use crate::refusal::Refused;
+
+/// How a request was let through.
+#[derive(Clone)]
+pub(crate) enum Admitted {
+    /// Its caller showed the key.
+    Owner,
+    /// It showed this, which opens one session at most: whoever answers the path looks.
+    Guest(String),
+    /// What it asks for is for everybody.
+    Anybody,
+}
 
 /// What callers are checked against.
 #[derive(Clone, Debug)]
@@ -19,15 +30,18 @@ pub(crate) struct Guard {
 }
 
 /// Lets a request through or refuses it.
-pub(crate) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    match guard.admit(request.uri().path(), request.headers()) {
-        Ok(()) => next.run(request).await,
+pub(crate) async fn check(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    match guard.admit(request.uri(), request.headers()) {
+        Ok(admitted) => {
+            request.extensions_mut().insert(admitted);
+            next.run(request).await
+        }
         Err(refused) => refused.into_response(),
     }
 }
 
 impl Guard {
-    fn admit(&self, path: &str, headers: &HeaderMap) -> Result<(), Refused> {
+    fn admit(&self, uri: &Uri, headers: &HeaderMap) -> Result<Admitted, Refused> {
         let host = text(headers, header::HOST).unwrap_or_default();
         if !self.is_ours(host) {
             // A page whose name was rebound to this machine sends its own name here.
@@ -45,17 +59,19 @@ impl Guard {
                 "web pages may not call the engine",
             ));
         }
-        if path == path::HEALTH {
-            return Ok(());
+        if uri.path() == path::HEALTH {
+            return Ok(Admitted::Anybody);
         }
         match text(headers, header::AUTHORIZATION).and_then(bearer) {
-            Some(shown) if self.key.is(shown) => Ok(()),
+            Some(shown) if self.key.is(shown) => Ok(Admitted::Owner),
             Some(_) => Err(Refused::new(StatusCode::UNAUTHORIZED, "wrong_key", "the API key is wrong")),
-            None => Err(Refused::new(
-                StatusCode::UNAUTHORIZED,
-                "missing_key",
-                "an API key is needed, as the header `Authorization: Bearer KEY`",
-            )),
+            None => token(uri).map(Admitted::Guest).ok_or_else(|| {
+                Refused::new(
+                    StatusCode::UNAUTHORIZED,
+                    "missing_key",
+                    "an API key is needed, as the header `Authorization: Bearer KEY`",
+                )
+            }),
         }
     }
 
@@ -75,6 +91,15 @@ impl Guard {
     }
 }
 
+/// The token that a request for one session's own websocket shows; clients of those cannot always send the key.
+fn token(uri: &Uri) -> Option<String> {
+    let mut parts = uri.path().strip_prefix('/')?.split('/');
+    let named = (parts.next()?, parts.next()?, parts.next()?, parts.next());
+    let ("session" | "sessions", _, "cdp" | "live", None) = named else { return None };
+    let query = url::form_urlencoded::parse(uri.query()?.as_bytes());
+    query.into_iter().find(|(name, _)| name == "token").map(|(_, token)| token.into_owned())
+}
+
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
@@ -91,7 +116,10 @@ mod tests {
     fn refusal(headers: &[(header::HeaderName, &str)]) -> Option<StatusCode> {
         let guard = Guard { key: ApiKey::new("sesame").unwrap(), address: "127.0.0.1:4711".parse().unwrap() };
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
-        guard.admit("/plan", &headers).err().map(|refused| refused.into_response().status())
+        guard
+            .admit(&Uri::from_static("/plan"), &headers)
+            .err()
+            .map(|refused| refused.into_response().status())
     }
 
     #[test]
@@ -124,6 +152,24 @@ mod tests {
         assert_eq!(asked("http://127.0.0.1:4711"), None);
         for origin in ["https://evil.example", "null", "http://127.0.0.1:80", "https://127.0.0.1:4711", ""] {
             assert_eq!(asked(origin), Some(StatusCode::FORBIDDEN), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_looked_at_only_where_one_session_is_entered() {
+        let shown = |uri: &'static str| token(&Uri::from_static(uri));
+        assert_eq!(shown("/session/a/cdp?token=t").as_deref(), Some("t"));
+        assert_eq!(shown("/sessions/a/live?readonly&token=t%2B").as_deref(), Some("t+"));
+        for elsewhere in [
+            "/session/a/cdp",
+            "/session/a/cdp/?token=t",
+            "/session/a?token=t",
+            "/session/a/events?token=t",
+            "/session/a/b/cdp?token=t",
+            "/plan?token=t",
+            "//session/a/cdp?token=t",
+        ] {
+            assert_eq!(shown(elsewhere), None, "{elsewhere}");
         }
     }
 

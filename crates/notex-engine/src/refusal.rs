@@ -53,6 +53,11 @@ impl Refused {
         Self(refusal, None)
     }
 
+    /// What programs tell it apart by.
+    pub(crate) fn code(&self) -> &str {
+        &self.0.code
+    }
+
     /// Another code, for what programs tell apart.
     fn coded(mut self, code: &str) -> Self {
         code.clone_into(&mut self.0.code);
