@@ -58,8 +58,7 @@ impl Refused {
         Self(refusal, None)
     }
 
-    /// The code for programs.
-    #[cfg(test)]
+    /// What programs tell it apart by.
     pub(crate) fn code(&self) -> &str {
         &self.0.code
     }

@@ -13,7 +13,7 @@ mod session;
 mod start;
 mod usage;
 
-pub use browser::{Cookie, LiveInput, MouseButton, PageEvent, Tab};
+pub use browser::{Cookie, LiveInput, LiveNews, MouseButton, PageEvent, Tab};
 pub use event::EngineEvent;
 pub use page::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,

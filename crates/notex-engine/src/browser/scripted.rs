@@ -109,6 +109,7 @@ pub(crate) struct ScriptedPage {
     /// What its context was asked to be like.
     pub(crate) options: ContextOptions,
     happenings: broadcast::Sender<PageEvent>,
+    frames: watch::Sender<Option<LiveFrame>>,
     traffic: Mutex<Traffic>,
     cookies: Mutex<Vec<Cookie>>,
     lost: watch::Sender<Option<String>>,
@@ -162,6 +163,7 @@ impl Default for ScriptedPage {
         Self {
             options: ContextOptions::default(),
             happenings: broadcast::Sender::new(64),
+            frames: watch::Sender::new(None),
             traffic: Mutex::default(),
             cookies: Mutex::default(),
             lost: watch::Sender::new(None),
@@ -196,6 +198,17 @@ impl ScriptedPage {
         self.lost.send_replace(Some(why.to_owned()));
     }
 
+    /// Something happens on it.
+    pub(crate) fn happens(&self, event: PageEvent) {
+        // Nobody listening is no failure of a page.
+        let _ = self.happenings.send(event);
+    }
+
+    /// Its live picture is this now.
+    pub(crate) fn shows(&self, frame: LiveFrame) {
+        self.frames.send_replace(Some(frame));
+    }
+
     /// The next thing done on it fails.
     pub(crate) fn fail_next(&self, error: PageError) {
         self.script().failures.push_back(Some(error));
@@ -223,10 +236,6 @@ impl ScriptedPage {
     /// What its scripts answer.
     pub(crate) fn answers(&self, value: serde_json::Value) {
         self.script().value = value;
-    }
-
-    pub(crate) fn happens(&self, event: PageEvent) {
-        let _ = self.happenings.send(event);
     }
 
     pub(crate) async fn has_closed(&self) {
@@ -407,7 +416,7 @@ impl Page for ScriptedPage {
 
     async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError> {
         self.doing("live".into()).await?;
-        Ok(watch::channel(None).1)
+        Ok(self.frames.subscribe())
     }
 
     async fn input(&self, input: &LiveInput) -> Result<(), PageError> {
@@ -416,6 +425,10 @@ impl Page for ScriptedPage {
 
     fn context_id(&self) -> &str {
         "scripted"
+    }
+
+    fn target_id(&self) -> String {
+        "scripted".to_owned()
     }
 
     async fn lost(&self) -> String {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::deed::Effect;
 use super::{execution, observation};
 use crate::browser::{Observed, PageError, Position, ScrapedPage};
+use crate::door::WaysIn;
 
 /// What a call led to.
 #[derive(Clone, Debug)]
@@ -37,11 +38,11 @@ pub(super) enum Product {
     Cookies(Vec<Cookie>),
     CookiesSet(usize),
     Watch {
-        host: String,
+        ways: WaysIn,
         position: Position,
     },
     WatchTab {
-        host: String,
+        ways: WaysIn,
         tab: Tab,
     },
 }
@@ -111,8 +112,8 @@ impl Product {
                 };
                 CallAnswer::CookiesSet(CookiesSet { success: true, message, usage: Some(usage) })
             }
-            Self::Watch { host, position } => CallAnswer::Watch(watched(&host, &session, position)),
-            Self::WatchTab { host, tab } => CallAnswer::WatchTab(watched_tab(&host, &session, tab)),
+            Self::Watch { ways, position } => CallAnswer::Watch(watched(&ways, position)),
+            Self::WatchTab { ways, tab } => CallAnswer::WatchTab(watched_tab(&ways, tab)),
         }
     }
 }
@@ -140,22 +141,16 @@ impl CallAnswer {
     }
 }
 
-fn watched(host: &str, session: &SessionAnswer, position: Position) -> DebugAnswer {
-    let id = &session.session_id;
-    let tabs = position.tabs.into_iter().map(|tab| watched_tab(host, session, tab)).collect();
+fn watched(ways: &WaysIn, position: Position) -> DebugAnswer {
+    let tabs = position.tabs.into_iter().map(|tab| watched_tab(ways, tab)).collect();
     let ws = DebugSockets {
-        cdp: session.cdp_url.clone().unwrap_or_default(),
-        recording: format!("ws://{host}/session/{id}/live"),
-        logs: format!("http://{host}/session/{id}/events"),
+        cdp: ways.cdp.clone().unwrap_or_default(),
+        recording: ways.live.clone(),
+        logs: format!("{}/events", ways.session),
     };
-    DebugAnswer { debug_url: format!("http://{host}/session/{id}"), ws, tabs }
+    DebugAnswer { debug_url: ways.session.clone(), ws, tabs }
 }
 
-fn watched_tab(host: &str, session: &SessionAnswer, tab: Tab) -> DebugTab {
-    let id = &session.session_id;
-    DebugTab {
-        metadata: tab,
-        debug_url: format!("http://{host}/session/{id}"),
-        ws_url: format!("ws://{host}/session/{id}/live"),
-    }
+fn watched_tab(ways: &WaysIn, tab: Tab) -> DebugTab {
+    DebugTab { metadata: tab, debug_url: ways.session.clone(), ws_url: ways.live.clone() }
 }

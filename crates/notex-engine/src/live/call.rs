@@ -16,6 +16,7 @@ use super::answer::Product;
 use super::deed::StepAction;
 use super::special;
 use crate::browser::{Observed, Page, PageError, ScrapeOptions, ScrapedPage, WaitUntil};
+use crate::door::WaysIn;
 
 /// No call runs longer, whatever its page does. Every part of one is bounded by itself; this bounds their sum.
 const LONGEST_CALL: Duration = Duration::from_secs(120);
@@ -95,13 +96,13 @@ pub(crate) enum PageCall {
     },
     Cookies,
     SetCookies(Vec<Cookie>),
-    /// Where it can be watched; `host` is the engine's own address as the caller knows it.
+    /// Where it can be watched, as the caller reaches the engine.
     Watch {
-        host: String,
+        ways: WaysIn,
     },
     /// The same for one tab; `None` is the one in front.
     WatchTab {
-        host: String,
+        ways: WaysIn,
         place: Option<usize>,
     },
 }
@@ -276,16 +277,16 @@ impl PageCall {
                 page.set_cookies(cookies).await?;
                 free(Product::CookiesSet(cookies.len()))
             }
-            Self::Watch { host } => {
-                free(Product::Watch { host: host.clone(), position: page.position().await? })
+            Self::Watch { ways } => {
+                free(Product::Watch { ways: ways.clone(), position: page.position().await? })
             }
-            Self::WatchTab { host, place } => {
+            Self::WatchTab { ways, place } => {
                 let tabs = page.position().await?.tabs;
                 let front = || tabs.iter().position(|tab| tab.active).unwrap_or(0);
                 let tab = tabs.get(place.unwrap_or_else(front)).cloned();
                 let why = || format!("must be the place of one of the {} tabs, counted from 0", tabs.len());
                 let tab = tab.ok_or_else(|| PageError::BadOption { field: "tab_idx", why: why() })?;
-                free(Product::WatchTab { host: host.clone(), tab })
+                free(Product::WatchTab { ways: ways.clone(), tab })
             }
         })
     }

@@ -8,6 +8,7 @@ mod end;
 mod execution;
 mod observation;
 mod registry;
+mod running;
 mod special;
 mod start;
 mod task;

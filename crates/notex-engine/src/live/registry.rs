@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::CallAnswer;
 use super::call::PageCall;
+use crate::door::Inside;
 use crate::engine::EngineState;
 use crate::refusal::Refused;
 use crate::store::{Listed, Paging, SessionRecord, StoreError};
@@ -47,6 +48,8 @@ pub(super) struct Close {
 pub(super) struct Door {
     pub(super) asks: mpsc::Sender<Ask>,
     pub(super) closes: mpsc::Sender<Close>,
+    /// What those who are let in reach.
+    pub(super) inside: Arc<Inside>,
 }
 
 /// The doors to all live sessions.
@@ -102,6 +105,11 @@ impl Registry {
     /// Whether a session is live.
     pub(crate) fn is_live(&self, id: &str) -> bool {
         self.doors().live.contains_key(id)
+    }
+
+    /// What is inside of a live session.
+    pub(crate) fn inside(&self, id: &str) -> Option<Arc<Inside>> {
+        self.door(id).map(|door| door.inside)
     }
 
     /// How many sessions are live.
@@ -169,7 +177,10 @@ impl Registry {
     }
 
     pub(super) fn remove(&self, id: &str) {
-        self.doors().live.remove(id);
+        let gone = self.doors().live.remove(id);
+        if let Some(live) = gone {
+            live.door.inside.ended.cancel();
+        }
     }
 
     /// Asks every session to end, and takes no new one.

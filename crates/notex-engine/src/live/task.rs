@@ -10,11 +10,13 @@ use notex_wire::{EngineEvent, SessionAnswer};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::answer::CallAnswer;
 use super::call::{Around, Done, PageCall, Reached};
 use super::end::{End, LastCall, Loss, lost};
 use super::registry::{Ask, Asked, Close};
+use super::running::Running;
 use crate::account::Admitted;
 use crate::browser::{Browser, Page, PageError};
 use crate::engine::EngineState;
@@ -62,6 +64,7 @@ pub(super) struct Session {
     pub(super) folder: Option<TempDir>,
     pub(super) asks: mpsc::Receiver<Ask>,
     closes: mpsc::Receiver<Close>,
+    _happenings: AbortOnDropHandle<()>,
 }
 
 impl Session {
@@ -74,6 +77,7 @@ impl Session {
         asks: mpsc::Receiver<Ask>,
         closes: mpsc::Receiver<Close>,
     ) -> Self {
+        let _happenings = state.events.follow(record.id.clone(), page.happenings());
         Self {
             state,
             record,
@@ -87,6 +91,7 @@ impl Session {
             folder: Some(folder),
             asks,
             closes,
+            _happenings,
         }
     }
 
@@ -171,6 +176,7 @@ impl Session {
                 }
             },
         };
+        let running = Running::begin(&self.state, self.id(), call.kind());
         self.held = admitted.hold.price();
         let tariff = Arc::clone(&admitted.tariff);
         let (state, browser, page) =
@@ -214,15 +220,17 @@ impl Session {
             other => other,
         };
         match done {
-            Ok(Ok(done)) => self.succeeded(&call, began, done, reply, admitted, after).await,
+            Ok(Ok(done)) => self.succeeded(&call, began, done, (reply, running), admitted, after).await,
             Ok(Err(error)) => {
-                let mut refused = Refused::from(error);
+                let (mut refused, mut cost) = (Refused::from(error), Credits::ZERO);
                 if let Some(charge) = reached.take()
                     && let Some(price) = self.charge_reached(&call, charge, admitted, after)
                 {
                     refused = refused.noting(&format!("the step was done before that, and cost {price}"));
+                    cost = price;
                 }
                 self.held = Credits::ZERO;
+                running.failed(&refused, cost);
                 if after.is_some() {
                     return Some(End::manual(state.clock.now(), None, LastCall::Failed(reply, refused)));
                 }
@@ -235,9 +243,9 @@ impl Session {
                 None
             }
             Err(mut end) => {
-                if let Some(charge) = reached.take() {
-                    self.charge_reached(&call, charge, admitted, after);
-                }
+                let charge = reached.take();
+                let cost = charge.and_then(|charge| self.charge_reached(&call, charge, admitted, after));
+                running.interrupted(cost.unwrap_or(Credits::ZERO));
                 self.held = Credits::ZERO;
                 end.last = LastCall::Interrupted(reply);
                 Some(end)
@@ -261,7 +269,7 @@ impl Session {
         call: &PageCall,
         began: DateTime<Utc>,
         done: Done,
-        reply: PageReply,
+        (reply, running): (PageReply, Running),
         admitted: Admitted,
         after: Option<After>,
     ) -> Option<End> {
@@ -273,6 +281,7 @@ impl Session {
             self.record.title = Some(position.title.clone());
             self.record.url = Some(position.url.clone());
         }
+        let cost = done.charge.total();
         let settled = self.settle(now, call.kind(), done.charge, admitted, after);
         self.held = Credits::ZERO;
         if let Err(error) = self.write(now).await {
@@ -281,15 +290,18 @@ impl Session {
         }
         let charges = match settled {
             Ok(charges) => charges,
-            Err(refused) => {
+            Err(unpaid) => {
+                let refused = Refused::from(unpaid);
+                running.failed(&refused, Credits::ZERO);
                 if after.is_some() {
-                    return Some(End::manual(now, None, LastCall::Failed(reply, refused.into())));
+                    return Some(End::manual(now, None, LastCall::Failed(reply, refused)));
                 }
                 self.state.events.tell(EngineEvent::SessionChanged { session: self.answer(now) });
-                let _ = reply.send(Err(refused.into()));
+                let _ = reply.send(Err(refused));
                 return None;
             }
         };
+        running.succeeded(cost);
         let session = self.answer(now);
         let usage = ledger::usage(charges.iter(), self.state.remaining());
         let answer = done.product.into_answer(session.clone(), (began, now), usage);

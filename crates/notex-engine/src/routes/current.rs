@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use notex_session::EndReason;
 use notex_wire::current::{AuthAnswer, ObserveRequest, OffsetAnswer, ScrapeRequest, SetCookiesRequest};
 use notex_wire::{SessionAnswer, SessionPage, SessionStatus};
 
 use crate::body::{self, ActionBody, Body};
+use crate::door::WaysIn;
 use crate::engine::EngineState;
 use crate::live::PageCall;
 use crate::refusal::Refused;
@@ -92,7 +93,8 @@ pub(super) async fn debug(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    call(state, &id, PageCall::Watch { host: host(&headers) }).await
+    let ways = ways_in(&state, &id, &headers).await?;
+    call(state, &id, PageCall::Watch { ways }).await
 }
 
 pub(super) async fn debug_tab(
@@ -104,7 +106,8 @@ pub(super) async fn debug_tab(
     let place = query.get("tab_idx").map(|text| {
         text.parse().map_err(|_| Refused::query("tab_idx", "tab_idx must be the place of a tab, from 0"))
     });
-    call(state, &id, PageCall::WatchTab { host: host(&headers), place: place.transpose()? }).await
+    let (ways, place) = (ways_in(&state, &id, &headers).await?, place.transpose()?);
+    call(state, &id, PageCall::WatchTab { ways, place }).await
 }
 
 pub(super) async fn offset(
@@ -161,7 +164,9 @@ fn yes_or_no(query: &Words, name: &str) -> Result<Option<bool>, Refused> {
     }
 }
 
-/// How the caller reached the engine; the guard has let it through.
-fn host(headers: &HeaderMap) -> String {
-    headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned()
+async fn ways_in(state: &EngineState, id: &str, headers: &HeaderMap) -> Result<WaysIn, Refused> {
+    match state.ways_in(id, headers) {
+        Some(ways) => Ok(ways),
+        None => Err(state.not_live(id).await),
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use notex_session::EndReason;
 use notex_wire::{SessionAnswer, SessionPage, SessionRequest, StartRequest};
@@ -19,16 +20,24 @@ use crate::store::{Listed, Paging};
 
 type Shared = State<Arc<EngineState>>;
 
-pub(super) async fn start(state: Shared, request: Body<StartRequest>) -> Result<Response, Refused> {
-    begin(state, Wanted::classic(request.0)?).await
+pub(super) async fn start(
+    state: Shared,
+    headers: HeaderMap,
+    request: Body<StartRequest>,
+) -> Result<Response, Refused> {
+    begin(state, &headers, Wanted::classic(request.0)?).await
 }
 
 /// At the path that both contracts share.
-pub(super) async fn start_either(state: Shared, request: Body<StartRequest>) -> Result<Response, Refused> {
-    begin(state, Wanted::either(request.0)?).await
+pub(super) async fn start_either(
+    state: Shared,
+    headers: HeaderMap,
+    request: Body<StartRequest>,
+) -> Result<Response, Refused> {
+    begin(state, &headers, Wanted::either(request.0)?).await
 }
 
-async fn begin(State(state): Shared, wanted: Wanted) -> Result<Response, Refused> {
+async fn begin(State(state): Shared, headers: &HeaderMap, wanted: Wanted) -> Result<Response, Refused> {
     if wanted.session_id.is_some() {
         return Err(Refused::field(
             "session_id",
@@ -36,7 +45,8 @@ async fn begin(State(state): Shared, wanted: Wanted) -> Result<Response, Refused
             "a new session is given its id by the server; leave session_id null",
         ));
     }
-    let answer = live::start(state, wanted).await?;
+    let mut answer = live::start(Arc::clone(&state), wanted).await?;
+    answer.cdp_url = state.cdp_url(&answer.session_id, headers);
     Ok(priced(answer.usage.as_ref(), &answer))
 }
 
@@ -57,10 +67,14 @@ pub(super) async fn end(state: &EngineState, id: &str, reason: EndReason) -> Res
 
 pub(super) async fn one(
     State(state): Shared,
+    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<SessionAnswer>, Refused> {
     match state.session(&id).await? {
-        Some((record, credits)) => Ok(Json(record.answer(credits, state.clock.now()))),
+        Some((record, credits)) => {
+            let cdp_url = state.cdp_url(&id, &headers);
+            Ok(Json(SessionAnswer { cdp_url, ..record.answer(credits, state.clock.now()) }))
+        }
         None => Err(Refused::unknown_session(&id)),
     }
 }

@@ -17,6 +17,7 @@ mod refusals;
 mod sessions;
 mod stops;
 mod tariffs;
+mod viewers;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -241,6 +242,6 @@ impl House {
 
     /// Opens the stream of events; the first one has been read.
     async fn listen(&self) -> events::Reader {
-        events::Reader::open(self).await
+        events::Reader::open(self, "/events").await
     }
 }
