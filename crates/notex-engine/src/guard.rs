@@ -13,6 +13,17 @@ use crate::refusal::Refused;
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// How a request was let through.
+#[derive(Clone)]
+pub(crate) enum Admitted {
+    /// Its caller showed the key.
+    Owner,
+    /// It showed this, which opens one session at most: whoever answers the path looks.
+    Guest(String),
+    /// What it asks for is for everybody.
+    Anybody,
+}
+
 /// What callers are checked against.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
@@ -22,9 +33,12 @@ pub(crate) struct Guard {
 
 /// Lets a request through or refuses it. No answer may be kept or taken for another type; no page of another site may
 /// read or show one, since no header of CORS is ever sent.
-pub(crate) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let mut response = match guard.admit(request.uri(), request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(admitted) => {
+            request.extensions_mut().insert(admitted);
+            next.run(request).await
+        }
         Err(refused) => refused.into_response(),
     };
     let headers = response.headers_mut();
@@ -35,7 +49,7 @@ pub(crate) async fn check(State(guard): State<Guard>, request: Request, next: Ne
 }
 
 impl Guard {
-    fn admit(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+    fn admit(&self, uri: &Uri, headers: &HeaderMap) -> Result<Admitted, Refused> {
         let host = self.host(uri, headers)?;
         let page = |headers: &HeaderMap| {
             let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
@@ -49,16 +63,18 @@ impl Guard {
             ));
         }
         if uri.path() == path::HEALTH {
-            return Ok(());
+            return Ok(Admitted::Anybody);
         }
         match text(headers, header::AUTHORIZATION).and_then(bearer) {
-            Some(shown) if self.key.is(shown) => Ok(()),
+            Some(shown) if self.key.is(shown) => Ok(Admitted::Owner),
             Some(_) => Err(Refused::new(StatusCode::UNAUTHORIZED, "wrong_key", "the API key is wrong")),
-            None => Err(Refused::new(
-                StatusCode::UNAUTHORIZED,
-                "missing_key",
-                "an API key is needed, as the header `Authorization: Bearer KEY`",
-            )),
+            None => token(uri).map(Admitted::Guest).ok_or_else(|| {
+                Refused::new(
+                    StatusCode::UNAUTHORIZED,
+                    "missing_key",
+                    "an API key is needed, as the header `Authorization: Bearer KEY`",
+                )
+            }),
         }
     }
 
@@ -107,6 +123,15 @@ fn is_sent_by_a_page(headers: &HeaderMap) -> bool {
     }
 }
 
+/// The token that a request for one session's own websocket shows; clients of those cannot always send the key.
+fn token(uri: &Uri) -> Option<String> {
+    let mut parts = uri.path().strip_prefix('/')?.split('/');
+    let named = (parts.next()?, parts.next()?, parts.next()?, parts.next());
+    let ("session" | "sessions", _, "cdp" | "live", None) = named else { return None };
+    let query = url::form_urlencoded::parse(uri.query()?.as_bytes());
+    query.into_iter().find(|(name, _)| name == "token").map(|(_, token)| token.into_owned())
+}
+
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
@@ -129,7 +154,7 @@ mod tests {
         for (name, value) in said {
             headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
         }
-        guard.admit(&target.parse().unwrap(), &headers).map_err(|refused| refused.code().to_owned())
+        guard.admit(&target.parse().unwrap(), &headers).map(drop).map_err(|refused| refused.code().to_owned())
     }
 
     fn asked(said: &[(&str, &str)]) -> Result<(), String> {
@@ -267,6 +292,24 @@ mod tests {
             ("Bearer sesame2", "wrong_key"),
         ] {
             assert_eq!(shown(words), refused(code), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_looked_at_only_where_one_session_is_entered() {
+        let shown = |uri: &'static str| token(&Uri::from_static(uri));
+        assert_eq!(shown("/session/a/cdp?token=t").as_deref(), Some("t"));
+        assert_eq!(shown("/sessions/a/live?readonly&token=t%2B").as_deref(), Some("t+"));
+        for elsewhere in [
+            "/session/a/cdp",
+            "/session/a/cdp/?token=t",
+            "/session/a?token=t",
+            "/session/a/events?token=t",
+            "/session/a/b/cdp?token=t",
+            "/plan?token=t",
+            "//session/a/cdp?token=t",
+        ] {
+            assert_eq!(shown(elsewhere), None, "{elsewhere}");
         }
     }
 }

@@ -8,6 +8,7 @@ mod browser_source;
 mod cdp;
 mod clock;
 mod config;
+mod door;
 mod engine;
 mod events;
 mod guard;

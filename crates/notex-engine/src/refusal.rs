@@ -54,7 +54,6 @@ impl Refused {
     }
 
     /// The code for programs.
-    #[cfg(test)]
     pub(crate) fn code(&self) -> &str {
         &self.0.code
     }

@@ -254,7 +254,10 @@ async fn take_in_event(hub: &Hub, connection: &str, event: EngineEvent) {
         EngineEvent::PlanChanged { plan } => {
             state.change_connection(&id, |known| known.take_in_plan(&plan));
         }
-        EngineEvent::Lagged => {}
+        EngineEvent::CallStarted { .. }
+        | EngineEvent::CallEnded { .. }
+        | EngineEvent::Page { .. }
+        | EngineEvent::Lagged => {}
     })
     .await;
 }

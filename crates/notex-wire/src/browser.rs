@@ -212,6 +212,24 @@ pub enum LiveInput {
     },
 }
 
+/// What the websocket of the live view says beside its pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LiveNews {
+    /// The size of what the next pictures show, in CSS pixels.
+    Viewport {
+        /// Its width.
+        width: u32,
+        /// Its height.
+        height: u32,
+    },
+    /// An input was not taken.
+    Refused {
+        /// Why, in a sentence without a full stop.
+        message: String,
+    },
+}
+
 /// A button of the mouse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use notex_session::Credits;
 use serde::{Deserialize, Serialize};
 
-use crate::{LedgerEntry, PlanAnswer, SessionAnswer};
+use crate::{CallKind, LedgerEntry, PageEvent, PlanAnswer, SessionAnswer};
 
 /// One event of `GET /events`, sent as a server-sent event whose `data` is this as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,38 @@ pub enum EngineEvent {
     SessionEnded {
         /// Its last state.
         session: SessionAnswer,
+    },
+    /// A page call began.
+    CallStarted {
+        /// The session it is made on.
+        session_id: String,
+        /// What is called.
+        call: CallKind,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A page call was answered.
+    CallEnded {
+        /// The session it was made on.
+        session_id: String,
+        /// What was called.
+        call: CallKind,
+        /// When it began.
+        at: DateTime<Utc>,
+        /// How long it took, in milliseconds.
+        took_ms: f64,
+        /// What it cost.
+        credits: Credits,
+        /// The code of the refusal, when it failed.
+        failure: Option<String>,
+    },
+    /// Something happened on a page. Of the stream of all sessions the console and the network are a part only when
+    /// its `pages` is true.
+    Page {
+        /// The session whose page it is.
+        session_id: String,
+        /// What happened.
+        event: PageEvent,
     },
     /// Credits were charged.
     Charged {

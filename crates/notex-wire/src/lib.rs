@@ -10,7 +10,7 @@ mod refusal;
 mod session;
 mod usage;
 
-pub use browser::{Cookie, LiveInput, MouseButton, PageEvent, Tab};
+pub use browser::{Cookie, LiveInput, LiveNews, MouseButton, PageEvent, Tab};
 pub use event::EngineEvent;
 pub use page::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,

@@ -24,6 +24,20 @@ pub const SESSION: &str = "/session/{id}";
 pub const SESSION_EXTEND: &str = "/session/{id}/extend";
 /// `GET`, ours: server-sent [`crate::EngineEvent`]s of all sessions.
 pub const EVENTS: &str = "/events";
+/// `GET`, ours: the same of one session, from its state to its end.
+pub const SESSION_EVENTS: &str = "/session/{id}/events";
+/// The same as [`SESSION_EVENTS`].
+pub const SESSIONS_EVENTS: &str = "/sessions/{id}/events";
+/// `GET`, ours: a websocket that speaks the browser's own protocol, for this session alone. The key opens it, and so
+/// does the `token` in a session's `cdp_url`.
+pub const SESSION_CDP: &str = "/session/{id}/cdp";
+/// The same as [`SESSION_CDP`].
+pub const SESSIONS_CDP: &str = "/sessions/{id}/cdp";
+/// `GET`, ours: a websocket with the live picture: JPEG frames and [`crate::LiveNews`] come, [`crate::LiveInput`] goes;
+/// opened as [`SESSION_CDP`] is. With `readonly` no input is taken.
+pub const SESSION_LIVE: &str = "/session/{id}/live";
+/// The same as [`SESSION_LIVE`].
+pub const SESSIONS_LIVE: &str = "/sessions/{id}/live";
 /// `GET`, ours: what was used and what remains, in this month or the one that `period` names (`YYYY-MM`).
 pub const USAGE: &str = "/usage";
 /// `GET`, ours: the ledger, newest first, by `page` and `page_size`; only the entries of `session_id`, of `call`, `from`

@@ -90,6 +90,8 @@ pub trait Page: Send + Sync {
     async fn input(&self, input: &LiveInput) -> Result<(), PageError>;
     /// The browser's own id of its context, for clients of the browser's protocol.
     fn context_id(&self) -> &str;
+    /// The browser's own id of the tab in front.
+    fn target_id(&self) -> String;
 
     /// Waits until the page is lost while its browser lives (renderer crash, closed from outside), and says why.
     async fn lost(&self) -> String;

@@ -99,6 +99,7 @@ pub(crate) struct ScriptedPage {
     /// What its context was asked to be like.
     pub(crate) options: ContextOptions,
     happenings: broadcast::Sender<PageEvent>,
+    frames: watch::Sender<Option<LiveFrame>>,
     traffic: Mutex<Traffic>,
     cookies: Mutex<Vec<Cookie>>,
     lost: watch::Sender<Option<String>>,
@@ -146,6 +147,7 @@ impl Default for ScriptedPage {
         Self {
             options: ContextOptions::default(),
             happenings: broadcast::Sender::new(64),
+            frames: watch::Sender::new(None),
             traffic: Mutex::default(),
             cookies: Mutex::default(),
             lost: watch::Sender::new(None),
@@ -178,6 +180,16 @@ impl ScriptedPage {
 
     pub(crate) fn lose(&self, why: &str) {
         self.lost.send_replace(Some(why.to_owned()));
+    }
+
+    /// Something happens on it.
+    pub(crate) fn happens(&self, event: PageEvent) {
+        self.happenings.send(event).expect("somebody listens");
+    }
+
+    /// Its live picture is this now.
+    pub(crate) fn shows(&self, frame: LiveFrame) {
+        self.frames.send_replace(Some(frame));
     }
 
     /// The next thing done on it fails.
@@ -357,7 +369,7 @@ impl Page for ScriptedPage {
 
     async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError> {
         self.doing("live".into()).await?;
-        Ok(watch::channel(None).1)
+        Ok(self.frames.subscribe())
     }
 
     async fn input(&self, input: &LiveInput) -> Result<(), PageError> {
@@ -366,6 +378,10 @@ impl Page for ScriptedPage {
 
     fn context_id(&self) -> &str {
         "scripted"
+    }
+
+    fn target_id(&self) -> String {
+        "scripted".to_owned()
     }
 
     async fn lost(&self) -> String {

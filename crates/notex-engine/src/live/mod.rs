@@ -4,6 +4,7 @@ mod call;
 mod charging;
 mod end;
 mod registry;
+mod running;
 mod special;
 mod start;
 mod task;

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::call::PageCall;
+use crate::door::Inside;
 use crate::engine::EngineState;
 use crate::refusal::Refused;
 use crate::store::{Paging, SessionRecord, StoreError};
@@ -44,6 +45,8 @@ pub(super) struct Close {
 pub(super) struct Door {
     pub(super) asks: mpsc::Sender<Ask>,
     pub(super) closes: mpsc::Sender<Close>,
+    /// What those who are let in reach.
+    pub(super) inside: Arc<Inside>,
 }
 
 /// The doors to all live sessions.
@@ -94,6 +97,11 @@ impl Registry {
 
     fn door(&self, id: &str) -> Option<Door> {
         self.doors().live.get(id).map(|live| live.door.clone())
+    }
+
+    /// What is inside of a live session.
+    pub(crate) fn inside(&self, id: &str) -> Option<Arc<Inside>> {
+        self.door(id).map(|door| door.inside)
     }
 
     /// How many sessions are live.
@@ -161,7 +169,10 @@ impl Registry {
     }
 
     pub(super) fn remove(&self, id: &str) {
-        self.doors().live.remove(id);
+        let gone = self.doors().live.remove(id);
+        if let Some(live) = gone {
+            live.door.inside.ended.cancel();
+        }
     }
 
     /// Asks every session to end, and takes no new one.
@@ -244,7 +255,7 @@ impl EngineState {
     }
 
     /// Why nothing can be asked of a session: it ended, or never was.
-    async fn not_live(&self, id: &str) -> Refused {
+    pub(crate) async fn not_live(&self, id: &str) -> Refused {
         match self.session(id).await {
             Ok(Some((record, _))) => match &record.ended {
                 Some(ended) => Refused::ended(id, ended),

@@ -18,6 +18,7 @@ use super::task::{After, Opening, Session};
 use crate::account::Admitted;
 use crate::body::Wanted;
 use crate::browser::{Browser, ContextOptions, Page, PageError, Traffic};
+use crate::door::Inside;
 use crate::engine::EngineState;
 use crate::ledger::{self, NewEntry, Tariff};
 use crate::refusal::Refused;
@@ -98,9 +99,10 @@ async fn open(state: &Arc<EngineState>, wanted: &Wanted, place: Place) -> Result
         traffic: Traffic::default(),
         ended: None,
     };
+    let inside = Inside::new(Arc::clone(&page), Arc::clone(&browser), wanted.context.folder.clone());
     let (ask, asks) = mpsc::channel(LONGEST_QUEUE);
     let (close, closes) = mpsc::channel(LONGEST_QUEUE);
-    let door = Door { asks: ask, closes: close };
+    let door = Door { asks: ask, closes: close, inside };
     if let Err(stopping) = state.registry.add(&record.id, door, record.life.deadline(), place) {
         page.close().await;
         return Err(stopping);

@@ -9,10 +9,12 @@ use notex_session::{Credits, EndReason, Phase};
 use notex_wire::{EngineEvent, PageAnswer, PageMetadata, SessionAnswer};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::call::{Done, PageCall, Reached};
 use super::end::{End, LastCall, Loss, lost};
 use super::registry::{Ask, Asked, Close};
+use super::running::Running;
 use crate::account::Admitted;
 use crate::browser::{Browser, Page, PageError};
 use crate::engine::EngineState;
@@ -58,6 +60,7 @@ pub(super) struct Session {
     pub(super) page: Arc<dyn Page>,
     pub(super) asks: mpsc::Receiver<Ask>,
     closes: mpsc::Receiver<Close>,
+    _happenings: AbortOnDropHandle<()>,
 }
 
 impl Session {
@@ -69,6 +72,7 @@ impl Session {
         asks: mpsc::Receiver<Ask>,
         closes: mpsc::Receiver<Close>,
     ) -> Self {
+        let _happenings = state.events.follow(record.id.clone(), page.happenings());
         Self {
             state,
             record,
@@ -81,6 +85,7 @@ impl Session {
             page,
             asks,
             closes,
+            _happenings,
         }
     }
 
@@ -165,6 +170,7 @@ impl Session {
                 }
             },
         };
+        let running = Running::begin(&self.state, self.id(), call.kind());
         self.held = admitted.hold.price();
         let tariff = Arc::clone(&admitted.tariff);
         let (state, browser, page) =
@@ -205,15 +211,17 @@ impl Session {
             other => other,
         };
         match done {
-            Ok(Ok(done)) => self.succeeded(&call, done, reply, admitted, after).await,
+            Ok(Ok(done)) => self.succeeded(&call, done, (reply, running), admitted, after).await,
             Ok(Err(error)) => {
-                let mut refused = Refused::from(error);
+                let (mut refused, mut cost) = (Refused::from(error), Credits::ZERO);
                 if let Some(charge) = reached.take()
                     && let Some(price) = self.charge_reached(&call, charge, admitted, after)
                 {
                     refused = refused.noting(&format!("the step was done before that, and cost {price}"));
+                    cost = price;
                 }
                 self.held = Credits::ZERO;
+                running.failed(&refused, cost);
                 if after.is_some() {
                     return Some(End::manual(state.clock.now(), None, LastCall::Failed(reply, refused)));
                 }
@@ -224,9 +232,9 @@ impl Session {
                 None
             }
             Err(mut end) => {
-                if let Some(charge) = reached.take() {
-                    self.charge_reached(&call, charge, admitted, after);
-                }
+                let charge = reached.take();
+                let cost = charge.and_then(|charge| self.charge_reached(&call, charge, admitted, after));
+                running.interrupted(cost.unwrap_or(Credits::ZERO));
                 self.held = Credits::ZERO;
                 end.last = LastCall::Interrupted(reply);
                 Some(end)
@@ -247,7 +255,7 @@ impl Session {
         &mut self,
         call: &PageCall,
         done: Done,
-        reply: PageReply,
+        (reply, running): (PageReply, Running),
         admitted: Admitted,
         after: Option<After>,
     ) -> Option<End> {
@@ -255,6 +263,7 @@ impl Session {
         self.record.life.touch(now);
         self.record.title = Some(done.position.title.clone());
         self.record.url = Some(done.position.url.clone());
+        let cost = done.charge.total();
         let settled = self.settle(now, call.kind(), done.charge, admitted, after);
         self.held = Credits::ZERO;
         if let Err(error) = self.write(now).await {
@@ -263,15 +272,18 @@ impl Session {
         }
         let charges = match settled {
             Ok(charges) => charges,
-            Err(refused) => {
+            Err(unpaid) => {
+                let refused = Refused::from(unpaid);
+                running.failed(&refused, Credits::ZERO);
                 if after.is_some() {
-                    return Some(End::manual(now, None, LastCall::Failed(reply, refused.into())));
+                    return Some(End::manual(now, None, LastCall::Failed(reply, refused)));
                 }
                 self.state.events.tell(EngineEvent::SessionChanged { session: self.answer(now) });
-                let _ = reply.send(Err(refused.into()));
+                let _ = reply.send(Err(refused));
                 return None;
             }
         };
+        running.succeeded(cost);
         let answer = PageAnswer {
             session: self.answer(now),
             metadata: PageMetadata {

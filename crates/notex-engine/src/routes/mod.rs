@@ -1,7 +1,9 @@
 //! The paths of the contract. Each handler checks, asks the live part or the store, and answers.
 
+mod door;
 mod events;
 mod health;
+mod live;
 mod page;
 mod session;
 mod usage;
@@ -38,6 +40,12 @@ pub(crate) fn router(state: Arc<EngineState>, guard: Guard) -> Router {
         .route(path::SESSION_LIST, get(session::list))
         .route(path::SESSION, get(session::one))
         .route(path::SESSION_EXTEND, post(session::extend))
+        .route(path::SESSION_CDP, get(door::cdp))
+        .route(path::SESSIONS_CDP, get(door::cdp))
+        .route(path::SESSION_LIVE, get(live::live))
+        .route(path::SESSIONS_LIVE, get(live::live))
+        .route(path::SESSION_EVENTS, get(events::of_session))
+        .route(path::SESSIONS_EVENTS, get(events::of_session))
         .route(path::ENV_OBSERVE, post(page::observe))
         .route(path::ENV_STEP, post(page::step))
         .route(path::ENV_SCRAPE, post(page::scrape))

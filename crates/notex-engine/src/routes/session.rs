@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use notex_wire::{SessionAnswer, SessionPage, SessionRequest};
 
@@ -17,7 +18,11 @@ use crate::routes::{paging, priced};
 
 type Shared = State<Arc<EngineState>>;
 
-pub(super) async fn start(State(state): Shared, request: Body<SessionRequest>) -> Result<Response, Refused> {
+pub(super) async fn start(
+    State(state): Shared,
+    headers: HeaderMap,
+    request: Body<SessionRequest>,
+) -> Result<Response, Refused> {
     let wanted = Wanted::of(request.0)?;
     if wanted.session_id.is_some() {
         return Err(Refused::field(
@@ -26,7 +31,8 @@ pub(super) async fn start(State(state): Shared, request: Body<SessionRequest>) -
             "a new session is given its id by the server; leave session_id null",
         ));
     }
-    let answer = live::start(state, wanted).await?;
+    let mut answer = live::start(Arc::clone(&state), wanted).await?;
+    answer.cdp_url = state.cdp_url(&answer.session_id, &headers);
     Ok(priced(answer.usage.as_ref(), &answer))
 }
 
@@ -42,10 +48,14 @@ pub(super) async fn close(State(state): Shared, request: Body<SessionRequest>) -
 
 pub(super) async fn one(
     State(state): Shared,
+    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<SessionAnswer>, Refused> {
     match state.session(&id).await? {
-        Some((record, credits)) => Ok(Json(record.answer(credits, state.clock.now()))),
+        Some((record, credits)) => {
+            let cdp_url = state.cdp_url(&id, &headers);
+            Ok(Json(SessionAnswer { cdp_url, ..record.answer(credits, state.clock.now()) }))
+        }
         None => Err(Refused::unknown_session(&id)),
     }
 }

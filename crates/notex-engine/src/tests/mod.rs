@@ -11,6 +11,7 @@ mod money;
 mod refusals;
 mod sessions;
 mod tariffs;
+mod viewers;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -221,6 +222,6 @@ impl House {
 
     /// Opens the stream of events; the first one has been read.
     async fn listen(&self) -> events::Reader {
-        events::Reader::open(self).await
+        events::Reader::open(self, "/events").await
     }
 }

@@ -332,6 +332,10 @@ impl Page for ChromiumPage {
         &self.context.id
     }
 
+    fn target_id(&self) -> String {
+        self.context.front.borrow().clone()
+    }
+
     async fn lost(&self) -> String {
         let mut lost = self.context.lost.subscribe();
         tokio::select! {
