@@ -165,6 +165,10 @@ impl Page for CountingPage {
         "counted"
     }
 
+    fn target_id(&self) -> String {
+        String::new()
+    }
+
     async fn lost(&self) -> String {
         std::future::pending().await
     }
