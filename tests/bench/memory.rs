@@ -25,6 +25,7 @@ pub(crate) async fn measure(pace: Pace) -> Report {
         "memory: what the engine's own process holds, and what five sessions on the medium page hold with their browser",
     );
     let unit = Unit::Megabytes;
+    let mut strangers = browser_processes();
 
     let engine = RunningEngine::start_with(quiet).await;
     sessions(&engine, &site.url("/small"), MANY).await;
@@ -38,11 +39,13 @@ pub(crate) async fn measure(pace: Pace) -> Report {
     );
     report.add("engine process, 50 sessions on the small page, PSS", unit, megabytes(&held, pss));
     drop(engine);
+    strangers = strangers.max(browser_processes());
 
     // One after another: shared pages are counted by their share, so two at once would make each look smaller.
     let desktop = peer(&browsers.desktop, &site, samples).await;
     let ours = engine_tree(None, &site, samples).await;
     let on_desktop = engine_tree(Some(&browsers.desktop), &site, samples).await;
+    strangers = strangers.max(browser_processes());
     let [peer_pss, peer_private] =
         ["Playwright, shared Chromium, 5 contexts, PSS", "Playwright, shared Chromium, 5 contexts, private"];
     report.add(peer_pss, unit, megabytes(&desktop, pss));
@@ -67,6 +70,12 @@ pub(crate) async fn measure(pace: Pace) -> Report {
         report.note(format!(
             "processes: Playwright {}, on the shell {}, engine {}, engine on Chromium {}",
             desktop[0].processes, shell[0].processes, ours[0].processes, on_desktop[0].processes
+        ));
+    }
+    if strangers.max(browser_processes()) > 0 {
+        report.note(format!(
+            "others ran browsers meanwhile (up to {strangers} processes were seen): PSS is too low where they share files, \
+             private is not"
         ));
     }
     report
@@ -109,6 +118,13 @@ async fn sessions(engine: &RunningEngine, url: &str, count: usize) {
         let body = json!({"session_id": started["session_id"], "url": url});
         api.post("/env/observe", &body).await.expect_success("an observe");
     }
+}
+
+/// How many processes of browsers there are on the machine.
+fn browser_processes() -> usize {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let lines = all.filter_map(|entry| std::fs::read_to_string(entry.path().join("cmdline")).ok());
+    lines.filter(|line| line.contains("chrom") && line.contains("\0--type=")).count()
 }
 
 async fn sampled(count: usize, look: impl Fn() -> Memory) -> Vec<Memory> {
