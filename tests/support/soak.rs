@@ -116,10 +116,7 @@ impl Soak {
             api: Api::of(&engine),
             engine: engine.program.id(),
             site,
-            raw: match RawCdp::to_browser_once_up(&engine.program).await {
-                Some(raw) => Some(tokio::sync::Mutex::new(raw)),
-                None => None,
-            },
+            raw: RawCdp::to_browser_once_up(&engine.program).await.map(tokio::sync::Mutex::new),
             calls_each: self.calls_each(),
             next: AtomicUsize::new(0),
             seen: Mutex::default(),

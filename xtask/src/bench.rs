@@ -13,8 +13,10 @@ use crate::test::Parts;
 /// What Playwright's package is called, and the version that is compared with.
 const PLAYWRIGHT: (&str, &str) = ("playwright-core", "1.65.1");
 
-/// The programs in `tests/bench`, by name.
+/// Those in `tests/bench`, which need the built engine, browsers and Playwright.
 const WITH_BROWSERS: [&str; 4] = ["session-start", "cold-start", "memory", "soak"];
+/// The engine's own, which needs none of them.
+const DEADLINES: &str = "deadlines";
 
 /// What to measure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,19 +42,35 @@ impl Wish {
         }
         Some(wish)
     }
+
+    fn includes(&self, name: &str) -> bool {
+        self.name.as_deref().is_none_or(|wished| wished == name)
+    }
 }
 
 /// Sets up and measures.
 pub(crate) fn bench(wish: &Wish) -> Result<(), Stop> {
     setup::prepare(Purpose::Run)?;
+    let mut parts = Parts::default();
+    if wish.includes(DEADLINES) {
+        let mut bench = cargo();
+        bench.args(["bench", "--quiet", "--package", "notex-engine", "--bench", DEADLINES]);
+        parts.note(DEADLINES, run(bench));
+    }
+    if WITH_BROWSERS.iter().any(|name| wish.includes(name)) {
+        with_browsers(wish, &mut parts)?;
+    }
+    parts.close("bench")
+}
+
+fn with_browsers(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
     let target = target_folder()?;
     let mut build = cargo();
     build.args(["build", "--release", "--package", "notex-engine", "--bins"]);
     run(build)?;
     let peers = playwright(&target.join("bench/peers"))?;
-    let mut parts = Parts::default();
     for name in WITH_BROWSERS {
-        if wish.name.as_deref().is_none_or(|wished| wished == name) {
+        if wish.includes(name) {
             let mut bench = cargo();
             bench.args(["bench", "--quiet", "--package", "notex-journeys", "--bench", "bench", "--", name]);
             bench.args(wish.is_quick.then_some("--quick"));
@@ -62,7 +80,7 @@ pub(crate) fn bench(wish: &Wish) -> Result<(), Stop> {
             parts.note(name, run(bench));
         }
     }
-    parts.close("bench")
+    Ok(())
 }
 
 /// The folder with Playwright in it, fetched by npm when it is not there.

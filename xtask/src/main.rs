@@ -28,7 +28,8 @@ usage: cargo xtask WORD
   gen [--check]   write the generated TypeScript and the icons, or tell whether they are current
   bundle          make the installers of this system
   bench [NAME] [--quick]
-                  measure the release build beside floors and peers: session-start, cold-start, memory, soak";
+                  measure the release build beside floors and peers: deadlines, session-start, cold-start, memory,
+                  soak";
 
 /// What the developer asked for.
 #[derive(Debug, PartialEq, Eq)]
