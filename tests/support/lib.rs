@@ -6,15 +6,26 @@
     reason = "this crate is test code; a panic is how a test says no"
 )]
 
+mod api;
+mod cdp;
+#[cfg(feature = "desktop")]
 mod driver;
+mod memory;
+mod pages;
 mod process;
 mod program;
 mod sdk;
 mod site;
+pub mod soak;
+#[cfg(feature = "desktop")]
 pub mod story;
 mod wait;
 
+pub use api::{Answer, Api};
+pub use cdp::RawCdp;
+#[cfg(feature = "desktop")]
 pub use driver::{Driven, browser, window};
+pub use memory::Memory;
 pub use process::{Family, signal};
 pub use program::{ENGINE_KEY, RunningEngine, RunningProgram, RunningWebHost};
 pub use sdk::{Suite, run_suite};

@@ -46,6 +46,11 @@ impl Family {
             .collect()
     }
 
+    /// Their process ids.
+    pub fn ids(&self) -> Vec<u32> {
+        self.0.keys().map(|process| process.id).collect()
+    }
+
     /// The main processes of browsers among them.
     pub fn browsers(&self) -> Vec<u32> {
         let is_browser = |line: &str| line.contains("--remote-debugging-") && !line.contains("--type=");

@@ -95,6 +95,11 @@ impl RunningProgram {
         self.id
     }
 
+    /// Its own folder; `tmp` in it is its folder for temporary files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The processes it has started, now.
     pub fn family(&self) -> Family {
         Family::of(self.id, &self.folder.path().to_string_lossy())
@@ -155,10 +160,16 @@ pub struct RunningEngine {
 impl RunningEngine {
     /// Starts it on a free port and waits until it is ready.
     pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with a command that `arrange` may change.
+    pub async fn start_with(arrange: impl FnOnce(&mut Command)) -> Self {
         let mut program = RunningProgram::start(
             &built("NOTEX_ENGINE"),
             &["serve", "--listen", "127.0.0.1:0"],
             |command, folder| {
+                arrange(command);
                 command.arg("--data-dir").arg(folder.join("engine")).env("NOTEX_API_KEY", ENGINE_KEY);
             },
         );

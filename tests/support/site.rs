@@ -13,6 +13,8 @@ use axum::{Form, Router};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::pages;
+
 const HEADER: &str = include_str!("../fixtures/site/header.html");
 const SHOP: &str = include_str!("../fixtures/site/shop.html");
 const ARTICLE: &str = include_str!("../fixtures/site/article.html");
@@ -74,6 +76,9 @@ fn routes() -> Router {
         .route("/login", get(|| async { page(LOGIN) }).post(login))
         .route("/whoami", get(whoami))
         .route("/slow", get(slow))
+        .route("/small", get(|| async { Html(pages::small()) }))
+        .route("/medium", get(|| async { Html(pages::list(100)) }))
+        .route("/large", get(|| async { Html(pages::list(1000)) }))
         .route("/hang", get(|| async { Html(HANG) }))
         .route("/shop.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
         .route("/form", get(|| async { page(FORM) }))

@@ -2,6 +2,7 @@
 //! the first word on a fresh machine compiles in seconds. What a word needs from the machine is `setup`'s.
 
 mod apt;
+mod bench;
 mod bundle;
 mod check;
 mod chromium;
@@ -15,6 +16,7 @@ mod ui;
 
 use std::process::ExitCode;
 
+use bench::Wish;
 use r#gen::GenMode;
 use shell::Stop;
 
@@ -25,7 +27,9 @@ usage: cargo xtask WORD
   check           formatting, lints, types, licences and generated files
   gen [--check]   write the generated TypeScript and the icons, or tell whether they are current
   bundle          make the installers of this system
-  bench           (there are no benchmarks yet)";
+  bench [NAME] [--quick]
+                  measure the release build beside floors and peers: deadlines, session-start, cold-start, memory,
+                  soak";
 
 /// What the developer asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,7 +38,7 @@ enum Word {
     Test { filter: Option<String> },
     Check,
     Gen(GenMode),
-    Bench,
+    Bench(Wish),
     Bundle,
     Help,
 }
@@ -50,10 +54,14 @@ fn parse(args: &[String]) -> Result<Word, Stop> {
         ["check"] => Ok(Word::Check),
         ["gen"] => Ok(Word::Gen(GenMode::Write)),
         ["gen", "--check"] => Ok(Word::Gen(GenMode::Check)),
-        ["bench"] => Ok(Word::Bench),
+        ["bench", rest @ ..] => Wish::parse(rest).map(Word::Bench).ok_or_else(|| not_understood(&words)),
         ["bundle"] => Ok(Word::Bundle),
-        other => Err(Stop::Refused(format!("`{}` is not understood\n{USAGE}", other.join(" ")))),
+        other => Err(not_understood(other)),
     }
+}
+
+fn not_understood(words: &[&str]) -> Stop {
+    Stop::Refused(format!("`{}` is not understood\n{USAGE}", words.join(" ")))
 }
 
 fn obey(word: &Word) -> Result<(), Stop> {
@@ -62,9 +70,7 @@ fn obey(word: &Word) -> Result<(), Stop> {
         Word::Test { filter } => test::test(filter.as_deref()),
         Word::Check => check::check(),
         Word::Gen(mode) => r#gen::generate(*mode),
-        Word::Bench => Err(Stop::Refused(
-            "there are no benchmarks yet; docs/performance.md says what was measured".into(),
-        )),
+        Word::Bench(wish) => bench::bench(wish),
         Word::Bundle => bundle::bundle(),
         Word::Help => {
             println!("{USAGE}");

@@ -7,7 +7,7 @@ use crate::apt::Purpose;
 use crate::r#gen::{self, GenMode};
 use crate::python;
 use crate::setup;
-use crate::shell::{Stop, cargo, program, run, target_folder};
+use crate::shell::{Stop, cargo, executable, program, run, target_folder};
 use crate::ui::npm;
 
 /// The journeys that need the built programs and a desktop; without this feature `cargo test` leaves them out.
@@ -56,10 +56,6 @@ fn rust(programs: &Path, pythons: &[(&str, PathBuf)], filter: Option<&str>) -> C
         command.env(variable, python);
     }
     command
-}
-
-fn executable(name: &str) -> String {
-    format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }
 
 /// How the parts of a word went.

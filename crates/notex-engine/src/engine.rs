@@ -221,6 +221,8 @@ async fn run(state: Arc<EngineState>, listener: TcpListener, guard: Guard, stop:
     let router = routes::router(Arc::clone(&state), guard);
     let mut server = tokio::spawn(server::serve(listener, router, Bounds::default(), stop.clone()));
     tokio::select! {
+        // First, since an idle server ends with it.
+        biased;
         () = stop.cancelled() => {}
         ended = &mut server => tracing::error!(?ended, "the server ended by itself"),
     }

@@ -1,5 +1,7 @@
 //! A browser starts, keeps its pages apart and leaves nothing behind.
 
+use std::path::PathBuf;
+
 use notex_engine::browser::chromium::{Chromium, LaunchOptions};
 use notex_engine::browser::{Browser, ContextOptions, LaunchError, WaitUntil};
 
@@ -31,6 +33,31 @@ async fn two_pages_share_no_cookie() {
     first.close().await;
     second.refresh().await.unwrap();
     assert_eq!(second.position().await.unwrap().title, "who=me");
+    browser.shut_down().await;
+}
+
+/// Where systems put a browser that has windows; the others prefer the one that has none.
+const WITH_WINDOWS: [&str; 3] = [
+    "/usr/lib/chromium/chromium",
+    "/opt/google/chrome/chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_with_windows_survives_a_call_at_once_after_the_start_of_a_session() {
+    let Some(program) = WITH_WINDOWS.iter().map(PathBuf::from).find(|file| file.is_file()) else {
+        eprintln!("no browser with windows is installed where it is looked for");
+        return;
+    };
+    let site = Site::start().await;
+    let options = LaunchOptions { program: Some(program), ..LaunchOptions::default() };
+    let browser = Chromium::launch(options).await.unwrap();
+    for _ in 0..3 {
+        let page = browser.open_page(&ContextOptions::default()).await.unwrap();
+        page.goto(&site.url("shop.html"), WaitUntil::Load).await.unwrap();
+        assert_eq!(page.observe(100).await.unwrap().total_actions, 22);
+        page.close().await;
+    }
     browser.shut_down().await;
 }
 

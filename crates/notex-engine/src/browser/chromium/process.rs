@@ -229,7 +229,8 @@ fn flags(program: &Program, profile: &Path, width: u32, height: u32) -> Vec<Stri
             "--mute-audio",
             "--password-store=basic",
             "--use-mock-keychain",
-            "about:blank",
+            // No page of its own: it would be a process that nobody uses.
+            "--no-startup-window",
         ]
         .map(String::from),
     );

@@ -52,6 +52,8 @@ pub(super) struct ChromiumTab {
     face: Mutex<(String, String)>,
     /// What happened since it appeared, for the step that brought it to the front.
     first_events: Mutex<Option<broadcast::Receiver<Event>>>,
+    /// Whether the browser has answered all that it was told at its beginning.
+    dressed: watch::Sender<bool>,
     /// Why it is gone.
     gone: watch::Sender<Option<String>>,
 }
@@ -77,11 +79,12 @@ impl ChromiumTab {
             ids: Mutex::new(Ids::of(Arc::clone(&context.numbers))),
             face: Mutex::default(),
             first_events: Mutex::default(),
+            dressed: watch::Sender::new(false),
             gone: watch::Sender::new(None),
         })
     }
 
-    /// Dresses it and lets it run. Nothing is waited for: whatever it is told later comes after.
+    /// Dresses it and lets it run. Nothing is waited for here; the first call waits.
     pub(super) fn begin(self: &Arc<Self>, was_caused: bool) {
         if was_caused {
             *self.first_events.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.session.events());
@@ -99,6 +102,7 @@ impl ChromiumTab {
                     tab.context.lose(&format!("a tab could not be set up: {error}"));
                 }
             }
+            tab.dressed.send_replace(true);
         });
     }
 
@@ -189,12 +193,18 @@ impl ChromiumTab {
         }
     }
 
-    /// Waits for a call, but not longer than the tab lives: a crashed one holds some calls back for ever.
+    /// Waits for a call, but not longer than the tab lives: a crashed one holds some calls back for ever. It begins
+    /// when the tab is dressed: with a window, Chromium crashes a page that is sent somewhere while it still learns
+    /// that it is to hold the focus.
     pub(super) async fn unless_lost<R>(
         &self,
         call: impl Future<Output = Result<R, CdpError>>,
     ) -> Result<R, CdpError> {
-        let mut gone = self.gone.subscribe();
+        let (mut gone, mut dressed) = (self.gone.subscribe(), self.dressed.subscribe());
+        let call = async {
+            drop(dressed.wait_for(|dressed| *dressed).await);
+            call.await
+        };
         tokio::select! {
             answer = call => answer,
             Ok(_) = gone.wait_for(Option::is_some) => Err(CdpError::Detached),

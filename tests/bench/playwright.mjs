@@ -1,0 +1,48 @@
+// Playwright as somebody would use it, driven by lines on stdin: each is answered with the milliseconds it took.
+// The first answer is that of launch and page.
+import { createRequire } from "node:module";
+import path from "node:path";
+import readline from "node:readline";
+
+const { chromium } = createRequire(path.join(process.env.NOTEX_PEERS, "x.js"))("playwright-core");
+const viewport = { width: 1280, height: 720 };
+
+async function timed(work) {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
+
+let browser, first;
+console.log(
+  await timed(async () => {
+    browser = await chromium.launch({ executablePath: process.argv[2], headless: true });
+    first = await browser.newPage({ viewport });
+  }),
+);
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const [word, url] = line.split(" ");
+  if (word === "open-and-close") {
+    let context;
+    const took = await timed(async () => {
+      context = await browser.newContext({ viewport });
+      await context.newPage();
+    });
+    await context.close();
+    console.log(took);
+  } else if (word === "close-first-page") {
+    console.log(await timed(() => first.close()));
+  } else if (word === "open") {
+    console.log(
+      await timed(async () => {
+        const page = await (await browser.newContext({ viewport })).newPage();
+        await page.goto(url, { waitUntil: "load" });
+        await page.locator("body").ariaSnapshot();
+      }),
+    );
+  } else {
+    console.log(await timed(() => browser.close()));
+    process.exit(0);
+  }
+}

@@ -1,0 +1,119 @@
+//! `cargo xtask bench`: builds what is measured as people get it, fetches what it is compared with, and runs one
+//! benchmark or all. Numbers are printed and kept in `target/bench`; a missed goal is no failure, a failed soak is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::apt::Purpose;
+use crate::setup;
+use crate::shell::{Stop, cargo, executable, program, run, target_folder};
+use crate::test::Parts;
+
+/// What Playwright's package is called, and the version that is compared with.
+const PLAYWRIGHT: (&str, &str) = ("playwright-core", "1.65.1");
+
+/// Those in `tests/bench`, which need the built engine, browsers and Playwright.
+const WITH_BROWSERS: [&str; 4] = ["session-start", "cold-start", "memory", "soak"];
+/// The engine's own, which needs none of them.
+const DEADLINES: &str = "deadlines";
+
+/// What to measure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// One of the names; `None` is all.
+    name: Option<String>,
+    /// Fewer samples.
+    is_quick: bool,
+}
+
+impl Wish {
+    /// What stands behind `bench`; `None` when it is not understood.
+    pub(crate) fn parse(words: &[&str]) -> Option<Self> {
+        let mut wish = Self::default();
+        for word in words {
+            match *word {
+                "--quick" => wish.is_quick = true,
+                name if wish.name.is_none() && WITH_BROWSERS.contains(&name) => {
+                    wish.name = Some(name.to_owned())
+                }
+                _ => return None,
+            }
+        }
+        Some(wish)
+    }
+
+    fn includes(&self, name: &str) -> bool {
+        self.name.as_deref().is_none_or(|wished| wished == name)
+    }
+}
+
+/// Sets up and measures.
+pub(crate) fn bench(wish: &Wish) -> Result<(), Stop> {
+    setup::prepare(Purpose::Run)?;
+    let mut parts = Parts::default();
+    if wish.includes(DEADLINES) {
+        let mut bench = cargo();
+        bench.args(["bench", "--quiet", "--package", "notex-engine", "--bench", DEADLINES]);
+        parts.note(DEADLINES, run(bench));
+    }
+    if WITH_BROWSERS.iter().any(|name| wish.includes(name)) {
+        with_browsers(wish, &mut parts)?;
+    }
+    parts.close("bench")
+}
+
+fn with_browsers(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
+    let target = target_folder()?;
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", "notex-engine", "--bins"]);
+    run(build)?;
+    let peers = playwright(&target.join("bench/peers"))?;
+    for name in WITH_BROWSERS {
+        if wish.includes(name) {
+            let mut bench = cargo();
+            bench.args(["bench", "--quiet", "--package", "notex-journeys", "--bench", "bench", "--", name]);
+            bench.args(wish.is_quick.then_some("--quick"));
+            bench.env("NOTEX_ENGINE", target.join("release").join(executable("notex-engine")));
+            bench.env("NOTEX_PEERS", &peers);
+            bench.env("NOTEX_BENCH_OUT", target.join("bench"));
+            parts.note(name, run(bench));
+        }
+    }
+    Ok(())
+}
+
+/// The folder with Playwright in it, fetched by npm when it is not there.
+fn playwright(folder: &Path) -> Result<PathBuf, Stop> {
+    let (name, version) = PLAYWRIGHT;
+    let manifest = folder.join("node_modules").join(name).join("package.json");
+    if fs::read_to_string(manifest).is_ok_and(|text| text.contains(&format!("\"version\": \"{version}\""))) {
+        return Ok(folder.to_owned());
+    }
+    fs::create_dir_all(folder)
+        .map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", folder.display())))?;
+    run(npm_install(folder, &format!("{name}@{version}")))?;
+    Ok(folder.to_owned())
+}
+
+fn npm_install(folder: &Path, package: &str) -> Command {
+    let mut npm = program(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(folder).arg(package);
+    npm
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bench_word_may_name_one_benchmark_and_be_quick() {
+        let wish = |words: &[&str]| Wish::parse(words);
+        assert_eq!(wish(&[]), Some(Wish::default()));
+        let soak = Wish { name: Some("soak".into()), is_quick: true };
+        assert_eq!(wish(&["soak", "--quick"]), Some(soak.clone()));
+        assert_eq!(wish(&["--quick", "soak"]), Some(soak));
+        assert_eq!(wish(&["sauna"]), None);
+        assert_eq!(wish(&["soak", "memory"]), None);
+    }
+}
