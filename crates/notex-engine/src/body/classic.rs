@@ -12,8 +12,8 @@ use crate::browser::{Act, ScrapeOptions, ScrapeScope, WaitUntil};
 use crate::live::{PageCall, Screenshot, StepAction};
 use crate::refusal::Refused;
 
-/// The longest wait of a call.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The longest S7 wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How long S7 waits when nothing is said.
 pub(crate) const DEFAULT_WAIT_MS: u64 = 1000;
 

@@ -11,7 +11,6 @@ use notex_wire::current::{
 use serde_json::Value;
 
 use super::address::address;
-use super::classic::LONGEST_WAIT;
 use super::selector::{css_only, selector};
 use super::{ActionBody, form, invalid, listing, unsupported};
 use crate::browser::{Act, Deed, ScrapeOptions, ScrapeScope, Scroll, Target, WaitUntil};
@@ -19,6 +18,8 @@ use crate::files;
 use crate::live::{PageCall, StepAction};
 use crate::refusal::Refused;
 
+/// The longest wait, as the SDK has it.
+const LONGEST_WAIT_MS: i64 = 30_000;
 /// The longest wait for an element.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 const LONGEST_KEY: usize = 100;
@@ -150,8 +151,8 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
         ActionType::GoForward => StepAction::Forward,
         ActionType::Reload => StepAction::Refresh,
         ActionType::Wait => {
-            let time = number("time_ms", needed(request.time_ms, "time_ms")?, i64::MAX)?;
-            StepAction::Wait(Duration::from_millis(time).min(LONGEST_WAIT))
+            let time = number("time_ms", needed(request.time_ms, "time_ms")?, LONGEST_WAIT_MS)?;
+            StepAction::Wait(Duration::from_millis(time))
         }
         ActionType::PressKey => {
             let key = needed(request.key, "key")?;

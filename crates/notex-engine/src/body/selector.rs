@@ -77,10 +77,12 @@ fn of_text(text: &str) -> Result<Option<Selector>, Refused> {
             invalid(FIELD, "selector: a role is written with its name, like role=button[name=\"Search\"]")
         })?;
         Selector::RoleName(role, name)
+    } else if let Some(words) = text.strip_prefix("internal:label=") {
+        Selector::XPath(labelled(&unquoted(words)))
     } else if text.starts_with("internal:") {
         return Err(unsupported(
             FIELD,
-            "of the internal selectors only internal:text and internal:role are known",
+            "of the internal selectors only internal:text, internal:label and internal:role are known",
         ));
     } else if text.starts_with("//") || text.starts_with("(//") || text.starts_with("./") {
         Selector::XPath(text.to_owned())
@@ -101,6 +103,24 @@ fn of_text(text: &str) -> Result<Option<Selector>, Refused> {
     } else {
         Ok(Some(selector))
     }
+}
+
+/// The control with this label, in any case.
+fn labelled(label: &str) -> String {
+    const LETTERS: [&str; 2] = ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"];
+    let folded =
+        |text: &str| format!("translate(normalize-space({text}), '{}', '{}')", LETTERS[0], LETTERS[1]);
+    // XPath has no escapes: a text with both kinds of quotes is put together.
+    let parts: Vec<String> = label.to_ascii_lowercase().split('\'').map(|part| format!("'{part}'")).collect();
+    let wanted = match parts.as_slice() {
+        [whole] => whole.clone(),
+        _ => format!("concat({})", parts.join(", \"'\", ")),
+    };
+    let (text, name) = (folded("."), folded("@aria-label"));
+    format!(
+        "//*[self::input or self::select or self::textarea or self::button][@id = //label[{text} = {wanted}]/@for \
+         or ancestor::label[{text} = {wanted}] or {name} = {wanted}]"
+    )
 }
 
 /// `button[name="Search"i]`.
@@ -151,9 +171,17 @@ mod tests {
             assert_eq!(of_text(written).unwrap(), Some(meant), "{written}");
         }
         assert_eq!(of_text("  ").unwrap(), None);
-        for wrong in ["role=button", "css=", "internal:label=\"City\"i", "form >> input", "text=\"\""] {
+        for wrong in ["role=button", "css=", "internal:attr=[name=\"city\"]", "form >> input", "text=\"\""] {
             assert!(of_text(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_label_is_quoted_whatever_it_holds() {
+        assert!(labelled("City").contains("= 'city']/@for"));
+        assert!(labelled("Say \"it's\"").contains("= concat('say \"it', \"'\", 's\"')]"));
+        let read = of_text("internal:label=\"City\"i").unwrap();
+        assert_eq!(read, Some(Selector::XPath(labelled("City"))));
     }
 
     #[test]

@@ -201,8 +201,9 @@ impl Registry {
 impl EngineState {
     /// A session as it is, and what it has cost.
     pub(crate) async fn session(&self, id: &str) -> Result<Option<(SessionRecord, Credits)>, StoreError> {
-        let known = self.store.session(id).await?;
+        // Before the store is read: what is written in between is then in one of the two.
         let unwritten = self.registry.doors().unwritten.get(id).cloned();
+        let known = self.store.session(id).await?;
         Ok(known.map(|known| unwritten.unwrap_or(known)))
     }
 
@@ -212,10 +213,10 @@ impl EngineState {
         listed: Listed,
         paging: Paging,
     ) -> Result<(Vec<(SessionRecord, Credits)>, u64), StoreError> {
+        let unwritten = self.registry.doors().unwritten.clone();
         let (mut items, mut total) = self.store.sessions(listed, paging).await?;
-        let doors = self.registry.doors();
         for item in &mut items {
-            if let Some(unwritten) = doors.unwritten.get(&item.0.id) {
+            if let Some(unwritten) = unwritten.get(&item.0.id) {
                 item.clone_from(unwritten);
             }
         }

@@ -119,15 +119,16 @@ pub(super) async fn offset(
 }
 
 pub(super) async fn replay(State(state): Shared, Path(id): Path<String>) -> Result<Response, Refused> {
-    let session = known(&state, &id).await?;
-    // The SDK asks again and again for the film of a session that has ended, unless it is told that there is none.
-    Err(if session.status == SessionStatus::Active {
-        let message = format!("session {id} is still active, and films of sessions are not made here");
-        Refused::new(StatusCode::NOT_FOUND, "no_replay", message)
-    } else {
-        let message = format!("there is no film of session {id}; films of sessions are not made here");
-        Refused::new(StatusCode::GONE, "no_replay", message)
-    })
+    // The SDK waits for the film of a session that has ended, and not for that of one that is still active.
+    let message = match known(&state, &id).await?.status {
+        SessionStatus::Active => {
+            format!("session {id} is still active, and films of sessions are not made here")
+        }
+        SessionStatus::Closed | SessionStatus::Error | SessionStatus::TimedOut => {
+            format!("there is no film of session {id}; films of sessions are not made here")
+        }
+    };
+    Err(Refused::new(StatusCode::NOT_FOUND, "no_replay", message))
 }
 
 pub(super) async fn auth(State(state): Shared, Path(id): Path<String>) -> Result<Json<AuthAnswer>, Refused> {

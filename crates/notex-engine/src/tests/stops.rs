@@ -78,7 +78,7 @@ async fn a_session_is_ready_until_it_ends_and_has_no_film() {
     assert!(film.message.contains("still active"), "{}", film.message);
     house.close(&one).await.of::<SessionAnswer>();
     assert_eq!(house.get(&at(&one, "/auth")).await.of::<AuthAnswer>().status, "closed");
-    assert_eq!(house.get(&at(&one, "/replay")).await.refusal(410).code, "no_replay");
+    assert_eq!(house.get(&at(&one, "/replay")).await.refusal(404).code, "no_replay");
     let mut events = house.listen().await;
     house.browser.pages()[1].lose("the page crashed");
     events.until_ended(&two.session_id).await;
