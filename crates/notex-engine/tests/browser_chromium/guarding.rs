@@ -70,6 +70,8 @@ async fn site() -> Url {
     }
     let service = "onmessage = ({ data, ports }) => fetch(`http://${data}/service`, { mode: 'no-cors' })
         .catch(() => {}).then(() => ports[0].postMessage(0))";
+    let worker = "fetch(`http://${location.hash.slice(1)}/worker`, { mode: 'no-cors' })
+        .catch(() => {}).then(() => postMessage(0))";
     let away = async |Query(To { to }): Query<To>| -> Response {
         // Whatever it is, also what no library would redirect to.
         let mut response = Redirect::to("/").into_response();
@@ -85,6 +87,7 @@ async fn site() -> Url {
             get(async |Query(To { to }): Query<To>| Html(format!("<a href='{to}'>Away</a>"))),
         )
         .route("/service.js", get(([(header::CONTENT_TYPE, "text/javascript")], service)))
+        .route("/worker.js", get(([(header::CONTENT_TYPE, "text/javascript")], worker)))
         .route("/redirect", get(away));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
@@ -320,6 +323,7 @@ async fn nothing_local_is_opened_or_read_whichever_way_a_page_leads_to_it() {
                 let own = target.starts_with("javascript:") || target.starts_with("data:");
                 for tab in std::iter::once(&position.url).chain(position.tabs.iter().map(|tab| &tab.url)) {
                     let stays = tab.starts_with(site.as_str())
+                        || tab.is_empty()
                         || tab.starts_with("about:blank")
                         || tab.starts_with("chrome-error://");
                     assert!(stays || (own && tab == target), "{way} {target}: {tab}");

@@ -164,12 +164,13 @@ impl Dress {
             ("Network.enable", json!({})),
             // Without it nobody tells of scripts that fail.
             ("Runtime.enable", json!({})),
-            // Frames of other sites live in processes of their own, each with a session of its own.
+            // Frames of other sites live in processes of their own, each with a session of its own. Workers are held
+            // until told to run even when the filter leaves them out, so they are taken in and let go.
             (
                 "Target.setAutoAttach",
                 json!({
                     "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
-                    "filter": [{"type": "iframe"}],
+                    "filter": [{"type": "iframe"}, {"type": "worker"}],
                 }),
             ),
             ("Emulation.setUserAgentOverride", self.user_agent.clone()),
