@@ -133,10 +133,18 @@ impl ChromiumPage {
         let context = &self.context;
         let within = context.setup.patience.answer;
         let ViewportSize { width, height } = context.dress.viewport;
-        let params = json!({
-            "url": "about:blank", "browserContextId": context.id, "width": width, "height": height,
-        });
-        let created: TargetCreated = context.browser.call("Target.createTarget", params, within).await?;
+        let plain = json!({"url": "about:blank", "browserContextId": context.id});
+        let mut sized = plain.clone();
+        sized["width"] = json!(width);
+        sized["height"] = json!(height);
+        let created = match context.browser.call("Target.createTarget", sized, within).await {
+            // A browser with windows puts it into the one that is there, which has its size.
+            Err(CdpError::Refused { .. }) if !context.all().is_empty() => {
+                context.browser.call("Target.createTarget", plain, within).await
+            }
+            created => created,
+        };
+        let created: TargetCreated = created?;
         // The browser tells of the page before it answers.
         context.tab(&created.target_id).ok_or(CdpError::Detached)
     }
