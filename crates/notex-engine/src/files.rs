@@ -1,5 +1,5 @@
-//! The folder of a session: what its pages download lands there, and what they are given to upload is taken from
-//! there. A file that a caller gave has a mark of the same name in a folder of marks.
+//! The folder of a session: what callers give to it to be uploaded is in it, and what its pages download in a folder
+//! of its own within.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,8 @@ pub(crate) const LARGEST_FILE: usize = 32 * 1024 * 1024;
 const LARGEST_FOLDER: u64 = 256 * 1024 * 1024;
 const MOST_FILES: usize = 1000;
 const LONGEST_NAME: usize = 200;
-const MARKS: &str = ".given";
+/// Where the browser puts downloads, under names of its own until they are whole.
+const DOWNLOADS: &str = "downloads";
 
 /// A file of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +33,17 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Its id: the digits of its name, so that no id is anything but a name.
+    /// Its id: digits made of its place, so that no id leads anywhere by itself.
     pub(crate) fn id(&self) -> String {
-        id_of(&self.name)
+        hex(&Sha256::digest(self.within().to_string_lossy().as_bytes())[..16])
+    }
+
+    /// Its place in the folder.
+    fn within(&self) -> PathBuf {
+        match self.source {
+            FileSource::UserUpload => PathBuf::from(&self.name),
+            FileSource::SessionDownload => Path::new(DOWNLOADS).join(&self.name),
+        }
     }
 }
 
@@ -44,6 +53,7 @@ pub(crate) fn is_name(name: &str) -> bool {
         letter.is_control() || matches!(letter, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
     };
     !name.is_empty()
+        && name != DOWNLOADS
         && name.len() <= LONGEST_NAME
         && !name.starts_with('.')
         && name.trim() == name
@@ -75,14 +85,22 @@ pub(crate) async fn forget(folder: TempDir) {
     }
 }
 
-/// The file of a session with this name.
+/// The file of a session with this name; one that was given before one that was downloaded.
 pub(crate) async fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     if !is_name(name) {
         return None;
     }
-    let file = folder.join(name);
-    let found = tokio::fs::symlink_metadata(&file).await.ok()?;
-    found.is_file().then_some(file)
+    for file in [folder.join(name), folder.join(DOWNLOADS).join(name)] {
+        if tokio::fs::symlink_metadata(&file).await.is_ok_and(|found| found.is_file()) {
+            return Some(file);
+        }
+    }
+    None
+}
+
+/// The name of a file that a page downloaded, as callers know it.
+pub(crate) fn name_of_download(file: &str) -> &str {
+    file.strip_prefix(DOWNLOADS).and_then(|rest| rest.strip_prefix(['/', '\\'])).unwrap_or(file)
 }
 
 /// The files of a session, by name.
@@ -100,15 +118,13 @@ pub(crate) async fn add(folder: PathBuf, name: String, content: bytes::Bytes) ->
     }
     let added = blocking("write into the folder of the session", move || {
         let kept = read(&folder)?;
-        let others = kept.iter().filter(|kept| kept.name != name);
+        let others = kept.iter().filter(|kept| kept.within() != Path::new(&name));
         let size: u64 = others.clone().map(|kept| kept.size).sum();
         if size + content.len() as u64 > LARGEST_FOLDER || others.count() >= MOST_FILES {
             return Ok(None);
         }
-        std::fs::create_dir_all(folder.join(MARKS))?;
-        std::fs::write(folder.join(MARKS).join(&name), [])?;
         std::fs::write(folder.join(&name), &content)?;
-        kept_at(&folder, &name).map(Some)
+        kept_at(&folder, &name, FileSource::UserUpload).map(Some)
     });
     added.await?.ok_or_else(|| {
         too_large(format!(
@@ -120,22 +136,15 @@ pub(crate) async fn add(folder: PathBuf, name: String, content: bytes::Bytes) ->
 /// The file with this id and its content.
 pub(crate) async fn open(folder: PathBuf, id: &str) -> Result<(Kept, Vec<u8>), Refused> {
     let kept = by_id(folder.clone(), id).await?;
-    let name = kept.name.clone();
-    let content = blocking("read a file of the session", move || std::fs::read(folder.join(name))).await?;
+    let file = folder.join(kept.within());
+    let content = blocking("read a file of the session", move || std::fs::read(file)).await?;
     Ok((kept, content))
 }
 
 /// Removes the file with this id.
 pub(crate) async fn remove(folder: PathBuf, id: &str) -> Result<(), Refused> {
-    let name = by_id(folder.clone(), id).await?.name;
-    blocking("remove a file of the session", move || {
-        std::fs::remove_file(folder.join(&name))?;
-        match std::fs::remove_file(folder.join(MARKS).join(&name)) {
-            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed,
-        }
-    })
-    .await
+    let file = folder.join(by_id(folder.clone(), id).await?.within());
+    blocking("remove a file of the session", move || std::fs::remove_file(file)).await
 }
 
 async fn by_id(folder: PathBuf, id: &str) -> Result<Kept, Refused> {
@@ -149,29 +158,40 @@ async fn by_id(folder: PathBuf, id: &str) -> Result<Kept, Refused> {
 
 fn read(folder: &Path) -> io::Result<Vec<Kept>> {
     let mut kept = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        // What is still coming in ends with this in Chromium, and is no file yet.
-        if entry.file_type()?.is_file() && is_name(&name) && !name.ends_with(".crdownload") {
-            kept.push(kept_at(folder, &name)?);
+    let downloads = folder.join(DOWNLOADS);
+    for (place, source) in
+        [(folder, FileSource::UserUpload), (downloads.as_path(), FileSource::SessionDownload)]
+    {
+        let entries = match std::fs::read_dir(place) {
+            Err(why) if why.kind() == io::ErrorKind::NotFound && source == FileSource::SessionDownload => {
+                continue;
+            }
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            // What is still coming in has a name of the browser's, and is no file yet.
+            let coming_in = source == FileSource::SessionDownload && uuid::Uuid::parse_str(&name).is_ok();
+            if entry.file_type()?.is_file() && is_name(&name) && !coming_in {
+                kept.push(kept_at(place, &name, source)?);
+            }
         }
     }
     kept.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(kept)
 }
 
-fn kept_at(folder: &Path, name: &str) -> io::Result<Kept> {
-    let file = folder.join(name);
+fn kept_at(place: &Path, name: &str, source: FileSource) -> io::Result<Kept> {
+    let file = place.join(name);
     let found = std::fs::metadata(&file)?;
     let digest = digest(std::fs::File::open(&file)?)?;
-    let given = folder.join(MARKS).join(name).exists();
     Ok(Kept {
         name: name.to_owned(),
         size: found.len(),
         checksum: hex(&digest),
         written_at: found.modified().unwrap_or(SystemTime::UNIX_EPOCH).into(),
-        source: if given { FileSource::UserUpload } else { FileSource::SessionDownload },
+        source,
     })
 }
 
@@ -184,10 +204,6 @@ fn digest(mut file: std::fs::File) -> io::Result<Vec<u8>> {
             read => digest.update(&chunk[..read]),
         }
     }
-}
-
-fn id_of(name: &str) -> String {
-    hex(&Sha256::digest(name.as_bytes())[..16])
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -219,7 +235,8 @@ mod tests {
         for name in ["report.pdf", "Übersicht 2026.xlsx", "a"] {
             assert!(is_name(name), "{name}");
         }
-        for name in ["", ".", "..", ".given", "a/b", "..\\b", "C:x", " a", "a\n", "a\0", &"x".repeat(201)] {
+        for name in ["", ".", "..", "downloads", "a/b", "..\\b", "C:x", " a", "a\n", "a\0", &"x".repeat(201)]
+        {
             assert!(!is_name(name), "{name:?}");
         }
     }
@@ -231,14 +248,17 @@ mod tests {
         let path = folder.path().to_owned();
         assert_eq!(path, root.path().join("seven"));
         let given = add(path.clone(), "a.txt".into(), "abc".into()).await.unwrap();
-        std::fs::write(path.join("b.txt"), "b").unwrap();
-        std::fs::write(path.join("c.txt.crdownload"), "half").unwrap();
+        std::fs::create_dir(path.join("downloads")).unwrap();
+        std::fs::write(path.join("downloads/b.txt"), "b").unwrap();
+        std::fs::write(path.join("downloads/67e55044-10b1-426f-9247-bb680e5fe0c8"), "half").unwrap();
         let kept = list(path.clone()).await.unwrap();
         let told: Vec<_> = kept.iter().map(|kept| (kept.name.as_str(), kept.size, kept.source)).collect();
         assert_eq!(told, [("a.txt", 3, FileSource::UserUpload), ("b.txt", 1, FileSource::SessionDownload)]);
         assert_eq!(open(path.clone(), &given.id()).await.unwrap(), (given.clone(), b"abc".to_vec()));
         assert_eq!(find(&path, "a.txt").await, Some(path.join("a.txt")));
+        assert_eq!(find(&path, "b.txt").await, Some(path.join("downloads").join("b.txt")));
         assert_eq!(find(&path, "../seven/a.txt").await, None);
+        assert_eq!(open(path.clone(), &kept[1].id()).await.unwrap().1, b"b");
         remove(path.clone(), &given.id()).await.unwrap();
         assert!(open(path.clone(), &given.id()).await.is_err());
         forget(folder).await;

@@ -174,9 +174,14 @@ fn downloaded(happenings: &mut Receiver<PageEvent>) -> Result<Option<String>, Pa
     use tokio::sync::broadcast::error::TryRecvError;
     loop {
         match happenings.try_recv() {
-            Ok(PageEvent::Download { file, failure: None, .. }) => return Ok(Some(file)),
+            Ok(PageEvent::Download { file, failure: None, .. }) => {
+                return Ok(Some(files::name_of_download(&file).to_owned()));
+            }
             Ok(PageEvent::Download { file, failure: Some(why), .. }) => {
-                return Err(PageError::NotOperable(format!("{file} was not kept: {why}")));
+                return Err(PageError::NotOperable(format!(
+                    "{} was not kept: {why}",
+                    files::name_of_download(&file)
+                )));
             }
             Ok(
                 PageEvent::Console { .. }

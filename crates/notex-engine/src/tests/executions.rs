@@ -256,7 +256,7 @@ async fn a_download_tells_the_name_of_its_file() {
     let page = house.browser.page();
     let download = |failure: Option<String>| PageEvent::Download {
         at: Utc::now(),
-        file: "report.pdf".into(),
+        file: "downloads/report.pdf".into(),
         url: "https://a.example/report".into(),
         bytes: 7,
         failure,

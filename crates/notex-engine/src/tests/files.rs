@@ -35,7 +35,8 @@ async fn a_file_is_given_listed_uploaded_taken_and_removed() {
         (given.mime_type.as_str(), given.expires_at),
         ("application/pdf", session.expires_at.unwrap())
     );
-    std::fs::write(folder.join("page.txt"), "from a page").unwrap();
+    std::fs::create_dir(folder.join("downloads")).unwrap();
+    std::fs::write(folder.join("downloads/page.txt"), "from a page").unwrap();
 
     let all: SessionFilePage = house.get(&path(&session)).await.of();
     assert_eq!((all.total, all.limit, all.offset), (2, 100, 0));
