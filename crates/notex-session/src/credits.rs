@@ -1,9 +1,11 @@
 //! Credits as integers of a thousandth, written on the wire as decimal numbers of at most three places.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use ts_rs::TS;
 
@@ -44,6 +46,17 @@ impl Credits {
     /// True when the amount is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
+    }
+}
+
+/// A number of zero or more with at most three places.
+impl JsonSchema for Credits {
+    fn schema_name() -> Cow<'static, str> {
+        "Credits".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number", "minimum": 0, "description": "Credits, with at most three places." })
     }
 }
 

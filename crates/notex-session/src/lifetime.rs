@@ -1,6 +1,7 @@
 //! When a session lives and when it ends. Pure: the caller says what time it is.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -10,7 +11,7 @@ pub const MIN_TIMEOUT_MINUTES: u32 = 1;
 pub const MAX_TIMEOUT_MINUTES: u32 = 30;
 
 /// Why a session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// Somebody closed it.

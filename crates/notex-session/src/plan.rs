@@ -1,11 +1,12 @@
 //! What a plan allows, and whether it allows one more charge.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Credits;
 
 /// What a plan allows. A limit that is not said is none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The plan's name.

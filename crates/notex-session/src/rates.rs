@@ -1,12 +1,13 @@
 //! What a call costs: the rate card, and the charge with its reasons.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Credits;
 
 /// One part of a charge, in words: "2 base", "1.8 for 18 KB over 10 KB".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Reason {
     /// What is charged for.
     pub what: String,
@@ -53,7 +54,7 @@ pub struct ScrapeSize {
 }
 
 /// Prices of calls. The default card is the one in the product's description.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct RateCard {
     /// The card's name, shown wherever its prices are.

@@ -1,10 +1,11 @@
 //! What a session's browser holds and tells: tabs, cookies, what happens on its pages, and a person's own input.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A tab of a session.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
 pub struct Tab {
     /// Its place, from 0; what `switch_tab` takes.
     pub tab_id: u32,
@@ -18,7 +19,7 @@ pub struct Tab {
 }
 
 /// A cookie in the spelling of the current contract. Unknown fields of a browser's export are left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", from = "ExportedCookie")]
 pub struct Cookie {
     /// Its name.
@@ -43,7 +44,7 @@ pub struct Cookie {
 }
 
 /// A cookie as clients and the exports of browsers write it: two names for its end, any case, nulls.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ExportedCookie {
     name: String,
@@ -82,7 +83,7 @@ impl From<ExportedCookie> for Cookie {
 }
 
 /// Something that happened on a page of a session.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PageEvent {
     /// A script wrote to the console, or failed.
@@ -158,7 +159,7 @@ pub enum PageEvent {
 }
 
 /// Mouse and keyboard of a person, sent over the websocket of the live view; positions in CSS pixels of the viewport.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum LiveInput {
     /// The mouse moved.
@@ -246,7 +247,7 @@ pub enum LiveInput {
 }
 
 /// What the websocket of the live view says beside its pictures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum LiveNews {
     /// The size of what the next pictures show, in CSS pixels.
@@ -264,7 +265,7 @@ pub enum LiveNews {
 }
 
 /// A button of the mouse.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MouseButton {
     /// The first.

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use notex_session::Credits;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{CallKind, LedgerEntry, PageEvent, PlanAnswer, SessionAnswer};
 
 /// One event of `GET /events`, sent as a server-sent event whose `data` is this as JSON.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum EngineEvent {
     /// The first event of every stream.

@@ -1,6 +1,7 @@
 //! Pages on the wire: what can be done on one, what was done, what was read.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -10,7 +11,7 @@ use crate::{SessionAnswer, Usage};
 pub const DEFAULT_MAX_ACTIONS: i64 = 100;
 
 /// The body of an observe. The first fields are those of [`crate::SessionRequest`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObserveRequest {
     /// The session; null makes one for this call.
@@ -33,7 +34,7 @@ pub struct ObserveRequest {
 }
 
 /// The body of a step. The first fields are those of [`crate::SessionRequest`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepRequest {
     /// The session; null makes one for this call.
@@ -60,7 +61,7 @@ pub struct StepRequest {
 }
 
 /// The body of a scrape. The first fields are those of [`crate::SessionRequest`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScrapeRequest {
     /// The session; null makes one for this call.
@@ -83,7 +84,7 @@ pub struct ScrapeRequest {
 }
 
 /// The shape that observe, step and scrape share.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PageAnswer {
     /// The session after the call.
     pub session: SessionAnswer,
@@ -101,7 +102,7 @@ pub struct PageAnswer {
 }
 
 /// Title and address of a page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct PageMetadata {
     /// Its title.
     pub title: String,
@@ -116,7 +117,7 @@ pub struct PageMetadata {
 }
 
 /// What part of the page is seen, in CSS pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Viewport {
     /// Horizontal scroll offset.
     pub scroll_x: f64,
@@ -133,7 +134,7 @@ pub struct Viewport {
 }
 
 /// What a scrape read.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct PageData {
     /// The content as markdown.
     pub markdown: Option<String>,
@@ -145,7 +146,7 @@ pub struct PageData {
 }
 
 /// One image of a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ImageData {
     /// `F1`, `F2`, in document order.
     pub id: String,
@@ -159,7 +160,7 @@ pub struct ImageData {
 }
 
 /// What an image is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words of the contract say it")]
 pub enum ImageCategory {
@@ -171,7 +172,7 @@ pub enum ImageCategory {
 }
 
 /// What can be done on a page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ActionSpace {
     /// The page in a sentence.
     pub description: String,
@@ -192,7 +193,7 @@ pub struct ActionSpace {
 }
 
 /// What kind of page it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the words of the contract say it")]
 pub enum PageCategory {
@@ -209,7 +210,7 @@ pub enum PageCategory {
 }
 
 /// Something a person can do on the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Action {
     /// `L1` link, `B1` button or checkbox, `I1` input or select.
     pub id: String,
@@ -242,7 +243,7 @@ pub struct Action {
 }
 
 /// Whether an action can be done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words of the contract say it")]
 pub enum ActionStatus {
@@ -253,7 +254,7 @@ pub enum ActionStatus {
 }
 
 /// What an action wants to be told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ActionParam {
     /// `value`, `url`, `time_ms`.
     pub name: String,
@@ -270,7 +271,7 @@ pub struct ActionParam {
 }
 
 /// The state of a control.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ActionState {
     /// Of a checkbox, switch or radio.
     #[serde(default)]
@@ -290,7 +291,7 @@ pub struct ActionState {
 }
 
 /// One option of a select.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct SelectOption {
     /// What the form sends.
     pub value: String,
@@ -301,7 +302,7 @@ pub struct SelectOption {
 }
 
 /// Ways to find an element again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ActionSelectors {
     /// A CSS selector that matched it alone.
     pub css: String,
@@ -314,7 +315,7 @@ pub struct ActionSelectors {
 }
 
 /// Where an element was, in CSS pixels of the viewport at the time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ActionBox {
     /// Left edge, from the left of the viewport.
     pub x: f64,
@@ -333,7 +334,7 @@ pub struct ActionBox {
 }
 
 /// The browser's own actions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub enum SpecialActionId {
     /// Go to an address.
     S1,
@@ -354,7 +355,7 @@ pub enum SpecialActionId {
 }
 
 /// One of the browser's own actions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct SpecialAction {
     /// `S1` to `S8`.
     pub id: SpecialActionId,

@@ -81,3 +81,5 @@ pub const AUTH: &str = "/sessions/{id}/auth";
 pub const FILES: &str = "/sessions/{id}/files";
 /// `GET`, `DELETE`, current: one file of a session.
 pub const FILE: &str = "/sessions/{id}/files/{file}";
+/// `GET`, ours, needs no key: all of this as an OpenAPI 3.1 document.
+pub const OPENAPI: &str = "/openapi.json";

@@ -1,9 +1,10 @@
 //! Every answer that is not a success.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The JSON body of a refusal. Old clients read `detail`, newer ones `status` and `message`, ours `code`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
     /// A sentence, or the problem of each field.
     pub detail: RefusalDetail,
@@ -16,7 +17,7 @@ pub struct Refusal {
 }
 
 /// What is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RefusalDetail {
     /// In a sentence.
@@ -26,7 +27,7 @@ pub enum RefusalDetail {
 }
 
 /// What is wrong with one field of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldProblem {
     /// The way to the field: `["body", "session_timeout_minutes"]`.
     pub loc: Vec<String>,

@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use notex_session::{Credits, EndReason};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Usage;
 
 /// The four fields that every classic request repeats; the body of a close, and what a classic client starts with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionRequest {
     /// The session; null makes one (start, page calls) or is refused (close).
@@ -25,7 +26,7 @@ pub struct SessionRequest {
 }
 
 /// What a session is, in the words of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
     /// It answers calls.
@@ -39,7 +40,7 @@ pub enum SessionStatus {
 }
 
 /// A session as every answer describes it. The first block is the classic contract, the rest is ours.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionAnswer {
     /// Its id.
     pub session_id: String,
@@ -104,7 +105,7 @@ pub struct SessionAnswer {
 }
 
 /// What a session was started with, as its answers tell it; nothing secret is among it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionOptions {
     /// `chromium`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,7 +131,7 @@ pub struct SessionOptions {
 }
 
 /// One page of the session list (ours).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionPage {
     /// Newest first.
     pub items: Vec<SessionAnswer>,
@@ -143,7 +144,7 @@ pub struct SessionPage {
 }
 
 /// The answer of `GET /health`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Health {
     /// `ok`.
     pub status: String,
@@ -162,7 +163,7 @@ pub struct Health {
 }
 
 /// The browser behind a server.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HealthBrowser {
     /// Its product name, such as `Chromium`; null before it first started.
     pub name: Option<String>,

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use notex_session::{Credits, Plan, RateCard, Reason};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What one call cost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
     /// The sum of the reasons.
     pub credits: Credits,
@@ -17,7 +18,7 @@ pub struct Usage {
 }
 
 /// What was charged for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
     /// Starting a session.
@@ -37,7 +38,7 @@ pub enum CallKind {
 }
 
 /// One entry of the ledger; entries are never rewritten.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerEntry {
     /// Its number, rising.
     pub id: u64,
@@ -56,7 +57,7 @@ pub struct LedgerEntry {
 }
 
 /// One page of the ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EntryPage {
     /// Newest first.
     pub items: Vec<LedgerEntry>,
@@ -69,7 +70,7 @@ pub struct EntryPage {
 }
 
 /// The answer of `GET /usage`, for one calendar month (UTC). Each list adds up to `used`, with its row of others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UsageAnswer {
     /// The plan's name.
     pub plan: String,
@@ -101,7 +102,7 @@ pub struct UsageAnswer {
 }
 
 /// Credits of one kind of call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CallUsage {
     /// The kind.
     pub call: CallKind,
@@ -112,7 +113,7 @@ pub struct CallUsage {
 }
 
 /// Credits of one day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DayUsage {
     /// The day (UTC).
     pub day: NaiveDate,
@@ -121,7 +122,7 @@ pub struct DayUsage {
 }
 
 /// Credits of one session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionUsage {
     /// The session.
     pub session_id: String,
@@ -130,7 +131,7 @@ pub struct SessionUsage {
 }
 
 /// Credits of what was charged while a page of one host was open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HostUsage {
     /// The host; `null` is what was charged without a page, such as starts.
     pub host: Option<String>,
@@ -141,7 +142,7 @@ pub struct HostUsage {
 }
 
 /// The rows that are not listed one by one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RestUsage {
     /// How many rows.
     pub count: u64,
@@ -150,7 +151,7 @@ pub struct RestUsage {
 }
 
 /// The answer of `GET /plan`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanAnswer {
     /// The plan.
     pub plan: Plan,

@@ -16,7 +16,7 @@ use crate::door::WaysIn;
 use crate::engine::EngineState;
 use crate::live::PageCall;
 use crate::refusal::Refused;
-use crate::routes::{pages_of, priced, session};
+use crate::routes::{pages_of, session, with_price};
 use crate::store::Listed;
 
 type Shared = State<Arc<EngineState>>;
@@ -144,7 +144,7 @@ pub(super) async fn auth(State(state): Shared, Path(id): Path<String>) -> Result
 
 async fn call(State(state): Shared, id: &str, call: PageCall) -> Result<Response, Refused> {
     let answer = state.call(id, call).await?;
-    Ok(priced(answer.usage(), &answer))
+    Ok(with_price(answer.usage(), &answer))
 }
 
 /// A session, live or ended.

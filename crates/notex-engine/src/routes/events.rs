@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt, future, stream};
 use notex_wire::{EngineEvent, PageEvent};
@@ -37,10 +38,7 @@ const KINDS: [&str; 17] = [
     "lagged",
 ];
 
-pub(super) async fn events(
-    State(state): Shared,
-    asked: Asked,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refused> {
+pub(super) async fn events(State(state): Shared, asked: Asked) -> Result<Response, Refused> {
     let kinds = Kinds::of(&asked)?;
     let events = match asked.get("pages").map(String::as_str) {
         None | Some("false") => state.events.listen(),
@@ -57,7 +55,7 @@ pub(super) async fn of_session(
     State(state): Shared,
     Path(id): Path<String>,
     asked: Asked,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refused> {
+) -> Result<Response, Refused> {
     let kinds = Kinds::of(&asked)?;
     // First this, so that nothing is missed between the two.
     let events = state.events.listen_to_all();
@@ -78,18 +76,18 @@ fn hello(state: &EngineState) -> EngineEvent {
     EngineEvent::Hello { server_time: state.clock.now(), version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
-fn sent(
-    events: BoxStream<'static, EngineEvent>,
-    kinds: Kinds,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+fn sent(events: BoxStream<'static, EngineEvent>, kinds: Kinds) -> Response {
     let wanted = events.filter(move |event| future::ready(kinds.has(event)));
     let written = wanted.filter_map(|event| {
         let written = Event::default().json_data(&event);
         future::ready(
-            written.inspect_err(|error| tracing::error!(%error, "an event was not written")).ok().map(Ok),
+            written
+                .inspect_err(|error| tracing::error!(%error, "an event was not written"))
+                .ok()
+                .map(Ok::<_, Infallible>),
         )
     });
-    Sse::new(written).keep_alive(KeepAlive::default())
+    Sse::new(written).keep_alive(KeepAlive::default()).into_response()
 }
 
 /// The events up to the end of the session that they are about.

@@ -10,7 +10,7 @@ use crate::body::{self, OneShotBody, Wanted};
 use crate::engine::EngineState;
 use crate::live::{self, PageCall};
 use crate::refusal::Refused;
-use crate::routes::priced;
+use crate::routes::with_price;
 
 type Shared = State<Arc<EngineState>>;
 
@@ -39,5 +39,5 @@ async fn call(State(state): Shared, (wanted, call): (Wanted, PageCall)) -> Resul
         Some(id) => state.call(id, call).await?,
         None => live::one_shot(state, wanted, call).await?,
     };
-    Ok(priced(answer.usage(), &answer))
+    Ok(with_price(answer.usage(), &answer))
 }

@@ -15,7 +15,7 @@ use crate::engine::EngineState;
 use crate::ledger;
 use crate::live;
 use crate::refusal::Refused;
-use crate::routes::{paging, priced};
+use crate::routes::{paging, with_price};
 use crate::store::{Listed, Paging};
 
 type Shared = State<Arc<EngineState>>;
@@ -47,7 +47,7 @@ async fn begin(State(state): Shared, headers: &HeaderMap, wanted: Wanted) -> Res
     }
     let mut answer = live::start(Arc::clone(&state), wanted).await?;
     answer.cdp_url = state.cdp_url(&answer.session_id, headers);
-    Ok(priced(answer.usage.as_ref(), &answer))
+    Ok(with_price(answer.usage.as_ref(), &answer))
 }
 
 pub(super) async fn close(State(state): Shared, request: Body<SessionRequest>) -> Result<Response, Refused> {
@@ -62,7 +62,7 @@ pub(super) async fn close(State(state): Shared, request: Body<SessionRequest>) -
 pub(super) async fn end(state: &EngineState, id: &str, reason: EndReason) -> Result<Response, Refused> {
     let mut answer = state.close(id, reason).await?;
     answer.usage = Some(ledger::usage([].iter(), state.remaining()));
-    Ok(priced(answer.usage.as_ref(), &answer))
+    Ok(with_price(answer.usage.as_ref(), &answer))
 }
 
 pub(super) async fn one(

@@ -3,6 +3,7 @@
 mod cookies;
 mod credits;
 mod disks;
+mod document;
 mod events;
 mod executions;
 mod files;

@@ -1,6 +1,7 @@
 //! Executing an action.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use super::DataSpace;
 use crate::Usage;
 
 /// What an action does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the words of the contract say it")]
 pub enum ActionType {
@@ -44,7 +45,7 @@ pub enum ActionType {
 
 /// One action. Which fields it needs depends on its type; others are left out of account, because an action of an
 /// observe comes back with all that was said about it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExecuteRequest {
     /// What it does.
     #[serde(rename = "type")]
@@ -121,7 +122,7 @@ pub struct ExecuteRequest {
 }
 
 /// When an opened page counts as there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the words of the contract say it")]
 pub enum WaitUntil {
@@ -132,7 +133,7 @@ pub enum WaitUntil {
 }
 
 /// A way to find an element.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     untagged,
     expecting = "a selector is text, or an object with css_selector, xpath_selector or playwright_selector"
@@ -145,7 +146,7 @@ pub enum SelectorRequest {
 }
 
 /// Several ways to find the same element.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct NodeSelectors {
     /// CSS; ` >>> ` goes into a frame or shadow root.
@@ -165,7 +166,7 @@ pub struct NodeSelectors {
 }
 
 /// What an action led to. What went wrong on the page is told here; other refusals are answers of their own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExecutionResult {
     /// When the server began.
     pub started_at: DateTime<Utc>,
@@ -191,7 +192,7 @@ pub struct ExecutionResult {
 }
 
 /// What went wrong, for programs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExceptionDetail {
     /// The name of an exception of the SDK.
     pub error_type: String,

@@ -1,10 +1,11 @@
 //! Files of a session: what was uploaded to it and what its pages downloaded.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where a file came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FileSource {
     /// A caller gave it.
@@ -14,7 +15,7 @@ pub enum FileSource {
 }
 
 /// A file of a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionFile {
     /// Its id within the session.
     pub id: String,
@@ -37,7 +38,7 @@ pub struct SessionFile {
 }
 
 /// Some of the files of a session, by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionFilePage {
     /// The files.
     pub files: Vec<SessionFile>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::{ActionBox, ActionState, ImageData, PageCategory, SelectOption, Tab, 
 pub const SAMPLE_VALUE: &str = "<sample_value>";
 
 /// The body of an observe.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ObserveRequest {
     /// As in the classic contract.
@@ -31,7 +32,7 @@ pub struct ObserveRequest {
 }
 
 /// The body of a scrape.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScrapeRequest {
     /// CSS: only what is inside the first element that it matches.
@@ -64,7 +65,7 @@ pub struct ScrapeRequest {
 }
 
 /// What was read.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DataSpace {
     /// The content as markdown; of a script, its value.
     pub markdown: String,
@@ -77,7 +78,7 @@ pub struct DataSpace {
 }
 
 /// A page as it was seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Observation {
     /// When the server began to look.
     pub started_at: DateTime<Utc>,
@@ -99,7 +100,7 @@ pub struct Observation {
 }
 
 /// Where a page is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Metadata {
     /// Its title.
     pub title: String,
@@ -114,7 +115,7 @@ pub struct Metadata {
 }
 
 /// What part of a page is seen, in whole CSS pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "as in `crate::Viewport`")]
 pub struct PixelViewport {
     pub scroll_x: i64,
@@ -126,7 +127,7 @@ pub struct PixelViewport {
 }
 
 /// A picture of the viewport.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Screenshot {
     /// A JPEG, base64 text.
     pub raw: String,
@@ -135,7 +136,7 @@ pub struct Screenshot {
 }
 
 /// Where an action is: its element's place is `x` plus `iframe_offset_x`, and the same for `y`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "as in `crate::ActionBox` and `crate::Viewport`")]
 pub struct BoundingBox {
     pub x: f64,
@@ -152,7 +153,7 @@ pub struct BoundingBox {
 }
 
 /// What can be done on a page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Space {
     /// The page in a sentence.
     pub description: String,
@@ -165,7 +166,7 @@ pub struct Space {
 }
 
 /// Something that can be done to an element; comes back whole when it is executed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InteractionAction {
     /// `click`, `fill`, `select_dropdown_option` or `upload_file`.
     #[serde(rename = "type")]
@@ -203,7 +204,7 @@ pub struct InteractionAction {
 }
 
 /// What a control holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ElementState {
     /// Of an input or select; never that of a password field.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,12 +1,13 @@
 //! What belongs to a session and is no page: cookies, where it can be watched, whether it is ready.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Cookie, Tab, Usage};
 
 /// The body that adds cookies to a session.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetCookiesRequest {
     /// All of them are added, or none.
@@ -14,7 +15,7 @@ pub struct SetCookiesRequest {
 }
 
 /// The answer when cookies were added.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CookiesSet {
     /// True; what failed is a refusal.
     pub success: bool,
@@ -26,7 +27,7 @@ pub struct CookiesSet {
 }
 
 /// All cookies of a session.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CookiesAnswer {
     /// The cookies.
     pub cookies: Vec<Cookie>,
@@ -36,7 +37,7 @@ pub struct CookiesAnswer {
 }
 
 /// Where a session can be watched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DebugAnswer {
     /// The address of the session itself.
     pub debug_url: String,
@@ -47,7 +48,7 @@ pub struct DebugAnswer {
 }
 
 /// What can be connected to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DebugSockets {
     /// For a client of the browser's own protocol; empty when there is no such door.
     pub cdp: String,
@@ -58,7 +59,7 @@ pub struct DebugSockets {
 }
 
 /// A tab and where it can be watched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DebugTab {
     /// The tab.
     pub metadata: Tab,
@@ -69,14 +70,14 @@ pub struct DebugTab {
 }
 
 /// How far a session has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OffsetAnswer {
     /// How many calls on its page were charged.
     pub offset: u64,
 }
 
 /// Whether a session is ready.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AuthAnswer {
     /// The session.
     pub session_id: String,
