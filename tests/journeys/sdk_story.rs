@@ -7,3 +7,9 @@ async fn the_published_classic_sdk_runs_unmodified() {
     let (engine, site) = (RunningEngine::start().await, FixtureSite::open().await);
     run_suite(Suite::Classic, &engine, &site).await;
 }
+
+#[tokio::test]
+async fn the_published_current_sdk_runs_unmodified() {
+    let (engine, site) = (RunningEngine::start().await, FixtureSite::open().await);
+    run_suite(Suite::Current, &engine, &site).await;
+}

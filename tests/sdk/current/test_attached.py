@@ -86,7 +86,19 @@ def test_a_client_that_knows_the_names_of_another_session_reaches_nothing_of_it(
         assert other.observe().metadata.title == "How we test laptops"
 
 
-@pytest.mark.parametrize("method", ["Browser.close", "Browser.crash", "Target.createBrowserContext"])
+def test_a_client_that_closes_the_browser_only_goes_away_itself(client, chromium, url):
+    with client.Session() as mine, client.Session() as other:
+        for session in (mine, other):
+            session.execute(type="goto", url=url("/article"))
+        protocol = chromium.connect_over_cdp(mine.cdp_url()).new_browser_cdp_session()
+        protocol.send("Browser.close")
+        with pytest.raises(Error):
+            protocol.send("Browser.getVersion")
+        for session in (mine, other):
+            assert session.observe().metadata.title == "How we test laptops"
+
+
+@pytest.mark.parametrize("method", ["Browser.crash", "Target.createBrowserContext"])
 def test_a_client_that_attaches_cannot_do_away_with_the_browser(client, chromium, url, method):
     with client.Session() as mine, client.Session() as other:
         other.execute(type="goto", url=url("/article"))
@@ -119,15 +131,15 @@ def test_a_tab_that_a_client_opens_is_a_tab_of_the_session(client, chromium, ope
 def test_a_client_is_let_go_when_its_session_ends(client, chromium):
     session = client.Session()
     session.start()
-    browser = chromium.connect_over_cdp(session.cdp_url())
-    gone = []
-    browser.on("disconnected", lambda _: gone.append(True))
+    address = session.cdp_url()
+    browser = chromium.connect_over_cdp(address)
+    page = browser.contexts[0].pages[0]
     session.stop()
     with pytest.raises(Error):
-        browser.contexts[0].pages[0].title()
+        page.title()
     assert not browser.is_connected()
     with pytest.raises(Error):
-        chromium.connect_over_cdp(session.cdp_url())
+        chromium.connect_over_cdp(address)
 
 
 def test_an_address_of_the_browser_itself_is_not_opened_by_a_client_either(client, chromium, opened):

@@ -1,12 +1,15 @@
 """Cookies of a session through the current SDK: given to it, taken from it, and kept in a file between sessions."""
 
 import json
+import time
 
 import pytest
 from conftest import SITE
 from notte_core.types import Cookie
 
 HOST = "127.0.0.1"
+# Browsers keep no cookie longer than four hundred days.
+EXPIRES = int(time.time()) + 30 * 24 * 3600
 
 
 def cookie(name, value, **more):
@@ -25,16 +28,16 @@ def test_cookies_come_back_as_they_were_set(session):
     session.set_cookies(
         cookies=[
             cookie("plain", "1"),
-            cookie("strict", "2", sameSite="Strict", expires=4102444800),
-            cookie("exported", "3", expirationDate=4102444800.0, hostOnly=True, storeId="0", session=False),
+            cookie("strict", "2", sameSite="Strict", expires=EXPIRES),
+            cookie("exported", "3", expirationDate=float(EXPIRES), hostOnly=True, storeId="0", session=False),
         ]
     )
     seen = {item["name"]: item for item in session.get_cookies()}
     assert {name: item["value"] for name, item in seen.items()} == {"plain": "1", "strict": "2", "exported": "3"}
     assert seen["plain"]["domain"] == HOST
     assert (seen["plain"]["path"], seen["plain"]["httpOnly"]) == ("/", False)
-    assert (seen["strict"]["sameSite"], seen["strict"]["expires"]) == ("Strict", 4102444800)
-    assert seen["exported"]["expires"] == 4102444800
+    assert (seen["strict"]["sameSite"], seen["strict"]["expires"]) == ("Strict", EXPIRES)
+    assert seen["exported"]["expires"] == EXPIRES
 
 
 def test_a_cookie_replaces_the_one_of_its_name(session):
@@ -45,9 +48,8 @@ def test_a_cookie_replaces_the_one_of_its_name(session):
 
 def test_a_cookie_that_a_page_sets_is_seen(opened, action):
     session = opened("/login")
-    page = session.observe()
-    session.execute(type="fill", id=action(page, "fill", "Name").id, value="Ada")
-    session.execute(action(page, "click", "Sign in"))
+    session.execute(type="fill", id=action(session.observe(), "fill", "Name").id, value="Ada")
+    session.execute(type="click", selector="css=main button")
     [seen] = session.get_cookies()
     assert (seen["name"], seen["value"], seen["domain"], seen["httpOnly"]) == ("who", "Ada", HOST, True)
 

@@ -49,12 +49,13 @@ pub(crate) fn read(request: ScrapeRequest) -> Result<PageCall, Refused> {
     if request.use_link_placeholders == Some(true) {
         return Err(unsupported("use_link_placeholders", NO_MODEL));
     }
+    let images = request.scrape_images.unwrap_or(false);
     let options = ScrapeOptions {
         scope: scope(request.only_main_content),
-        images: request.scrape_images.unwrap_or(false),
+        images,
         links: request.scrape_links.unwrap_or(true),
         selector: css_only(request.selector.map(SelectorRequest::Text))?,
-        ignored_tags: tags(request.ignored_tags)?,
+        ignored_tags: tags(request.ignored_tags, images)?,
     };
     Ok(PageCall::Read { options })
 }
@@ -167,12 +168,13 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
         ActionType::Scrape => {
             refuse_words("instructions", request.instructions.as_deref())?;
             refuse_format(request.response_format.as_ref())?;
+            let images = request.scrape_images.unwrap_or(false);
             StepAction::Scrape(ScrapeOptions {
                 scope: scope(request.only_main_content),
-                images: request.scrape_images.unwrap_or(false),
+                images,
                 links: request.scrape_links.unwrap_or(true),
                 selector: css_only(request.selector)?,
-                ignored_tags: tags(request.ignored_tags)?,
+                ignored_tags: tags(request.ignored_tags, images)?,
             })
         }
         ActionType::EvaluateJs => StepAction::Evaluate(needed(request.code, "code")?),
@@ -234,7 +236,8 @@ fn scope(only_main_content: Option<bool>) -> ScrapeScope {
     if only_main_content.unwrap_or(false) { ScrapeScope::MainContent } else { ScrapeScope::WholePage }
 }
 
-fn tags(tags: Option<Vec<String>>) -> Result<Vec<String>, Refused> {
+/// The tags that are left out; in this contract also those of images, unless they are asked for.
+fn tags(tags: Option<Vec<String>>, images: bool) -> Result<Vec<String>, Refused> {
     let tags = tags.unwrap_or_default();
     if tags.len() > MOST_TAGS {
         return Err(invalid("ignored_tags", format!("ignored_tags may hold {MOST_TAGS} tags at most")));
@@ -246,7 +249,8 @@ fn tags(tags: Option<Vec<String>>) -> Result<Vec<String>, Refused> {
             return Err(invalid(&field, format!("{field} is no name of a tag")));
         }
     }
-    Ok(tags.into_iter().map(|tag| tag.to_ascii_lowercase()).collect())
+    let image = (!images).then(|| "img".to_owned());
+    Ok(tags.into_iter().map(|tag| tag.to_ascii_lowercase()).chain(image).collect())
 }
 
 fn refuse_words(field: &str, words: Option<&str>) -> Result<(), Refused> {

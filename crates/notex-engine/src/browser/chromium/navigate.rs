@@ -25,6 +25,8 @@ const ANSWERED_WITHIN: Duration = Duration::from_millis(2_500);
 const QUIET_MS: u64 = 80;
 /// A move in the history that starts nothing within this time led nowhere.
 const STARTS_WITHIN: Duration = Duration::from_secs(3);
+/// Proxy authentication required.
+const PROXY_LOCKED: u16 = 407;
 
 /// What the events told about the main frame.
 #[derive(Default)]
@@ -39,6 +41,8 @@ pub(super) struct Following {
     within_document: bool,
     unreachable: Option<String>,
     last_failure: Option<String>,
+    /// What came is the proxy's wish for another password; of a server it would be an error.
+    locked: bool,
     requests: HashSet<String>,
     /// The last address that was asked for as the page.
     document: Option<String>,
@@ -55,11 +59,17 @@ struct OfFrame {
     error_text: Option<String>,
     disposition: Option<String>,
     request: Option<Request>,
+    response: Option<Response>,
 }
 
 #[derive(Deserialize)]
 struct Request {
     url: String,
+}
+
+#[derive(Deserialize)]
+struct Response {
+    status: u16,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +132,7 @@ impl Following {
             | "Page.navigatedWithinDocument"
             | "Page.lifecycleEvent"
             | "Network.requestWillBeSent"
+            | "Network.responseReceived"
             | "Network.loadingFinished"
             | "Network.loadingFailed") => {
                 if let Some(about) = event.read() {
@@ -166,6 +177,9 @@ impl Following {
                 if let Some(id) = about.request_id.filter(|_| waits) {
                     self.requests.insert(id);
                 }
+            }
+            "Network.responseReceived" if main && about.kind.as_deref() == Some("Document") => {
+                self.locked = about.response.is_some_and(|response| response.status == PROXY_LOCKED);
             }
             "Network.loadingFinished" | "Network.loadingFailed" => {
                 if let Some(id) = &about.request_id {
@@ -236,6 +250,10 @@ impl ChromiumTab {
         }
         // The answer comes with the commit; what was told before may be about the page before.
         following.committed = true;
+        following.until(&mut events, Instant::now(), |_| false).await;
+        if following.locked {
+            return Err(self.unreachable(url.as_str(), "net::ERR_PROXY_AUTH_REQUESTED"));
+        }
         if until == WaitUntil::Commit {
             return Ok(());
         }
