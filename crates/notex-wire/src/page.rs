@@ -77,6 +77,10 @@ pub struct ScrapeRequest {
     pub screenshot: Option<bool>,
     /// The address to open first; null scrapes the page as it is.
     pub url: Option<String>,
+    /// Repeated by clients from an observe; a scrape lists no actions.
+    pub min_nb_actions: Option<i64>,
+    /// The same.
+    pub max_nb_actions: Option<i64>,
     /// List the images. Default false.
     pub scrape_images: Option<bool>,
     /// Only the main content, without menus and banners. Default true.

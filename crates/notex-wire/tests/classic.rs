@@ -72,7 +72,9 @@ fn page_calls_are_read_as_the_client_sends_them() {
         "action_id": "I1", "value": "Berlin", "enter": null, "min_nb_actions": null, "max_nb_actions": 100
     }));
     assert_eq!(written(&read::<StepRequest>(body.clone())), body);
-    let body = with(json!({ "url": null, "scrape_images": false, "only_main_content": true }));
+    let body = with(json!({
+        "url": null, "min_nb_actions": null, "max_nb_actions": 100, "scrape_images": false, "only_main_content": true
+    }));
     assert_eq!(written(&read::<ScrapeRequest>(body.clone())), body);
 }
 

@@ -65,6 +65,7 @@ pub(crate) fn scrape(body: OneShotBody<ScrapeRequest>) -> Result<(Wanted, PageCa
         session_timeout: request.session_timeout,
         screenshot: request.screenshot,
     };
+    listing(request.min_nb_actions, request.max_nb_actions)?;
     let wanted = Wanted::for_call(session, options)?;
     let scope = if request.only_main_content.unwrap_or(true) {
         ScrapeScope::MainContent

@@ -66,7 +66,7 @@ async fn every_action_does_what_it_says() {
         (json!({ "type": "scroll_up", "amount": null }), "Scroll { down: false, css_px: None }".to_owned()),
         (
             json!({ "type": "scrape", "only_main_content": true, "ignored_tags": ["NAV"] }),
-            "scrape MainContent without nav".to_owned(),
+            "scrape MainContent without nav without img".to_owned(),
         ),
         (json!({ "type": "evaluate_js", "code": "1 + 1" }), "evaluate 1 + 1".to_owned()),
         (json!({ "type": "download_file", "id": "L2" }), "L2 with Download".to_owned()),
