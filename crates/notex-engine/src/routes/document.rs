@@ -43,14 +43,15 @@ pub(super) fn whole(document: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
 
 /// A call whose answer is of the type that its handler names.
 pub(super) fn says(summary: &'static str) -> impl FnOnce(TransformOperation<'_>) -> TransformOperation<'_> {
-    move |operation| operation.summary(summary)
+    // Every call can be refused, those whose handlers never do by the guard before them.
+    move |operation| operation.summary(summary).default_response::<Refused>()
 }
 
 /// The same, of one session.
 pub(super) fn of_session(
     summary: &'static str,
 ) -> impl FnOnce(TransformOperation<'_>) -> TransformOperation<'_> {
-    move |operation| operation.summary(summary).input::<Path<OfSession>>()
+    move |operation| says(summary)(operation).input::<Path<OfSession>>()
 }
 
 /// The same, with words behind the path.
