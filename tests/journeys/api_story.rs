@@ -7,7 +7,7 @@ mod api_document;
 use std::path::Path;
 use std::time::Duration;
 
-use api_document::{Answer, Document, Same};
+use api_document::{Answer, Document, Format, Same};
 use notex_journeys::{ENGINE_KEY, FixtureSite, RunningEngine, until};
 
 const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
@@ -30,7 +30,7 @@ async fn every_call_of_the_document_is_answered_as_it_says() {
     for call in &mut document.calls {
         let answer = send(&engine, &same, &call.request).await;
         if write {
-            call.answer = same.shown(answer);
+            call.answer = same.shown(&call.answer, answer);
             continue;
         }
         let mut problems = same.compare(&call.answer, &answer);
@@ -47,6 +47,52 @@ async fn every_call_of_the_document_is_answered_as_it_says() {
     assert!(wrong.is_empty(), "docs/api.md says otherwise:\n{}", wrong.join("\n"));
 }
 
+#[test]
+fn every_path_and_method_of_the_engine_is_in_the_document() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |file: &str| std::fs::read_to_string(root.join(file)).expect("a source file");
+    let paths = constants(&read("crates/notex-wire/src/path.rs"));
+    let router = read("crates/notex-engine/src/routes/mod.rs");
+    let text = read("docs/api.md");
+    let requests: Vec<String> = Document::parse(&text).calls.into_iter().map(|call| call.request).collect();
+    let mut missing = Vec::new();
+    for (name, path) in &paths {
+        let route = router.split(&format!("path::{name},")).nth(1);
+        let handlers = route
+            .and_then(|rest| rest.split(".route(").next())
+            .unwrap_or_else(|| panic!("{path} has no route"));
+        for method in ["get", "post", "put", "delete"] {
+            let shown = requests.iter().any(|request| is_request_to(request, method, path));
+            if handlers.contains(&format!("{method}(")) && !shown && !text.contains(&format!("{path}`")) {
+                missing.push(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    assert!(paths.len() > 35, "only {} paths were found", paths.len());
+    assert!(missing.is_empty(), "docs/api.md does not show\n{}", missing.join("\n"));
+}
+
+/// The names and texts of the paths that a source file declares.
+fn constants(source: &str) -> Vec<(String, String)> {
+    let declared = source.lines().filter_map(|line| line.strip_prefix("pub const "));
+    let parts = declared.filter_map(|line| line.split_once(": &str = "));
+    let named = parts.map(|(name, text)| (name.to_owned(), text.trim_matches(['"', ';']).to_owned()));
+    named.filter(|(_, text)| text.starts_with('/')).collect()
+}
+
+/// Whether a request goes to a path, whose `{id}` stands for anything with a digit.
+fn is_request_to(request: &str, method: &str, path: &str) -> bool {
+    let Some((verb, address)) = request.lines().next().and_then(|line| line.split_once(' ')) else {
+        return false;
+    };
+    let parts: Vec<&str> = address.split('?').next().unwrap_or_default().split('/').collect();
+    let wanted: Vec<&str> = path.split('/').collect();
+    let fits = |(part, wanted): (&&str, &&str)| {
+        if wanted.starts_with('{') { part.contains(|c: char| c.is_ascii_digit()) } else { part == wanted }
+    };
+    verb.eq_ignore_ascii_case(method) && parts.len() == wanted.len() && parts.iter().zip(&wanted).all(fits)
+}
+
 /// Sends a request as it stands in the document: a line with method and path, headers, an empty line, a body.
 async fn send(engine: &RunningEngine, same: &Same, request: &str) -> Answer {
     let real = same.real(request);
@@ -60,17 +106,22 @@ async fn send(engine: &RunningEngine, same: &Same, request: &str) -> Answer {
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) && path != "/health" {
         sent = sent.bearer_auth(ENGINE_KEY);
     }
+    let mut form = false;
     for (name, value) in headers {
+        form |= value.starts_with("multipart/form-data");
         sent = sent.header(name, value);
     }
-    if !body.trim().is_empty() {
+    if form {
+        sent = sent.body(body.replace('\n', "\r\n"));
+    } else if !body.trim().is_empty() {
         sent = sent.header("content-type", "application/json").body(body.to_owned());
     }
     let mut response = sent.send().await.unwrap_or_else(|error| panic!("{path}: {error}"));
     let status = response.status().as_u16();
     let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("text/event-stream") {
-        return Answer { status, text: response.text().await.expect("a body") };
+        let format = if kind == "application/json" { Format::Json } else { Format::Text };
+        return Answer { status, format, text: response.text().await.expect("a body") };
     }
     // A stream does not end: its first event is its answer.
     let mut text = String::new();
@@ -79,5 +130,5 @@ async fn send(engine: &RunningEngine, same: &Same, request: &str) -> Answer {
         text.push_str(&String::from_utf8_lossy(&chunk));
     }
     let data = text.lines().find_map(|line| line.strip_prefix("data: ")).expect("an event holds data");
-    Answer { status, text: data.to_owned() }
+    Answer { status, format: Format::Json, text: data.to_owned() }
 }

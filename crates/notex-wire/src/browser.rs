@@ -38,7 +38,7 @@ pub struct Cookie {
     /// `Strict`, `Lax` or `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_site: Option<String>,
-    /// When it ends, in seconds since 1970; absent ends it with the session.
+    /// When it ends, in seconds since 1970; absent or -1 ends it with the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<f64>,
 }

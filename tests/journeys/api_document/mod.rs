@@ -17,11 +17,42 @@ const LOCAL: &[&str] =
     &["version", "fingerprint", "raw", "screenshot", "source", "period_start", "period_end"];
 const LONGEST_LIST_SHOWN: usize = 2;
 
+/// How a body is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    /// Letter by letter; also of an answer without a body.
+    Text,
+}
+
 /// What was answered.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) format: Format,
     pub(crate) text: String,
+}
+
+impl Answer {
+    /// What stands behind the fence of an answer, `json 200`.
+    fn head_of(info: &str) -> Option<(Format, u16)> {
+        let (format, status) = info.split_once(' ')?;
+        let format = match format {
+            "json" => Format::Json,
+            "text" => Format::Text,
+            _ => return None,
+        };
+        Some((format, status.parse().ok()?))
+    }
+
+    fn block(&self) -> String {
+        let format = match self.format {
+            Format::Json => "json",
+            Format::Text => "text",
+        };
+        let line = if self.text.is_empty() { "" } else { "\n" };
+        format!("```{format} {}\n{}{line}```\n", self.status, self.text)
+    }
 }
 
 /// A request of the document and the answer it shows.
@@ -38,16 +69,16 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Takes each block that begins with "```http" for a request and the block after it, "```json STATUS", for its answer.
+    /// Takes each block that begins with "```http" for a request and the block after it, "```json STATUS" or
+    /// "```text STATUS", for its answer.
     pub(crate) fn parse(text: &str) -> Self {
         let mut calls = Vec::new();
         let mut request = None;
         for (info, body) in blocks(text) {
-            match (info.split_once(' '), request.take()) {
+            match (Answer::head_of(&info), request.take()) {
                 (None, None) if info == "http" => request = Some(body),
-                (Some(("json", status)), Some(request)) => {
-                    let status = status.parse().unwrap_or_else(|_| panic!("`{info}` has no status"));
-                    calls.push(Call { request, answer: Answer { status, text: body } });
+                (Some((format, status)), Some(request)) => {
+                    calls.push(Call { request, answer: Answer { status, format, text: body } });
                 }
                 (_, Some(request)) => panic!("no answer follows the request\n{request}"),
                 (_, None) => {}
@@ -63,12 +94,11 @@ impl Document {
         for line in text.lines() {
             if inside_answer {
                 inside_answer = line != "```";
-                if inside_answer {
-                    continue;
-                }
-            } else if line.starts_with("```json ") {
+                continue;
+            }
+            if line.strip_prefix("```").and_then(Answer::head_of).is_some() {
                 let answer = answers.next().unwrap_or_else(|| panic!("an answer without a request"));
-                written.push_str(&format!("```json {}\n{}\n", answer.status, answer.text));
+                written.push_str(&answer.block());
                 inside_answer = true;
                 continue;
             }
@@ -140,6 +170,12 @@ impl Same {
             wrong.push(format!("the status is {}, not {}", real.status, shown.status));
         }
         let text = self.documented(&real.text);
+        if shown.format == Format::Text || real.format == Format::Text {
+            if shown.format != real.format || shown.text != text.trim_end() {
+                wrong.push(format!("the answer is {text:?}, not {:?}", shown.text));
+            }
+            return wrong;
+        }
         match (serde_json::from_str(&shown.text), serde_json::from_str(&text)) {
             (Ok(shown), Ok(real)) => self.differences("", &shown, &real, &mut wrong),
             (Err(error), _) => wrong.push(format!("the document's answer is not JSON: {error}")),
@@ -201,14 +237,20 @@ impl Same {
         }
     }
 
-    /// An answer for the document: shortened, with the document's own addresses.
-    pub(crate) fn shown(&mut self, answer: Answer) -> Answer {
+    /// An answer for the document: with the document's own addresses, and shortened; where its author has shortened it
+    /// before, it stays so.
+    pub(crate) fn shown(&mut self, before: &Answer, answer: Answer) -> Answer {
         let text = self.documented(&answer.text);
+        if answer.format == Format::Text {
+            return Answer { text: text.trim_end().to_owned(), ..answer };
+        }
         let mut value: Value =
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"));
         self.shorten(&mut value);
-        let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-        Answer { status: answer.status, text }
+        if let Ok(before) = serde_json::from_str(&before.text) {
+            stay_short(&before, &mut value);
+        }
+        Answer { text: serde_json::to_string_pretty(&value).unwrap_or_default(), ..answer }
     }
 
     fn shorten(&mut self, value: &mut Value) {
@@ -243,6 +285,32 @@ impl Same {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+}
+
+/// Leaves out what was left out before.
+fn stay_short(before: &Value, now: &mut Value) {
+    match (before, now) {
+        (Value::String(text), now) if text == AND_SO_ON => *now = Value::String(text.clone()),
+        (Value::Object(before), Value::Object(now)) => {
+            if let Some(open) = before.get(AND_SO_ON) {
+                now.retain(|name, _| before.contains_key(name));
+                now.insert(AND_SO_ON.to_owned(), open.clone());
+            }
+            for (name, now) in now {
+                if let Some(before) = before.get(name) {
+                    stay_short(before, now);
+                }
+            }
+        }
+        (Value::Array(before), Value::Array(now)) => {
+            if before.last().and_then(Value::as_str) == Some(AND_SO_ON) && before.len() <= now.len() {
+                now.truncate(before.len() - 1);
+                now.push(Value::String(AND_SO_ON.to_owned()));
+            }
+            before.iter().zip(now).for_each(|(before, now)| stay_short(before, now));
+        }
+        _ => {}
     }
 }
 

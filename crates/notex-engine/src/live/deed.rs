@@ -164,7 +164,7 @@ async fn perform_act(page: &dyn Page, act: &Act, folder: &Path) -> Result<Effect
         }
         Deed::Choose { option } => {
             page.act(act).await?;
-            format!("chose {option} of {what}")
+            format!("chose {option} in {what}")
         }
     }))
 }
