@@ -19,17 +19,21 @@ pub struct ObserveRequest {
     /// For a session made by this call: keep it afterwards.
     pub keep_alive: Option<bool>,
     /// For a session made by this call: idle timeout in minutes, 1 to 30.
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout_minutes: Option<i64>,
     /// The same in the spelling of the NotexAI pages.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout: Option<i64>,
     /// Whether the answer carries a screenshot; null takes what the session was started with.
     pub screenshot: Option<bool>,
     /// The address to open first; null observes the page as it is.
     pub url: Option<String>,
     /// A page that shows fewer actions than this is looked at again for a moment; at most `max_nb_actions`.
+    #[schemars(range(min = 0))]
     pub min_nb_actions: Option<i64>,
     /// List at most so many actions. Default 100.
+    #[schemars(range(min = 0))]
     pub max_nb_actions: Option<i64>,
 }
 
@@ -42,21 +46,26 @@ pub struct StepRequest {
     /// For a session made by this call: keep it afterwards.
     pub keep_alive: Option<bool>,
     /// For a session made by this call: idle timeout in minutes, 1 to 30.
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout_minutes: Option<i64>,
     /// The same in the spelling of the NotexAI pages.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout: Option<i64>,
     /// Whether the answer carries a screenshot; null takes what the session was started with.
     pub screenshot: Option<bool>,
     /// `L1`, `B2`, `I3` of an observe, or `S1` to `S8`.
+    #[schemars(regex(pattern = r"^[A-Z][0-9]{1,6}$"))]
     pub action_id: String,
     /// The value of an input, a select or a special action.
     pub value: Option<String>,
     /// Press enter afterwards.
     pub enter: Option<bool>,
     /// As in an observe.
+    #[schemars(range(min = 0))]
     pub min_nb_actions: Option<i64>,
     /// As in an observe.
+    #[schemars(range(min = 0))]
     pub max_nb_actions: Option<i64>,
 }
 
@@ -69,17 +78,21 @@ pub struct ScrapeRequest {
     /// For a session made by this call: keep it afterwards.
     pub keep_alive: Option<bool>,
     /// For a session made by this call: idle timeout in minutes, 1 to 30.
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout_minutes: Option<i64>,
     /// The same in the spelling of the NotexAI pages.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout: Option<i64>,
     /// Whether the answer carries a screenshot; null takes what the session was started with.
     pub screenshot: Option<bool>,
     /// The address to open first; null scrapes the page as it is.
     pub url: Option<String>,
     /// Repeated by clients from an observe; a scrape lists no actions.
+    #[schemars(range(min = 0))]
     pub min_nb_actions: Option<i64>,
     /// The same.
+    #[schemars(range(min = 0))]
     pub max_nb_actions: Option<i64>,
     /// List the images. Default false.
     pub scrape_images: Option<bool>,

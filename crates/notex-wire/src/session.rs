@@ -17,9 +17,11 @@ pub struct SessionRequest {
     /// True: the timeout does not end the session. Default false.
     pub keep_alive: Option<bool>,
     /// Idle timeout in minutes, 1 to 30. Default 5.
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout_minutes: Option<i64>,
     /// The same in the spelling of the NotexAI pages; two different values are refused.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout: Option<i64>,
     /// Whether page answers carry a screenshot.
     pub screenshot: Option<bool>,

@@ -18,9 +18,11 @@ pub struct StartRequest {
     pub keep_alive: Option<bool>,
     /// Classic. Idle timeout in minutes, 1 to 30. Default 5.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout_minutes: Option<i64>,
     /// The same in the spelling of the NotexAI pages.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub session_timeout: Option<i64>,
     /// Classic. Whether page answers carry a screenshot.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,18 +30,23 @@ pub struct StartRequest {
 
     /// Idle timeout in minutes, in the spelling of the current contract.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub idle_timeout_minutes: Option<i64>,
     /// The same in its older spelling.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 30))]
     pub timeout_minutes: Option<i64>,
     /// The longest life in minutes, 1 to 1440, whatever is called.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1440))]
     pub max_duration_minutes: Option<i64>,
     /// Width of the viewport in CSS pixels; together with its height.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 100, max = 7680))]
     pub viewport_width: Option<i64>,
     /// Height of the viewport in CSS pixels; together with its width.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 100, max = 4320))]
     pub viewport_height: Option<i64>,
     /// The shape of the viewport instead of its size: `5:4`, `16:9`.
     #[serde(skip_serializing_if = "Option::is_none")]

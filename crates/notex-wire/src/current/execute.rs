@@ -67,6 +67,7 @@ pub struct ExecuteRequest {
     pub press_enter: Option<bool>,
     /// How long to wait for the element, in milliseconds; 0 is the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
     pub timeout: Option<i64>,
     /// Of an upload: the name of a file of the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,15 +80,18 @@ pub struct ExecuteRequest {
     pub wait_until: Option<WaitUntil>,
     /// Of a switch: the tab's place, from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 10_000))]
     pub tab_index: Option<i64>,
     /// Of a wait: milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 30_000))]
     pub time_ms: Option<i64>,
     /// The key to press.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// How far to scroll, in CSS pixels; null is one viewport.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 10_000_000))]
     pub amount: Option<i64>,
     /// The script.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -19,9 +19,11 @@ pub const SAMPLE_VALUE: &str = "<sample_value>";
 pub struct ObserveRequest {
     /// As in the classic contract.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
     pub min_nb_actions: Option<i64>,
     /// List at most so many actions. Default 100.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
     pub max_nb_actions: Option<i64>,
     /// `fast`.
     #[serde(skip_serializing_if = "Option::is_none")]
