@@ -64,8 +64,6 @@ pub enum EngineError {
 
 /// What all parts of an engine share.
 pub(crate) struct EngineState {
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
     pub(crate) clock: Clock,
     pub(crate) tariff: Arc<Tariffs>,
     pub(crate) account: Account,
@@ -164,7 +162,6 @@ impl Engine {
         let (events, tasks, stop) = (Events::default(), TaskTracker::new(), CancellationToken::new());
         let browser = BrowserSupply::new(launch, events.clone(), tasks.clone(), stop.clone());
         let state = Arc::new(EngineState {
-            address,
             clock,
             tariff,
             account,

@@ -12,6 +12,7 @@ use crate::config::ApiKey;
 use crate::refusal::Refused;
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// How a request was let through.
 #[derive(Clone)]
 pub(crate) enum Admitted {

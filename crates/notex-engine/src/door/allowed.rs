@@ -1,11 +1,12 @@
 //! What a client of the browser's protocol may ask: a list of what is known to reach one session only. Whatever is
 //! not on it is refused, so that a newer browser opens nothing new.
 
-use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use url::{Host, Url};
+use url::Url;
+
+use crate::netguard::Reach;
 
 /// The parameters of a command.
 pub(super) type Params = Map<String, Value>;
@@ -175,39 +176,19 @@ fn commands(domain: &str) -> impl Iterator<Item = &'static str> {
     listed.into_iter().flat_map(|(_, commands)| commands.split_ascii_whitespace())
 }
 
-/// The address as the browser will read it, when a session may open it; else a sentence.
-pub(super) fn address(text: &str, engine: SocketAddr) -> Result<String, String> {
+/// The address as the browser will read it, when it is one that sessions open; else a sentence.
+pub(super) async fn address(text: &str, reach: &Reach) -> Result<String, String> {
     if text.is_empty() {
         return Ok(String::from("about:blank"));
     }
     let url = Url::parse(text).map_err(|error| format!("this is no address: {error}"))?;
     match url.scheme() {
-        "http" | "https" if is_the_engine(&url, engine) => {
-            Err(String::from("a session may not open the engine itself"))
-        }
-        "http" | "https" => Ok(url.into()),
+        "http" | "https" => match reach.refusal(&url).await {
+            Some(why) => Err(why),
+            None => Ok(url.into()),
+        },
         _ if url.as_str() == "about:blank" => Ok(url.into()),
         scheme => Err(format!("{scheme} addresses cannot be opened; use http or https")),
-    }
-}
-
-/// Whether an address leads to the engine.
-fn is_the_engine(url: &Url, engine: SocketAddr) -> bool {
-    if url.port_or_known_default() != Some(engine.port()) {
-        return false;
-    }
-    let own = |ip: IpAddr| {
-        let ip = ip.to_canonical();
-        ip.is_loopback() || ip.is_unspecified() || ip == engine.ip()
-    };
-    match url.host() {
-        Some(Host::Ipv4(ip)) => own(ip.into()),
-        Some(Host::Ipv6(ip)) => own(ip.into()),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        None => false,
     }
 }
 
@@ -263,6 +244,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::netguard::PrivateNetworks;
 
     fn object(value: Value) -> Params {
         serde_json::from_value(value).unwrap()
@@ -299,13 +281,14 @@ mod tests {
         assert!(!may_be_told("Target.targetCreated") && !may_be_told("Tracing.dataCollected"));
     }
 
-    #[test]
-    fn only_addresses_on_the_web_are_opened_and_never_the_engine() {
-        let engine: SocketAddr = "127.0.0.1:7717".parse().unwrap();
-        let opened = |text| address(text, engine);
-        assert_eq!(opened("http://127.0.0.1:7718/x").unwrap(), "http://127.0.0.1:7718/x");
-        assert_eq!(opened("about:blank").unwrap(), "about:blank");
-        assert_eq!(opened("").unwrap(), "about:blank");
+    #[tokio::test]
+    async fn only_addresses_on_the_web_are_opened_and_never_the_engine() {
+        let engine = "127.0.0.1:7717".parse().unwrap();
+        let reach = Reach::open(engine, PrivateNetworks::Open).await.unwrap();
+        let opened = async |text| address(text, &reach).await;
+        assert_eq!(opened("http://127.0.0.1:7718/x").await.unwrap(), "http://127.0.0.1:7718/x");
+        assert_eq!(opened("about:blank").await.unwrap(), "about:blank");
+        assert_eq!(opened("").await.unwrap(), "about:blank");
         for refused in [
             "file:///etc/passwd",
             " file:///etc/passwd",
@@ -327,7 +310,7 @@ mod tests {
             "http://a.localhost.:7717",
             "no address",
         ] {
-            assert!(opened(refused).is_err(), "{refused}");
+            assert!(opened(refused).await.is_err(), "{refused}");
         }
     }
 

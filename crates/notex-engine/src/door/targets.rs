@@ -182,9 +182,10 @@ impl Visit {
             let why = format!("{other} is not known for the tabs of a session");
             return self.refuse(seat, id, &why).await;
         }
-        let checked = allowed::in_context(&mut params, self.inside.page.context_id())
-            .and_then(|()| allowed::address(text(&params, "url"), self.engine));
-        match checked {
+        if let Err(why) = allowed::in_context(&mut params, self.inside.page.context_id()) {
+            return self.refuse(seat, id, &why).await;
+        }
+        match allowed::address(text(&params, "url"), &self.reach).await {
             Ok(url) => params.insert("url".to_owned(), Value::from(url)),
             Err(why) => return self.refuse(seat, id, &why).await,
         };

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use super::allowed::{self, Params, Rule};
 use super::own::{Attached, Dialog, Own, Seat};
 use super::socket::BrowserSocket;
 use super::{Inside, SLOWEST_READER, Use};
+use crate::netguard::Reach;
 
 /// How long the browser may take to answer what is asked in a client's place.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
@@ -31,7 +31,7 @@ const REFUSED: i32 = -32_000;
 /// A client's visit.
 pub(super) struct Visit {
     pub(super) inside: Arc<Inside>,
-    pub(super) engine: SocketAddr,
+    pub(super) reach: Reach,
     pub(super) own: Own,
     /// Targets that have come and were not attached yet.
     pub(super) came: VecDeque<String>,
@@ -120,7 +120,7 @@ struct Download {
 }
 
 /// Serves a client until it leaves, or its session or the browser ends.
-pub(crate) async fn visit(socket: WebSocket, inside: Arc<Inside>, used: Use, engine: SocketAddr) {
+pub(crate) async fn visit(socket: WebSocket, inside: Arc<Inside>, used: Use, reach: Reach) {
     let (mut to_client, from_client) = socket.split();
     let ended = inside.ended.clone();
     let connected = match inside.browser.cdp_address() {
@@ -132,7 +132,7 @@ pub(crate) async fn visit(socket: WebSocket, inside: Arc<Inside>, used: Use, eng
         Ok(browser) => {
             let mut visit = Visit {
                 inside,
-                engine,
+                reach,
                 own: Own::default(),
                 came: VecDeque::new(),
                 to_client,
@@ -225,7 +225,7 @@ impl Visit {
                 self.refuse(seat, id, &why).await
             }
             Rule::OnTarget => self.forward(id, method, command.params, seat).await,
-            Rule::Address => match self.with_address(command.params) {
+            Rule::Address => match self.with_address(command.params).await {
                 Ok(params) => self.forward(id, method, &params, seat).await,
                 Err(why) => self.refuse(seat, id, &why).await,
             },
@@ -289,10 +289,10 @@ impl Visit {
         self.answer_with(seat, id, &answer).await
     }
 
-    fn with_address(&self, raw: Option<&RawValue>) -> Result<Params, String> {
+    async fn with_address(&self, raw: Option<&RawValue>) -> Result<Params, String> {
         let mut params = read(raw)?;
         match params.get_mut("url") {
-            Some(Value::String(url)) => *url = allowed::address(url, self.engine)?,
+            Some(Value::String(url)) => *url = allowed::address(url, &self.reach).await?,
             None => {}
             Some(_) => return Err(String::from("url must be a text")),
         }

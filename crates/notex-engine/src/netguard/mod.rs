@@ -67,9 +67,10 @@ impl Reach {
         self.0.own.add(address);
     }
 
-    /// Chromium's rules for looking up hosts: the engine's own address is nowhere, however it is written.
-    pub(crate) fn resolver_rules(&self) -> Option<String> {
-        self.0.own.resolver_rules()
+    /// Chromium's rules for looking up hosts: the engine's own address is nowhere, however it is written, and neither
+    /// is `browser`, where the browser is to listen: it tells everybody who asks what all of its pages are.
+    pub(crate) fn resolver_rules(&self, browser: SocketAddr) -> String {
+        self.0.own.resolver_rules(browser)
     }
 
     /// The proxy that every browser context must use.

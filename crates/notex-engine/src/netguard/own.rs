@@ -44,30 +44,35 @@ impl Own {
         self.engine.iter().chain(others.iter()).any(of)
     }
 
-    /// Names that DNS leads here are turned away by the `Host` they send; an engine that answers under any name has
-    /// to have its port closed for all of them.
-    pub(super) fn resolver_rules(&self) -> Option<String> {
-        let engine = self.engine?;
-        let hosts: &[&str] = if engine.ip().is_loopback() {
-            &[
-                "127.*",
-                "0.0.0.0",
-                "localhost",
-                "localhost.",
-                "*.localhost",
-                "*.localhost.",
-                "[::]",
-                "[::1]",
-                "[::7f*]",
-                "[::ffff:7f*]",
-                "[::ffff:0:0]",
-            ]
-        } else {
-            &["*"]
-        };
-        let port = engine.port();
-        let rules: Vec<_> = hosts.iter().map(|host| format!("MAP {host}:{port} ~NOTFOUND")).collect();
-        Some(rules.join(","))
+    /// Chromium's rules that close the engine and a browser that will listen at `browser`.
+    pub(super) fn resolver_rules(&self, browser: SocketAddr) -> String {
+        let closed = self.engine.into_iter().chain([browser]);
+        let rules = closed.flat_map(|own| {
+            hosts_of(own).iter().map(move |host| format!("MAP {host}:{} ~NOTFOUND", own.port()))
+        });
+        rules.collect::<Vec<_>>().join(",")
+    }
+}
+
+/// The hosts under which an address must not be found. Names that DNS leads here are turned away by the `Host` they
+/// send, by browsers too; an engine that answers under any name has to have its port closed for all of them.
+fn hosts_of(own: SocketAddr) -> &'static [&'static str] {
+    if own.ip().is_loopback() {
+        &[
+            "127.*",
+            "0.0.0.0",
+            "localhost",
+            "localhost.",
+            "*.localhost",
+            "*.localhost.",
+            "[::]",
+            "[::1]",
+            "[::7f*]",
+            "[::ffff:7f*]",
+            "[::ffff:0:0]",
+        ]
+    } else {
+        &["*"]
     }
 }
 

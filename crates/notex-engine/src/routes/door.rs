@@ -26,10 +26,10 @@ pub(super) async fn cdp(
 ) -> Result<Response, Refused> {
     let inside = state.let_in(&id, &admitted).await?;
     let upgrade = upgraded(upgrade)?.max_message_size(LARGEST_COMMAND).max_frame_size(LARGEST_COMMAND);
-    let (place, address) = (inside.place()?, state.address);
+    let (place, reach) = (inside.place()?, state.reach.clone());
     let used = Use::new(state, id);
     Ok(upgrade.on_upgrade(async move |socket| {
-        door::visit(socket, inside, used, address).await;
+        door::visit(socket, inside, used, reach).await;
         drop(place);
     }))
 }

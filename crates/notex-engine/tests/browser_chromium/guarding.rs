@@ -178,11 +178,23 @@ async fn pages_reach_the_engine_in_no_way_and_under_no_address() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_browser_that_the_engine_drives_is_not_opened_in_itself() {
-    let (browser, page) = launch(Reach::default()).await;
-    let socket = Url::parse(&browser.cdp_address().unwrap()).unwrap();
-    let refused = opened(&*page, &format!("http://127.0.0.1:{}/json/list", socket.port().unwrap())).await;
-    assert!(matches!(refused, Err(PageError::AddressRefused(_))), "{refused:?}");
-    browser.shut_down().await;
+    let (engine, site) = (Ears::open().await, site().await);
+    for reach in [Reach::default(), Reach::open(engine.address(), PrivateNetworks::Open).await.unwrap()] {
+        let (browser, page) = launch(reach).await;
+        let socket = Url::parse(&browser.cdp_address().unwrap()).unwrap();
+        // It tells everybody who asks what all sessions have open.
+        for host in hosts(socket.port().unwrap()).split(',') {
+            let list = format!("http://{host}/json/list");
+            let refused = opened(&*page, &list).await;
+            assert!(matches!(refused, Err(PageError::AddressRefused(_))), "{host}: {refused:?}");
+            let refused = opened(&*page, &redirected(&site, &list)).await;
+            assert!(
+                matches!(&refused, Err(PageError::Unreachable { why, .. }) if why.contains("the engine itself")),
+                "{host}: {refused:?}"
+            );
+        }
+        browser.shut_down().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,8 +11,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use url::Url;
 
 use super::find::{Build, Program};
 use super::guard::Guard;
@@ -20,7 +21,6 @@ use crate::browser::LaunchError;
 use crate::netguard::Reach;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(40);
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 const LAST_WORDS_WITHIN: Duration = Duration::from_secs(1);
 const STDERR_LINES_KEPT: usize = 12;
 const STDERR_LINE_BYTES: u64 = 2_000;
@@ -51,28 +51,22 @@ pub(super) async fn start(
     let failed = |why: String| LaunchError::DidNotStart { program: program.path.display().to_string(), why };
     let folder = profile_folder(program).map_err(|e| failed(format!("no folder for its profile: {e}")))?;
     let profile = folder.path().to_owned();
+    let listens = free_address().map_err(|e| failed(format!("no port for it to listen on: {e}")))?;
     let mut flags = flags(program, &profile, width, height);
-    flags.extend(reach.resolver_rules().map(|rules| format!("--host-resolver-rules={rules}")));
+    flags.push(format!("--remote-debugging-port={}", listens.port()));
+    flags.push(format!("--host-resolver-rules={}", reach.resolver_rules(listens)));
     let (guard, mut child) =
         Guard::start(&program.path, &flags, folder).await.map_err(|error| failed(error.to_string()))?;
     let guard = Arc::new(guard);
-    let (last_lines, reading) = keep_last_lines(&mut child);
+    let Stderr { last_lines, listening, reading } = Stderr::of(&mut child);
     let (ended_tx, ended) = watch::channel(None);
     let (cleaned_tx, cleaned) = watch::channel(false);
     let product = program.product();
     tokio::spawn(watch_end(child, product, Arc::clone(&guard), ended_tx, cleaned_tx));
 
-    let listening = async {
-        loop {
-            if let Some(listening) = websocket_in(&profile).await {
-                return listening;
-            }
-            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
-        }
-    };
     let mut early = ended.clone();
     let why = tokio::select! {
-        (websocket, listens_at) = listening => {
+        Ok((websocket, listens_at)) = listening => {
             let processes = Processes { guard, ended, cleaned };
             return Ok(Started { processes, websocket, listens_at });
         }
@@ -142,21 +136,36 @@ fn in_words(status: ExitStatus) -> String {
     status.code().map_or_else(|| String::from("no exit code"), |code| format!("exit code {code}"))
 }
 
-/// Chromium writes the port and the path of its websocket into its profile once it listens.
-async fn websocket_in(profile: &Path) -> Option<(String, SocketAddr)> {
-    let text = tokio::fs::read_to_string(profile.join("DevToolsActivePort")).await.ok()?;
-    let (port, path) = text.split_once('\n')?;
-    let port: u16 = port.trim().parse().ok()?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    path.starts_with('/').then(|| (format!("ws://{address}{}", path.trim()), address))
+/// An address that is free: pages are kept away from it before the browser starts. Should somebody else take it
+/// meanwhile, Chromium listens at the same port of `::1`.
+fn free_address() -> std::io::Result<SocketAddr> {
+    std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
-fn keep_last_lines(child: &mut Child) -> (Arc<Mutex<VecDeque<String>>>, JoinHandle<()>) {
-    let kept = Arc::new(Mutex::new(VecDeque::new()));
-    let stderr = child.stderr.take();
-    let lines = Arc::clone(&kept);
-    let reading = tokio::spawn(async move {
-        if let Some(stderr) = stderr {
+/// The websocket that Chromium prints once it listens.
+fn websocket_in(line: &str) -> Option<(String, SocketAddr)> {
+    let websocket = line.trim().strip_prefix("DevTools listening on ")?;
+    let url = Url::parse(websocket).ok()?;
+    let address = *url.socket_addrs(|| None).ok()?.first()?;
+    Some((websocket.to_owned(), address))
+}
+
+/// What a browser prints on its way up and at its end.
+struct Stderr {
+    last_lines: Arc<Mutex<VecDeque<String>>>,
+    listening: oneshot::Receiver<(String, SocketAddr)>,
+    reading: JoinHandle<()>,
+}
+
+impl Stderr {
+    fn of(child: &mut Child) -> Self {
+        let last_lines = Arc::new(Mutex::new(VecDeque::new()));
+        let (tell, listening) = oneshot::channel();
+        let mut tell = Some(tell);
+        let stderr = child.stderr.take();
+        let kept = Arc::clone(&last_lines);
+        let reading = tokio::spawn(async move {
+            let Some(stderr) = stderr else { return };
             let mut reader = BufReader::new(stderr);
             let mut line = Vec::new();
             loop {
@@ -164,17 +173,25 @@ fn keep_last_lines(child: &mut Child) -> (Arc<Mutex<VecDeque<String>>>, JoinHand
                 match (&mut reader).take(STDERR_LINE_BYTES).read_until(b'\n', &mut line).await {
                     Ok(0) | Err(_) => return,
                     Ok(_) => {
-                        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-                        lines.push_back(String::from_utf8_lossy(&line).trim().to_owned());
+                        let line = String::from_utf8_lossy(&line).trim().to_owned();
+                        if tell.is_some()
+                            && let Some(listens) = websocket_in(&line)
+                            && let Some(tell) = tell.take()
+                        {
+                            // Nobody waits for a browser that took too long.
+                            let _ = tell.send(listens);
+                        }
+                        let mut lines = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                        lines.push_back(line);
                         if lines.len() > STDERR_LINES_KEPT {
                             lines.pop_front();
                         }
                     }
                 }
             }
-        }
-    });
-    (kept, reading)
+        });
+        Self { last_lines, listening, reading }
+    }
 }
 
 fn profile_folder(program: &Program) -> std::io::Result<TempDir> {
@@ -204,7 +221,6 @@ fn flags(program: &Program, profile: &Path, width: u32, height: u32) -> Vec<Stri
     }
     flags.extend(
         [
-            "--remote-debugging-port=0",
             "--no-first-run",
             "--no-default-browser-check",
             "--disable-background-networking",
