@@ -173,8 +173,13 @@ fn read(folder: &Path) -> io::Result<Vec<Kept>> {
             let Ok(name) = entry.file_name().into_string() else { continue };
             // What is still coming in has a name of the browser's, and is no file yet.
             let coming_in = source == FileSource::SessionDownload && uuid::Uuid::parse_str(&name).is_ok();
-            if entry.file_type()?.is_file() && is_name(&name) && !coming_in {
-                kept.push(kept_at(place, &name, source)?);
+            if coming_in || !is_name(&name) || !entry.file_type()?.is_file() {
+                continue;
+            }
+            match kept_at(place, &name, source) {
+                // Somebody removed it a moment ago.
+                Err(why) if why.kind() == io::ErrorKind::NotFound => {}
+                found => kept.push(found?),
             }
         }
     }

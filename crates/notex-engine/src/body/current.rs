@@ -278,8 +278,8 @@ fn text(value: Option<Value>, field: &str) -> Result<String, Refused> {
 fn number<T: TryFrom<i64>>(field: &str, number: i64, most: i64) -> Result<T, Refused> {
     let fits = (0..=most).contains(&number);
     T::try_from(number).ok().filter(|_| fits).ok_or_else(|| {
-        let most = if most == i64::MAX { "more".to_owned() } else { format!("up to {most}") };
-        invalid(field, format!("{field} must be 0 or {most}, not {number}"))
+        let range = if most == i64::MAX { "0 or more".to_owned() } else { format!("from 0 to {most}") };
+        invalid(field, format!("{field} must be {range}, not {number}"))
     })
 }
 

@@ -23,6 +23,8 @@ use crate::refusal::Refused;
 
 /// More actions are never listed, whatever is asked for.
 const MOST_ACTIONS: usize = 10_000;
+/// How much of a wrong value is told again.
+const LONGEST_SHOWN: usize = 200;
 
 /// A JSON body.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -99,8 +101,25 @@ fn read_as<T: DeserializeOwned>(body: Map<String, Value>) -> Result<T, Refused> 
             let field: String = within(&path, name).chars().take(200).collect();
             return Refused::field(&field, "extra_forbidden", format!("{field} is no field of this request"));
         }
-        Refused::field(&path, "type_error", format!("{path} cannot be read: {problem}"))
+        Refused::field(&path, "type_error", format!("{path} cannot be read: {}", in_words(&problem)))
     })
+}
+
+/// What is wrong with a value, without the names of types and without all of a long one.
+fn in_words(problem: &str) -> String {
+    let (value, expected) = problem.rsplit_once(", expected ").unwrap_or((problem, ""));
+    let expected = match expected {
+        "i64" | "u32" => "a whole number",
+        "f64" => "a number",
+        "string or map" | "map with a single key" => "a string",
+        other => other,
+    };
+    let value = if value.chars().count() > LONGEST_SHOWN {
+        value.chars().take(LONGEST_SHOWN).chain(['…']).collect()
+    } else {
+        value.to_owned()
+    };
+    if expected.is_empty() { value } else { format!("{value}, expected {expected}") }
 }
 
 /// The way to the field `name` of what `path` leads to, unless it leads there already.
@@ -139,4 +158,26 @@ fn invalid(field: &str, message: impl Into<String>) -> Refused {
 /// 422: a field asks for what this engine does not do.
 fn unsupported(field: &str, why: &str) -> Refused {
     Refused::field(field, "unsupported", format!("{field} cannot be honoured: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_value_is_told_in_short_plain_words() {
+        for (problem, told) in [
+            (
+                "invalid type: string \"a\", expected i64",
+                "invalid type: string \"a\", expected a whole number",
+            ),
+            ("invalid type: null, expected string or map", "invalid type: null, expected a string"),
+            ("a selector is text", "a selector is text"),
+        ] {
+            assert_eq!(in_words(problem), told);
+        }
+        let long = format!("invalid type: string \"{}\", expected a boolean", "ü".repeat(100_000));
+        let told = in_words(&long);
+        assert!(told.chars().count() < 250 && told.ends_with("…, expected a boolean"), "{told}");
+    }
 }

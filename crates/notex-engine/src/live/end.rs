@@ -111,6 +111,9 @@ impl Session {
         while let Ok(ask) = self.asks.try_recv() {
             ask.refuse(&id, &ended);
         }
+        // Who else wanted to close it hears how it ended, and does not wait for a full disk.
+        self.closes.close();
+        while self.closes.try_recv().is_ok() {}
         let (page, folder) = (Arc::clone(&self.page), self.folder.take());
         let closing = async {
             if !browser_lost && timeout(LONGEST_PAGE_CLOSE, page.close()).await.is_err() {

@@ -63,7 +63,7 @@ pub(super) struct Session {
     /// Its downloads and uploads; gone with it.
     pub(super) folder: Option<TempDir>,
     pub(super) asks: mpsc::Receiver<Ask>,
-    closes: mpsc::Receiver<Close>,
+    pub(super) closes: mpsc::Receiver<Close>,
     _happenings: AbortOnDropHandle<()>,
 }
 

@@ -17,9 +17,10 @@ use std::sync::Arc;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{delete_with, get_with, post_with, put_with};
 use aide::openapi::OpenApi;
-use axum::extract::{DefaultBodyLimit, Path as Extracted, Query};
+use axum::extract::{DefaultBodyLimit, Path as Extracted, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -29,6 +30,7 @@ use notex_wire::current::{
     CookiesAnswer, CookiesSet, DataSpace, DebugAnswer, DebugTab, ExecutionResult, Observation,
 };
 use notex_wire::{PageAnswer, SessionAnswer, Usage, path};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use self::document::{
@@ -61,6 +63,7 @@ pub(crate) fn router(state: Arc<EngineState>, guard: Guard) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(readable_path))
         .layer(middleware::from_fn_with_state(guard, guard::check))
         .with_state(state)
 }
@@ -229,6 +232,14 @@ fn classic() -> ApiRouter<Arc<EngineState>> {
 async fn unknown_path(uri: Uri) -> Refused {
     let path: String = uri.path().chars().take(200).collect();
     Refused::new(StatusCode::NOT_FOUND, "unknown_path", format!("there is nothing at {path}"))
+}
+
+/// Nothing is called by bytes that are no text.
+async fn readable_path(request: Request, next: Next) -> Response {
+    match percent_decode_str(request.uri().path()).decode_utf8() {
+        Ok(_) => next.run(request).await,
+        Err(_) => unknown_path(request.uri().clone()).await.into_response(),
+    }
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> Refused {

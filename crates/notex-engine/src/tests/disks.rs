@@ -1,4 +1,8 @@
+use std::time::Duration;
+
+use notex_session::EndReason;
 use notex_wire::{EntryPage, SessionStatus, UsageAnswer};
+use tokio::time::timeout;
 
 use super::*;
 use crate::store::{Fullness, Store, StoreError};
@@ -71,6 +75,20 @@ async fn an_end_that_could_not_be_written_is_told_from_memory_and_written_later(
     let house = house.reopened().await;
     let kept = house.session(&session).await;
     assert_eq!((kept.status, kept.credits), (SessionStatus::Closed, closed.credits));
+}
+
+#[tokio::test]
+async fn of_two_who_close_at_once_neither_waits_for_a_disk_that_takes_nothing() {
+    let house = House::new().await;
+    let session = house.start().await;
+    let state = &house.engine.state;
+    state.store.break_writes(true).await;
+    let close = || state.close(&session.session_id, EndReason::Manual);
+    let both = async { tokio::join!(close(), close()) };
+    let (first, second) = timeout(Duration::from_secs(30), both).await.expect("both are answered");
+    assert_eq!(first.unwrap().status, SessionStatus::Closed);
+    assert_eq!(second.unwrap_err().code(), "session_ended");
+    state.store.break_writes(false).await;
 }
 
 #[tokio::test]

@@ -85,6 +85,7 @@ async fn an_unknown_path_and_a_wrong_method_are_refused_in_json() {
     let house = House::new().await;
     assert_eq!(house.get("/nowhere").await.refusal(404).code, "unknown_path");
     assert_eq!(house.get("/session/start/now").await.refusal(404).code, "unknown_path");
+    assert_eq!(house.get("/session/%ff").await.refusal(404).code, "unknown_path");
     assert_eq!(house.get("/env/observe").await.refusal(405).code, "wrong_method");
 }
 

@@ -16,6 +16,7 @@ const MOST_FILE_BYTES: u64 = 100 * 1024 * 1024;
 const MOST_SESSION_BYTES: u64 = 500 * 1024 * 1024;
 const MEGABYTE: u64 = 1024 * 1024;
 const MOST_AT_ONCE: usize = 50;
+const MOST_FILES: usize = 1_000;
 const NAME_CHARS: usize = 120;
 const TEXT_CHARS: usize = 2_000;
 
@@ -107,6 +108,9 @@ impl Downloads {
             None => Some(String::from("downloads are off in this session")),
             Some(_) if state.open.len() >= MOST_AT_ONCE => {
                 Some(format!("{MOST_AT_ONCE} downloads are under way already"))
+            }
+            Some(_) if state.taken.len() >= MOST_FILES => {
+                Some(format!("the session has {MOST_FILES} downloads, which is the most"))
             }
             Some(_) => None,
         };
@@ -252,6 +256,20 @@ mod tests {
         let taken = ["a.txt", "a (1).txt"];
         assert_eq!(free_name("a.txt", |name| taken.contains(&name)), "a (2).txt");
         assert_eq!(free_name("b.txt", |name| taken.contains(&name)), "b.txt");
+    }
+
+    #[test]
+    fn downloads_without_number_are_cancelled_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let downloads = Downloads::into_folder(folder.path());
+        for number in 0..MOST_FILES {
+            let (guid, name) = (number.to_string(), format!("{number}.bin"));
+            assert!(matches!(downloads.begin(&guid, "http://a.test/", &name), Verdict::GoOn), "{number}");
+            downloads.progress(&guid, "completed", 0, 0);
+        }
+        assert!(matches!(downloads.begin("last", "http://a.test/", "last.bin"), Verdict::Cancel));
+        let Some(Verdict::Finish(end)) = downloads.progress("last", "canceled", 0, 0) else { panic!() };
+        assert_eq!(end.failure.as_deref(), Some("the session has 1000 downloads, which is the most"));
     }
 
     #[test]
