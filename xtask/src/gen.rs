@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::apt::Purpose;
 use crate::setup;
 use crate::shell::{Stop, cargo, program, root, run, run_quietly, target_folder};
+use crate::test::DESKTOP;
 use crate::ui::tauri;
 
 /// Whether files may be changed.
@@ -31,7 +32,7 @@ pub(crate) fn generate(mode: GenMode) -> Result<(), Stop> {
     empty(&icons)?;
     // The whole workspace is named so that its crates are compiled with the features that the tests compile them with.
     let mut build = cargo();
-    build.args(["build", "--workspace", "--examples"]);
+    build.args(["build", "--workspace", "--examples", "--features", DESKTOP]);
     run(build)?;
     let example = format!("typescript{}", std::env::consts::EXE_SUFFIX);
     let mut write = program(target_folder()?.join("debug/examples").join(example));

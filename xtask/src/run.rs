@@ -5,13 +5,14 @@ use std::process::Command;
 use crate::apt::Purpose;
 use crate::setup;
 use crate::shell::{self, Stop, cargo, program, target_folder};
+use crate::test::DESKTOP;
 
 /// Sets up, builds and becomes the app, so that a signal for us is a signal for it.
 pub(crate) fn run(args: &[String]) -> Result<(), Stop> {
     setup::prepare(Purpose::Run)?;
-    // With the examples, so that crates are compiled with the features that the tests compile them with.
+    // With the examples and the desktop's journeys, so that crates are compiled with the features that the tests compile them with.
     let mut build = cargo();
-    build.args(["build", "--workspace", "--bins", "--examples"]);
+    build.args(["build", "--workspace", "--bins", "--examples", "--features", DESKTOP]);
     shell::run(build)?;
     let app = format!("notex-inspector{}", std::env::consts::EXE_SUFFIX);
     let mut command = program(target_folder()?.join("debug").join(app));

@@ -11,7 +11,7 @@ use crate::shell::{Stop, cargo, executable, program, run, target_folder};
 use crate::ui::npm;
 
 /// The journeys that need the built programs and a desktop; without this feature `cargo test` leaves them out.
-const DESKTOP: &str = "notex-journeys/desktop";
+pub(crate) const DESKTOP: &str = "notex-journeys/desktop";
 
 /// Sets up and runs the tests whose name contains `filter`, or all.
 pub(crate) fn test(filter: Option<&str>) -> Result<(), Stop> {
