@@ -77,6 +77,9 @@ def tamed(body):
     for name in ("url", "value", "file_path"):
         if isinstance(tame.get(name), str) and leads_away(tame[name]):
             tame[name] = f"{SITE}/deals"
+    # A page with fewer actions is looked at again for two seconds.
+    if isinstance(tame.get("min_nb_actions"), (int, float)):
+        tame["min_nb_actions"] = min(tame["min_nb_actions"], 0)
     if isinstance(tame.get("time_ms"), (int, float)):
         tame["time_ms"] = min(tame["time_ms"], LONGEST_WAIT_MS)
     if tame.get("action_id") == "S7":
