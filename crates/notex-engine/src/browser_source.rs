@@ -168,6 +168,8 @@ impl BrowserSupply {
             tracing::warn!(why, "the browser is lost");
             let problem = Some(format!("{why}; the next session start launches it again"));
             report.tell(launch, HealthBrowser { ready: false, problem, ..up });
+            // One that only fell silent still runs, and would be taken for one that is there.
+            browser.shut_down().await;
         });
     }
 }
