@@ -59,17 +59,33 @@ pub(super) async fn of_session(
     let kinds = Kinds::of(&asked)?;
     // First this, so that nothing is missed between the two.
     let events = state.events.listen_to_all();
-    let Some((record, credits)) = state.session(&id).await? else {
+    let Some(now) = as_it_is(&state, &id).await? else {
         return Err(Refused::unknown_session(&id));
     };
+    let first = [hello(&state), now];
+    let about = id.clone();
+    let events = events.filter(move |event| future::ready(is_about(event, &about)));
+    // What was missed may have been the end.
+    let events = events.then(move |event| {
+        let (state, id) = (Arc::clone(&state), id.clone());
+        async move {
+            let missed = matches!(event, EngineEvent::Lagged);
+            let now = if missed { as_it_is(&state, &id).await.ok().flatten() } else { None };
+            stream::iter([event].into_iter().chain(now))
+        }
+    });
+    let events = stream::iter(first).chain(events.flatten());
+    Ok(sent(until_end(events.boxed()).boxed(), kinds))
+}
+
+/// A session's state, as an event.
+async fn as_it_is(state: &EngineState, id: &str) -> Result<Option<EngineEvent>, Refused> {
+    let Some((record, credits)) = state.session(id).await? else { return Ok(None) };
     let session = record.answer(credits, state.clock.now());
-    let now = match record.ended {
+    Ok(Some(match record.ended {
         Some(_) => EngineEvent::SessionEnded { session },
         None => EngineEvent::SessionChanged { session },
-    };
-    let events = events.filter(move |event| future::ready(is_about(event, &id)));
-    let events = stream::iter([hello(&state), now]).chain(events);
-    Ok(sent(until_end(events.boxed()).boxed(), kinds))
+    }))
 }
 
 fn hello(state: &EngineState) -> EngineEvent {
