@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{SessionAnswer, Usage};
+use crate::{SessionAnswer, Tab, Usage};
 
 /// How many actions an observe lists when the request does not say.
 pub const DEFAULT_MAX_ACTIONS: i64 = 100;
@@ -131,6 +131,9 @@ pub struct PageMetadata {
     /// Ours: what part of the page is seen.
     #[serde(default)]
     pub viewport: Option<Viewport>,
+    /// Ours: all tabs of the session.
+    #[serde(default)]
+    pub tabs: Vec<Tab>,
 }
 
 /// What part of the page is seen, in CSS pixels.

@@ -138,6 +138,7 @@ fn an_observe_answer_is_written_as_the_client_reads_it() {
             url: "https://example.com/".into(),
             timestamp: None,
             viewport: None,
+            tabs: Vec::new(),
         },
         screenshot: None,
         data: None,

@@ -88,6 +88,7 @@ impl Product {
                     url: position.url,
                     timestamp: Some(span.1),
                     viewport: Some(position.viewport),
+                    tabs: position.tabs,
                 },
                 screenshot,
                 data,
