@@ -118,6 +118,7 @@ impl ChromiumTab {
             })
             .collect();
         let position = self.placed(walked.position);
+        self.tidy_soon();
         Ok(Observed {
             description: describe_page(&position, &walked.page),
             category: category(&position.url, &position.title, &walked.page),

@@ -213,7 +213,11 @@ fn flags(program: &Program, profile: &Path, width: u32, height: u32) -> Vec<Stri
         vec![format!("--user-data-dir={}", profile.display()), format!("--window-size={width},{height}")];
     match program.build {
         // It keeps frames of other sites in the page's process unless told.
-        Build::HeadlessShell => flags.push(String::from("--site-per-process")),
+        Build::HeadlessShell => {
+            flags.push(String::from("--site-per-process"));
+            // It draws by the processor in any case; the drivers for that are memory that nothing uses.
+            flags.extend(["--disable-gpu", "--disable-software-rasterizer"].map(String::from));
+        }
         Build::Desktop => flags.push(String::from("--headless=new")),
     }
     if is_root() {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::context::Context;
 use super::frames::FrameSessions;
@@ -31,6 +32,9 @@ const FACE_WITHIN: Duration = Duration::from_secs(1);
 struct Told {
     target_info: TargetInfo,
 }
+
+const TIDIES_AFTER: Duration = Duration::from_secs(1);
+const TIDIES_WITHIN: Duration = Duration::from_secs(5);
 
 /// A tab of a session.
 pub(super) struct ChromiumTab {
@@ -54,6 +58,8 @@ pub(super) struct ChromiumTab {
     first_events: Mutex<Option<broadcast::Receiver<Event>>>,
     /// Whether the browser has answered all that it was told at its beginning.
     dressed: watch::Sender<bool>,
+    /// Collects what an observe left behind in the page, once nobody observes it for a moment.
+    tidying: Mutex<Option<AbortOnDropHandle<()>>>,
     /// Why it is gone.
     gone: watch::Sender<Option<String>>,
 }
@@ -80,8 +86,21 @@ impl ChromiumTab {
             face: Mutex::default(),
             first_events: Mutex::default(),
             dressed: watch::Sender::new(false),
+            tidying: Mutex::default(),
             gone: watch::Sender::new(None),
         })
+    }
+
+    /// An observe leaves some megabytes behind, which a page that does nothing itself would keep for long.
+    pub(super) fn tidy_soon(&self) {
+        let session = self.session.clone();
+        let tidying = tokio::spawn(async move {
+            tokio::time::sleep(TIDIES_AFTER).await;
+            if let Err(error) = session.tell("HeapProfiler.collectGarbage", json!({}), TIDIES_WITHIN).await {
+                tracing::debug!(%error, "a page was not tidied");
+            }
+        });
+        *self.tidying.lock().unwrap_or_else(PoisonError::into_inner) = Some(AbortOnDropHandle::new(tidying));
     }
 
     /// Dresses it and lets it run. Nothing is waited for here; the first call waits.
