@@ -26,15 +26,14 @@ const FREED_WITHIN: Duration = Duration::from_secs(2);
 const MOST_REFUSED: u32 = 10;
 const FLOOD_WITHIN: Duration = Duration::from_secs(3);
 const FACE_WITHIN: Duration = Duration::from_secs(1);
+const TIDIES_AFTER: Duration = Duration::from_secs(1);
+const TIDIES_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Told {
     target_info: TargetInfo,
 }
-
-const TIDIES_AFTER: Duration = Duration::from_secs(1);
-const TIDIES_WITHIN: Duration = Duration::from_secs(5);
 
 /// A tab of a session.
 pub(super) struct ChromiumTab {
