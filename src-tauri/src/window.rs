@@ -77,6 +77,7 @@ fn start(app: &AppHandle, data_dir: Option<PathBuf>) -> Result<(), Box<dyn std::
         data_dir: profile.hub(),
         saved,
         save: Box::new(save),
+        practice_url: None,
         start_local_engine: engine.starter(),
     };
     let hub = tauri::async_runtime::block_on(async { Hub::start(options) })?;

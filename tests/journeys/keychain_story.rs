@@ -22,6 +22,7 @@ fn hub(folder: &Path, kept: &Kept) -> Hub {
             *keeps.lock().map_err(|error| error.to_string())? = saved.clone();
             Ok(())
         }),
+        practice_url: None,
         start_local_engine: Box::new(move || {
             let nowhere = nowhere.clone();
             Box::pin(async move { Ok(nowhere) })

@@ -39,9 +39,7 @@ it("the whole story: start, observe, choose on the picture, step, scrape, close"
   await startSession(user);
   expect(fake.sent[0]).toMatchObject({
     type: "start_session",
-    timeoutMinutes: 5,
-    keepAlive: false,
-    screenshot: true,
+    options: { timeoutMinutes: 5, keepAlive: false, screenshot: true },
   });
   expect(countdown()).toHaveTextContent("05:00");
   await vi.advanceTimersByTimeAsync(3100);

@@ -1,8 +1,8 @@
 //! The SDK's way to work: a client instance holds at most one active session.
 
-use notex_wire::{ObserveRequest, PageAnswer, ScrapeRequest, SessionAnswer, StepRequest};
+use notex_wire::{ObserveRequest, PageAnswer, ScrapeRequest, SessionAnswer, StartRequest, StepRequest};
 
-use crate::{Answered, ClientError, Server, StartOptions};
+use crate::{Answered, ClientError, Server};
 
 /// Calls on one session at a time; starting another closes the first.
 #[derive(Clone, Debug)]
@@ -36,11 +36,11 @@ impl Client {
     ///
     /// # Errors
     /// When the server refuses; a first session that had already ended is no error.
-    pub async fn start(&mut self, options: StartOptions) -> Result<Answered<SessionAnswer>, ClientError> {
+    pub async fn start(&mut self, request: &StartRequest) -> Result<Answered<SessionAnswer>, ClientError> {
         if self.session_id.is_some() {
             self.close().await.map(drop).or_else(accept_already_ended)?;
         }
-        let answer = self.server.start(options).await?;
+        let answer = self.server.start(request).await?;
         self.session_id = Some(answer.body.session_id.clone());
         Ok(answer)
     }
@@ -73,9 +73,14 @@ impl Client {
     }
 
     /// Lists what can be done, after opening `url` if one is given.
-    pub async fn observe(&self, url: Option<String>) -> Result<Answered<PageAnswer>, ClientError> {
+    pub async fn observe(
+        &self,
+        url: Option<String>,
+        max_nb_actions: Option<i64>,
+    ) -> Result<Answered<PageAnswer>, ClientError> {
         let session_id = Some(self.held()?.to_owned());
-        self.server.observe(&ObserveRequest { session_id, url, ..ObserveRequest::default() }).await
+        let request = ObserveRequest { session_id, url, max_nb_actions, ..ObserveRequest::default() };
+        self.server.observe(&request).await
     }
 
     /// Does an action: `L1`, `B2`, `I3` of an observe, or `S1` to `S8`.

@@ -10,4 +10,4 @@ mod server;
 pub use client::Client;
 pub use error::{ClientError, Refused};
 pub use key::ApiKey;
-pub use server::{Answered, Server, StartOptions};
+pub use server::{Answered, Server};

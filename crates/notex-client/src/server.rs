@@ -8,7 +8,7 @@ use eventsource_stream::Eventsource;
 use futures_util::{Stream, StreamExt};
 use notex_wire::{
     EngineEvent, Health, ObserveRequest, PageAnswer, PlanAnswer, ScrapeRequest, SessionAnswer, SessionPage,
-    SessionRequest, StepRequest, UsageAnswer, path,
+    SessionRequest, StartRequest, StepRequest, UsageAnswer, path,
 };
 use reqwest::header::{ACCEPT, DATE};
 use reqwest::{Method, redirect};
@@ -52,17 +52,6 @@ impl Answered<PageAnswer> {
     pub fn server_ahead(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         self.body.session.server_time.map(|server| server - now).or(self.date_ahead)
     }
-}
-
-/// How to start a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StartOptions {
-    /// Idle timeout in minutes, 1 to 30.
-    pub timeout_minutes: i64,
-    /// The timeout does not end it.
-    pub keep_alive: bool,
-    /// Its calls take screenshots.
-    pub screenshot: bool,
 }
 
 /// A server that speaks the contract. Cheap to clone; connections are pooled.
@@ -118,14 +107,8 @@ impl Server {
     }
 
     /// Starts a session.
-    pub async fn start(&self, options: StartOptions) -> Result<Answered<SessionAnswer>, ClientError> {
-        let body = SessionRequest {
-            keep_alive: Some(options.keep_alive),
-            session_timeout_minutes: Some(options.timeout_minutes),
-            screenshot: Some(options.screenshot),
-            ..SessionRequest::default()
-        };
-        self.call(Method::POST, path::SESSION_START, Some(&body), START).await
+    pub async fn start(&self, request: &StartRequest) -> Result<Answered<SessionAnswer>, ClientError> {
+        self.call(Method::POST, path::SESSION_START, Some(request), START).await
     }
 
     /// Closes a session. One that has already ended is refused with status 410.

@@ -8,11 +8,19 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use notex_client::{ApiKey, Client, ClientError, Server, StartOptions};
+use notex_client::{ApiKey, Client, ClientError, Server};
+use notex_wire::StartRequest;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-const OPTIONS: StartOptions = StartOptions { timeout_minutes: 5, keep_alive: false, screenshot: true };
+fn options() -> StartRequest {
+    StartRequest {
+        session_timeout_minutes: Some(5),
+        keep_alive: Some(false),
+        screenshot: Some(true),
+        ..StartRequest::default()
+    }
+}
 
 async fn serve(routes: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -56,7 +64,7 @@ async fn the_key_is_sent_as_a_bearer_token_except_to_health() {
         .with_state(seen.clone());
     let server = server(&serve(routes).await);
     server.health().await.unwrap();
-    server.start(OPTIONS).await.unwrap();
+    server.start(&options()).await.unwrap();
     let seen = seen.lock().unwrap().clone();
     assert_eq!(seen, [("health".to_owned(), None), ("start".to_owned(), Some("Bearer sk-test".to_owned()))]);
 }
@@ -85,8 +93,8 @@ async fn a_client_that_starts_twice_closes_its_first_session() {
         )
         .with_state(closed.clone());
     let mut client = Client::new(server(&serve(routes).await));
-    client.start(OPTIONS).await.unwrap();
-    client.start(OPTIONS).await.unwrap();
+    client.start(&options()).await.unwrap();
+    client.start(&options()).await.unwrap();
     assert_eq!(client.session_id(), Some("s-2"));
     assert_eq!(*closed.lock().unwrap(), ["s-1"]);
 }
@@ -123,7 +131,7 @@ async fn a_dead_server_is_named_and_the_key_is_not() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", free.local_addr().unwrap());
     drop(free);
-    let error = server(&base).start(OPTIONS).await.unwrap_err();
+    let error = server(&base).start(&options()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("{base} could not be reached: the connection was refused; is the server running?")
@@ -139,7 +147,7 @@ async fn a_redirect_does_not_carry_the_key_away() {
             (StatusCode::TEMPORARY_REDIRECT, [("location", "http://127.0.0.1:9/steal")]).into_response()
         }),
     );
-    let error = server(&serve(routes).await).start(OPTIONS).await.unwrap_err();
+    let error = server(&serve(routes).await).start(&options()).await.unwrap_err();
     assert_eq!(error.to_string(), "the server refused with status 307");
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use notex_hub::protocol::{Answer, Command, Event, Failure, Outcome, Query};
+use notex_hub::protocol::{Answer, Command, Event, Failure, LiveInput, LiveNews, Outcome, Query};
 use ts_rs::{Config, ExportError, TS};
 
 fn main() -> ExitCode {
@@ -25,5 +25,7 @@ fn write(config: &Config) -> Result<(), ExportError> {
     Failure::export_all(config)?;
     Query::export_all(config)?;
     Answer::export_all(config)?;
+    LiveInput::export_all(config)?;
+    LiveNews::export_all(config)?;
     Event::export_all(config)
 }

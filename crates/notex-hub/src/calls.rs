@@ -1,6 +1,6 @@
 //! The record of calls: begun, ended, failed, cancelled; and what their answers showed.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +8,7 @@ use notex_session::{Charge, RateCard, ScrapeSize};
 use notex_wire::{Action, CallKind, PageAnswer, Usage};
 use url::Url;
 
-use crate::protocol::{Call, CallStatus, Delta, Failure, FailureCode, Observation, Scraped};
+use crate::protocol::{Call, CallStatus, Delta, Failure, FailureCode, Observation, Place, Scraped};
 use crate::state::{State, unknown_session};
 
 /// How a call went, for its record.
@@ -70,7 +70,7 @@ impl State {
             };
             known.state.busy = Some(kind);
             known.calls.push(call.clone());
-            delta = Some(Delta::Call(call));
+            delta = Some(Delta::Call(Box::new(call)));
         });
         self.deltas.extend(delta);
         id
@@ -116,7 +116,7 @@ impl State {
                 return;
             };
             change(call);
-            delta = Some(Delta::Call(call.clone()));
+            delta = Some(Delta::Call(Box::new(call.clone())));
             known.running = None;
             known.state.busy =
                 known.calls.iter().rfind(|call| call.status == CallStatus::Running).map(|call| call.kind);
@@ -141,13 +141,14 @@ impl State {
         let Some(space) = answer.space else { return };
         let Some(known) = self.sessions.get_mut(session) else { return };
         let before = known.observation.take();
-        let (new_ids, gone_ids) = match &before {
+        let changes = match &before {
             Some(before) if is_same_page(&before.url, &answer.metadata.url) => {
-                changed_ids(&before.actions, &space.actions)
+                Changes::between(&before.actions, &space.actions)
             }
             // On another page all is new, which says nothing.
-            Some(_) | None => (Vec::new(), Vec::new()),
+            Some(_) | None => Changes::default(),
         };
+        let before = before.map(|before| Place { title: before.title, url: before.url });
         let total_actions = space.total_actions.unwrap_or(space.actions.len() as u64);
         let observation = Observation {
             session: session.to_owned(),
@@ -162,8 +163,10 @@ impl State {
             actions: space.actions,
             total_actions,
             special_actions: space.special_actions,
-            new_ids,
-            gone_ids,
+            new_ids: changes.new_ids,
+            gone: changes.gone,
+            changed_ids: changes.changed_ids,
+            before,
         };
         known.observation = Some(observation.clone());
         self.deltas.push(Delta::Observation(Box::new(observation)));
@@ -175,7 +178,7 @@ impl State {
         session: &str,
         call: u64,
         answer: PageAnswer,
-        only_main_content: bool,
+        asked: ScrapeAsked,
         now: DateTime<Utc>,
     ) {
         let Some(data) = answer.data else { return };
@@ -187,12 +190,24 @@ impl State {
             title: answer.metadata.title,
             url: answer.metadata.url,
             markdown: data.markdown.unwrap_or_default(),
-            only_main_content,
+            only_main_content: asked.only_main_content,
             images: data.images.unwrap_or_default(),
+            structured: data.structured.unwrap_or_default(),
+            selector: asked.selector,
         };
         known.scraped = Some(scraped.clone());
         self.deltas.push(Delta::Scraped(Box::new(scraped)));
     }
+}
+
+/// What a scrape was asked to read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ScrapeAsked {
+    pub(crate) only_main_content: bool,
+    pub(crate) images: bool,
+    #[expect(dead_code, reason = "read once scrapes take options")]
+    pub(crate) links: bool,
+    pub(crate) selector: Option<String>,
 }
 
 /// What a page call would cost by the default card, for a server that does not say.
@@ -221,16 +236,35 @@ fn is_same_page(before: &str, after: &str) -> bool {
     }
 }
 
-/// Ids that came and went. Ids count anew on another page, so an id means its element only with its words.
-fn changed_ids(before: &[Action], after: &[Action]) -> (Vec<String>, Vec<String>) {
-    fn named(actions: &[Action]) -> HashSet<(&str, &str)> {
-        actions.iter().map(|action| (action.id.as_str(), action.description.as_str())).collect()
+/// What came, went and changed between two observations of a page.
+#[derive(Debug, Default)]
+struct Changes {
+    new_ids: Vec<String>,
+    gone: Vec<Action>,
+    changed_ids: Vec<String>,
+}
+
+impl Changes {
+    /// Ids count anew on another page, so an id means its element only together with its role and words.
+    fn between(before: &[Action], after: &[Action]) -> Self {
+        fn named(actions: &[Action]) -> HashMap<(&str, &str), &Action> {
+            actions.iter().map(|action| ((action.id.as_str(), action.description.as_str()), action)).collect()
+        }
+        let (old, new) = (named(before), named(after));
+        let mut changes = Self::default();
+        for (key, action) in
+            after.iter().map(|action| ((action.id.as_str(), action.description.as_str()), action))
+        {
+            match old.get(&key) {
+                None => changes.new_ids.push(action.id.clone()),
+                Some(was) if was.state != action.state => changes.changed_ids.push(action.id.clone()),
+                Some(_) => {}
+            }
+        }
+        let absent = |action: &&Action| !new.contains_key(&(action.id.as_str(), action.description.as_str()));
+        changes.gone = before.iter().filter(absent).cloned().collect();
+        changes
     }
-    fn missing(actions: &[Action], from: &HashSet<(&str, &str)>) -> Vec<String> {
-        let absent = |action: &&Action| !from.contains(&(action.id.as_str(), action.description.as_str()));
-        actions.iter().filter(absent).map(|action| action.id.clone()).collect()
-    }
-    (missing(after, &named(before)), missing(before, &named(after)))
 }
 
 fn milliseconds(span: TimeDelta) -> f64 {
@@ -257,8 +291,9 @@ mod tests {
     fn an_action_is_new_or_gone_when_its_id_means_something_else() {
         let before = [action("L1", "Open Deals"), action("B1", "Click Search")];
         let after = [action("L1", "Open Home"), action("B1", "Click Search"), action("I1", "Fill Name")];
-        let (new, gone) = changed_ids(&before, &after);
-        assert_eq!(new, ["L1", "I1"]);
-        assert_eq!(gone, ["L1"]);
+        let changes = Changes::between(&before, &after);
+        assert_eq!(changes.new_ids, ["L1", "I1"]);
+        assert_eq!(changes.gone[0].description, "Open Deals");
+        assert!(changes.changed_ids.is_empty());
     }
 }

@@ -8,7 +8,7 @@ use notex_session::{Credits, RateCard};
 use notex_wire::{Health, HealthBrowser, LedgerEntry, PlanAnswer, UsageAnswer};
 use tokio::task::AbortHandle;
 
-use crate::protocol::{ConnectionState, CreditState, Failure, FailureCode, KeepKey, Light};
+use crate::protocol::{Abilities, ConnectionState, CreditState, Failure, FailureCode, KeepKey, Light};
 use crate::state::SavedConnection;
 
 /// Over how long the burn per minute is measured, in minutes.
@@ -37,6 +37,9 @@ impl Connection {
             base_url: String::new(),
             light: Light::Connecting,
             failure: None,
+            dialect: None,
+            can: Abilities::default(),
+            retry_at: None,
             version: None,
             browser: None,
             latency_ms: None,
@@ -53,6 +56,9 @@ impl Connection {
             base_url: saved.base_url,
             light: Light::Connecting,
             failure: None,
+            dialect: None,
+            can: Abilities::default(),
+            retry_at: None,
             version: None,
             browser: None,
             latency_ms: None,
@@ -155,6 +161,7 @@ impl Connection {
             plan: usage.plan.clone(),
             allowed: usage.allowed,
             remaining: usage.remaining,
+            period_end: usage.period_end,
             today: spent,
             per_minute: self.burn(server_now),
             step_price: card.step().total(),

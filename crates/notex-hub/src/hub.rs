@@ -11,10 +11,11 @@ use notex_client::ApiKey;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::journal::{Journal, JournalError};
+use crate::live::LiveView;
 use crate::pictures::{Picture, PictureError, Pictures};
-use crate::protocol::{Answer, Command, Event, Failure, FailureCode, News, Outcome, Query};
+use crate::protocol::{Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query};
 use crate::state::{Save, Saved, State};
-use crate::{follow, keychain};
+use crate::{follow, keychain, live, money};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -45,6 +46,8 @@ pub struct HubOptions {
     pub save: Save,
     /// The engine inside the app.
     pub start_local_engine: StartLocalEngine,
+    /// The address of the page to practise on, where one is served.
+    pub practice_url: Option<String>,
 }
 
 type Change = Box<dyn FnOnce(&mut State, DateTime<Utc>) + Send>;
@@ -89,11 +92,12 @@ impl Hub {
     /// # Errors
     /// When the data folder cannot be used.
     pub fn start(options: HubOptions) -> Result<Self, JournalError> {
-        let HubOptions { data_dir, saved, save, start_local_engine } = options;
+        let HubOptions { data_dir, saved, save, start_local_engine, practice_url } = options;
         // A folder that cannot be made shows as a journal that cannot be opened, with its path.
         drop(std::fs::create_dir_all(&data_dir));
         let journal = Journal::open(&data_dir.join("live-sessions"))?;
-        let state = State::new(saved, save, journal);
+        let mut state = State::new(saved, save, journal);
+        state.practice_url = practice_url;
         let connections: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
         let (messages, inbox) = mpsc::channel(CHANGES_AHEAD);
         let pictures = Pictures::new(data_dir.join("pictures"));
@@ -130,7 +134,35 @@ impl Hub {
     pub async fn query(&self, query: Query) -> Result<Answer, Failure> {
         match query {
             Query::Session { session } => self.read(move |state| state.detail(&session)).await?,
+            Query::Usage { connection, period } => {
+                Ok(Answer::Usage(Box::new(money::usage(self, connection, period).await?)))
+            }
+            Query::Entries { connection, filter } => {
+                Ok(Answer::Entries(money::entries(self, connection, filter).await?))
+            }
+            Query::Billing { connection } => {
+                Ok(Answer::Billing(Box::new(money::billing(self, connection).await?)))
+            }
+            Query::WhatIf { connection, period, change } => {
+                Ok(Answer::WhatIf(money::what_if(self, connection, period, *change).await?))
+            }
+            Query::Element { .. } | Query::Log { .. } | Query::Report => {
+                Err(Failure::new(FailureCode::Other, "not built yet"))
+            }
         }
+    }
+
+    /// The live picture of a session; with `acts` a person's input is taken.
+    ///
+    /// # Errors
+    /// A failure in sentences: an unknown or ended session, a server that shows none.
+    pub async fn watch(&self, session: String, acts: bool) -> Result<LiveView, Failure> {
+        live::watch(self, session, acts).await
+    }
+
+    /// Asks the window for something: the tray, the menu and links do.
+    pub async fn tell(&self, ask: Ask) {
+        self.change(move |state, _| state.deltas.push(Delta::Ask(ask))).await;
     }
 
     /// Subscribes to events, from a snapshot on.

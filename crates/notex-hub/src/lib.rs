@@ -11,6 +11,8 @@ mod follow;
 mod hub;
 mod journal;
 mod keychain;
+mod live;
+mod money;
 mod pictures;
 pub mod protocol;
 mod sessions;
@@ -18,6 +20,7 @@ mod state;
 
 pub use hub::{Hub, HubOptions, LocalEngine, StartLocalEngine, Subscription};
 pub use journal::JournalError;
+pub use live::{LiveMessage, LiveView};
 pub use notex_client::ApiKey;
 pub use pictures::{Picture, PictureError};
 pub use state::{Save, Saved, SavedConnection};

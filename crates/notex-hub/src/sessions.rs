@@ -40,6 +40,19 @@ impl Session {
             credits: Credits::ZERO,
             credits_estimated: false,
             busy: None,
+            last_call: None,
+            started_here: false,
+            tabs: Vec::new(),
+            latest_end: None,
+            viewport_width: answer.options.viewport_width,
+            viewport_height: answer.options.viewport_height,
+            locale: answer.options.locale.clone(),
+            timezone: answer.options.timezone.clone(),
+            user_agent: answer.options.user_agent.clone(),
+            proxied: answer.options.proxies,
+            sent_bytes: 0,
+            received_bytes: 0,
+            disagreement: None,
         };
         Self {
             state,
@@ -176,7 +189,7 @@ impl State {
         session.take_in(answer, ahead, now);
         let ended = session.is_ended();
         if is_new || session.state != before {
-            self.deltas.push(crate::protocol::Delta::Session(session.state.clone()));
+            self.deltas.push(crate::protocol::Delta::Session(Box::new(session.state.clone())));
         }
         if ended {
             self.note_ended(connection, &id);

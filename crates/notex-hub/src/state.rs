@@ -43,6 +43,7 @@ pub(crate) struct State {
     pub(crate) sessions: HashMap<String, Session>,
     pub(crate) settings: Settings,
     pub(crate) keychain_problem: Option<String>,
+    pub(crate) practice_url: Option<String>,
     pub(crate) deltas: Vec<Delta>,
     pub(crate) snapshot_wanted: bool,
     journal: Journal,
@@ -59,6 +60,7 @@ impl State {
             sessions: HashMap::new(),
             settings: saved.settings,
             keychain_problem: None,
+            practice_url: None,
             deltas: Vec::new(),
             snapshot_wanted: false,
             journal,
@@ -75,6 +77,9 @@ impl State {
             sessions,
             settings: self.settings.clone(),
             keychain_problem: self.keychain_problem.clone(),
+            notices: Vec::new(),
+            practice_url: self.practice_url.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
 
@@ -111,7 +116,7 @@ impl State {
         let before = session.state.clone();
         change(session);
         if session.state != before {
-            self.deltas.push(Delta::Session(session.state.clone()));
+            self.deltas.push(Delta::Session(Box::new(session.state.clone())));
         }
     }
 
@@ -144,7 +149,7 @@ impl State {
             self.settings = before;
             return Err(failure);
         }
-        self.deltas.push(Delta::Settings(self.settings.clone()));
+        self.deltas.push(Delta::Settings(Box::new(self.settings.clone())));
         Ok(())
     }
 

@@ -5,19 +5,16 @@ mod scripted;
 use std::sync::atomic::Ordering;
 
 use chrono::{TimeDelta, Utc};
-use notex_hub::protocol::{CallStatus, Command, Delta, FailureCode, KeepKey, Light, Query, SessionPhase};
+use notex_hub::protocol::{
+    CallStatus, Command, Delta, FailureCode, KeepKey, Light, Query, SessionPhase, StartForm,
+};
 use notex_hub::{ApiKey, Hub, HubOptions, LocalEngine, Saved};
 use notex_session::{Credits, EndReason};
 use scripted::{KEY, ScriptedServer, Window, hub_on, session};
 use serde_json::json;
 
 fn start() -> Command {
-    Command::StartSession {
-        connection: "local".to_owned(),
-        timeout_minutes: 5,
-        keep_alive: false,
-        screenshot: true,
-    }
+    Command::StartSession { connection: "local".to_owned(), options: StartForm::default() }
 }
 
 async fn ready(hub: &Hub) -> Window {
@@ -100,7 +97,7 @@ async fn an_observe_shows_its_call_its_actions_and_what_it_cost() {
     let mut window = ready(&hub).await;
     hub.send(start()).await.unwrap();
     let url = Some("http://shop.local/search".to_owned());
-    hub.send(Command::Observe { session: "s-1".to_owned(), url }).await.unwrap();
+    hub.send(Command::Observe { session: "s-1".to_owned(), url, max_actions: None }).await.unwrap();
     let observation = window
         .until("the observation", |_, deltas| {
             deltas.iter().find_map(|delta| match delta {
@@ -111,7 +108,7 @@ async fn an_observe_shows_its_call_its_actions_and_what_it_cost() {
         .await;
     assert_eq!(observation.actions[0].id, "B1");
     let detail = hub.query(Query::Session { session: "s-1".to_owned() }).await.unwrap();
-    let notex_hub::protocol::Answer::Session(detail) = detail;
+    let notex_hub::protocol::Answer::Session(detail) = detail else { panic!("{detail:?}") };
     assert_eq!(detail.calls.iter().map(|call| call.number).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(detail.calls[1].what, "/search · 1 action");
     assert_eq!(detail.calls[1].credits, Some(Credits::from_thousandths(1200)));
@@ -128,14 +125,14 @@ async fn a_call_that_is_cancelled_ends_at_once_and_frees_the_session() {
     hub.send(start()).await.unwrap();
     let observing = hub.clone();
     let call = tokio::spawn(async move {
-        observing.send(Command::Observe { session: "s-1".to_owned(), url: None }).await
+        observing.send(Command::Observe { session: "s-1".to_owned(), url: None, max_actions: None }).await
     });
     window.until("a running call", |shown, _| shown.sessions.first()?.busy).await;
     hub.send(Command::CancelCall { session: "s-1".to_owned() }).await.unwrap();
     assert_eq!(call.await.unwrap().unwrap_err().code, FailureCode::Cancelled);
     window.until("a free session", |shown, _| shown.sessions.first()?.busy.is_none().then_some(())).await;
     server.script.hold_observe.add_permits(2);
-    hub.send(Command::Observe { session: "s-1".to_owned(), url: None }).await.unwrap();
+    hub.send(Command::Observe { session: "s-1".to_owned(), url: None, max_actions: None }).await.unwrap();
 }
 
 #[tokio::test]
@@ -213,6 +210,7 @@ async fn a_key_kept_for_this_run_is_in_no_setting_and_no_event() {
             *written.lock().unwrap() = serde_json::to_string(saved).unwrap();
             Ok(())
         }),
+        practice_url: None,
         start_local_engine: Box::new(|| {
             Box::pin(async {
                 Ok(LocalEngine { base_url: "http://127.0.0.1:9".to_owned(), key: ApiKey::new("none") })
@@ -253,7 +251,7 @@ async fn a_window_that_falls_behind_is_given_a_snapshot_and_no_endless_queue() {
     for minutes in 0..200 {
         let mut settings = watching.shown.settings.clone();
         settings.timeout_minutes = minutes % 30 + 1;
-        hub.send(Command::SaveSettings { settings }).await.unwrap();
+        hub.send(Command::SaveSettings { settings: Box::new(settings) }).await.unwrap();
     }
     watching.until("the last setting", |shown, _| (shown.settings.timeout_minutes == 20).then_some(())).await;
     let mut received = Vec::new();
@@ -274,9 +272,7 @@ async fn a_timeout_outside_its_range_is_refused_by_name() {
     let refused = hub
         .send(Command::StartSession {
             connection: "local".to_owned(),
-            timeout_minutes: 31,
-            keep_alive: false,
-            screenshot: false,
+            options: StartForm { timeout_minutes: 31, ..StartForm::default() },
         })
         .await
         .unwrap_err();

@@ -2,11 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::Credits;
 
 /// What a plan allows. A limit that is not said is none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The plan's name.
@@ -15,12 +16,15 @@ pub struct Plan {
     pub credits_per_month: Credits,
     /// Credits of one day (UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
     pub credits_per_day: Option<Credits>,
     /// Credits of one session in its whole life.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
     pub credits_per_session: Option<Credits>,
     /// How many sessions may be live at the same time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
     pub sessions_at_once: Option<u32>,
 }
 

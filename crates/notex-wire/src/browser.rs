@@ -159,7 +159,7 @@ pub enum PageEvent {
 }
 
 /// Mouse and keyboard of a person, sent over the websocket of the live view; positions in CSS pixels of the viewport.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum LiveInput {
     /// The mouse moved.
@@ -247,7 +247,7 @@ pub enum LiveInput {
 }
 
 /// What the websocket of the live view says beside its pictures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum LiveNews {
     /// The size of what the next pictures show, in CSS pixels.
@@ -265,7 +265,7 @@ pub enum LiveNews {
 }
 
 /// A button of the mouse.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum MouseButton {
     /// The first.

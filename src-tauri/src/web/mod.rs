@@ -31,6 +31,7 @@ pub(crate) fn run(options: Options) -> Result<(), StartError> {
             data_dir: profile.hub(),
             saved: settings_file::read(&settings),
             save: Box::new(move |saved| settings_file::write(&settings, saved)),
+            practice_url: None,
             start_local_engine: engine.starter(),
         })
         .map_err(ProfileError::from)?;

@@ -113,6 +113,7 @@ mod tests {
             data_dir: folder.path().to_owned(),
             saved: Saved::default(),
             save: Box::new(|_| Ok(())),
+            practice_url: None,
             start_local_engine: Box::new(|| Box::pin(async { Err("there is none in this test".to_owned()) })),
         })
         .unwrap();

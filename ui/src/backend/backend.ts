@@ -3,36 +3,90 @@ import type { Command } from "./generated/Command";
 import type { Event } from "./generated/Event";
 import type { Failure } from "./generated/Failure";
 import type { FailureCode } from "./generated/FailureCode";
+import type { LiveInput } from "./generated/LiveInput";
+import type { LiveNews } from "./generated/LiveNews";
 import type { Outcome } from "./generated/Outcome";
 import type { Query } from "./generated/Query";
 
 export type { Action } from "./generated/Action";
+export type { Abilities } from "./generated/Abilities";
 export type { ActionParam } from "./generated/ActionParam";
+export type { Ask } from "./generated/Ask";
+export type { Billing } from "./generated/Billing";
+export type { Budget } from "./generated/Budget";
+export type { BudgetRule } from "./generated/BudgetRule";
 export type { Call } from "./generated/Call";
 export type { CallKind } from "./generated/CallKind";
+export type { CallSum } from "./generated/CallSum";
+export type { Closed } from "./generated/Closed";
 export type { ConnectionState } from "./generated/ConnectionState";
 export type { CreditState } from "./generated/CreditState";
+export type { DaySum } from "./generated/DaySum";
 export type { Delta } from "./generated/Delta";
+export type { Dialect } from "./generated/Dialect";
+export type { EntryFilter } from "./generated/EntryFilter";
+export type { Header } from "./generated/Header";
+export type { HostSum } from "./generated/HostSum";
 export type { ImageData } from "./generated/ImageData";
 export type { KeepKey } from "./generated/KeepKey";
+export type { LedgerLine } from "./generated/LedgerLine";
+export type { LedgerPage } from "./generated/LedgerPage";
 export type { Light } from "./generated/Light";
+export type { LogLine } from "./generated/LogLine";
+export type { LogPage } from "./generated/LogPage";
 export type { News } from "./generated/News";
+export type { Notice } from "./generated/Notice";
+export type { NoticeKind } from "./generated/NoticeKind";
 export type { Observation } from "./generated/Observation";
+export type { Place } from "./generated/Place";
+export type { Plan } from "./generated/Plan";
+export type { Preset } from "./generated/Preset";
+export type { Probe } from "./generated/Probe";
+export type { ProxyOptions } from "./generated/ProxyOptions";
+export type { QueryElement } from "./generated/QueryElement";
+export type { RateCard } from "./generated/RateCard";
+export type { Reason } from "./generated/Reason";
 export type { Scraped } from "./generated/Scraped";
 export type { SessionDetail } from "./generated/SessionDetail";
 export type { SessionPhase } from "./generated/SessionPhase";
 export type { SessionState } from "./generated/SessionState";
+export type { SessionSum } from "./generated/SessionSum";
 export type { Settings } from "./generated/Settings";
 export type { Snapshot } from "./generated/Snapshot";
 export type { SpecialAction } from "./generated/SpecialAction";
+export type { StartForm } from "./generated/StartForm";
+export type { Tab as PageTab } from "./generated/Tab";
+export type { TabDeed } from "./generated/TabDeed";
 export type { Theme } from "./generated/Theme";
+export type { UsageReport } from "./generated/UsageReport";
 export type { Viewport } from "./generated/Viewport";
-export type { Answer, Command, Failure, FailureCode, Outcome, Query };
+export type { WhatIf } from "./generated/WhatIf";
+export type { WhatIfAnswer } from "./generated/WhatIfAnswer";
+export type { Answer, Command, Failure, FailureCode, LiveInput, LiveNews, Outcome, Query };
 /** An event of the hub; `Event` itself is the browser's word. */
 export type HubEvent = Event;
 
 /** Whether news arrive. */
 export type Link = "connected" | "lost";
+
+/** What comes from a live picture. */
+export interface LiveViewer {
+  /** A JPEG of the viewport. */
+  onFrame: (jpeg: Blob) => void;
+  onNews: (news: LiveNews) => void;
+  /** It ended, and why when that is known; nothing comes after it. */
+  onEnd: (failure: Failure | null) => void;
+}
+
+/** A live picture that is being shown. */
+export interface LiveView {
+  /** Mouse and keyboard of a person; a view that was not opened to act refuses them. */
+  act(input: LiveInput): void;
+  close(): void;
+}
+
+/** What becomes of live sessions when the app ends. */
+export type QuitChoice = "close_sessions" | "leave_sessions" | "stay";
 
 /** The hub, however it is reached. `send` and `query` reject with a [`Failure`]. */
 export interface Backend {
@@ -42,6 +96,14 @@ export interface Backend {
   subscribe(listener: (event: HubEvent) => void, onState: (link: Link) => void): () => void;
   /** The address of a picture that is named by its hash. */
   pictureUrl(hash: string): string;
+  /** Shows a session as it changes. Watching moves no deadline; with `acts` a person's input is taken, and counts as use. */
+  live(session: string, acts: boolean, viewer: LiveViewer): LiveView;
+  /** Asks where to keep a file and writes it there; null when the person thought better of it. Rejects with a Failure. */
+  saveFile(name: string, contents: string | Uint8Array): Promise<string | null>;
+  /** Answers an `ask` to quit. */
+  quit(choice: QuitChoice): Promise<void>;
+  /** Shows a notice by the system; false where that is not possible or not allowed. */
+  notify(title: string, text: string): Promise<boolean>;
 }
 
 /** Makes a [`Failure`] of whatever was thrown. */

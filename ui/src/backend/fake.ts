@@ -7,23 +7,34 @@ import type {
   Failure,
   HubEvent,
   Link,
+  LiveInput,
+  LiveView,
+  LiveViewer,
   Observation,
   Outcome,
   Query,
+  QuitChoice,
   SessionDetail,
   SessionState,
   Snapshot,
 } from "./backend";
-import { emptySnapshot, markdownPage, observationOf, prices } from "./fakePages";
+import { emptySnapshot, markdownPage, observationOf, prices, quietSession } from "./fakePages";
 
+type QueryScript = (query: Query) => Promise<Answer> | Answer;
 type Script = (command: Command) => Promise<Outcome> | Outcome;
 
 /** A hub in memory that does what it is told at once; `on` replaces what a command does. */
 export class FakeBackend implements Backend {
   readonly sent: Command[] = [];
+  readonly acted: LiveInput[] = [];
+  readonly saved: { name: string; contents: string | Uint8Array }[] = [];
+  readonly quits: QuitChoice[] = [];
+  readonly notified: { title: string; text: string }[] = [];
+  readonly viewers: LiveViewer[] = [];
   readonly details = new Map<string, SessionDetail>();
   snapshot: Snapshot;
   seq = 0;
+  #answers = new Map<Query["type"], QueryScript>();
   #scripts = new Map<Command["type"], Script>();
   #listener: ((event: HubEvent) => void) | null = null;
   #onState: ((link: Link) => void) | null = null;
@@ -41,6 +52,11 @@ export class FakeBackend implements Backend {
     this.#scripts.set(type, script);
   }
 
+  /** What a query answers from now on. */
+  onQuery(type: Query["type"], script: QueryScript): void {
+    this.#answers.set(type, script);
+  }
+
   async send(command: Command): Promise<Outcome> {
     this.sent.push(command);
     const script = this.#scripts.get(command.type);
@@ -48,8 +64,10 @@ export class FakeBackend implements Backend {
   }
 
   async query(query: Query): Promise<Answer> {
-    const { session } = query;
-    return { type: "session", ...(this.details.get(session) ?? this.#detail(session)) };
+    const script = this.#answers.get(query.type);
+    if (script) return await script(query);
+    if (query.type !== "session") throw { code: "other", message: "The fake has no answer.", hint: null };
+    return { type: "session", value: this.details.get(query.session) ?? this.#detail(query.session) };
   }
 
   subscribe(listener: (event: HubEvent) => void, onState: (link: Link) => void): () => void {
@@ -62,6 +80,30 @@ export class FakeBackend implements Backend {
 
   pictureUrl(hash: string): string {
     return `${this.#pictures}${hash}`;
+  }
+
+  /** Shows the same picture as the observations, and ends when told to. */
+  live(_session: string, _acts: boolean, viewer: LiveViewer): LiveView {
+    this.viewers.push(viewer);
+    return {
+      act: (input) => this.acted.push(input),
+      close: () => this.viewers.splice(this.viewers.indexOf(viewer), 1),
+    };
+  }
+
+  saveFile(name: string, contents: string | Uint8Array): Promise<string | null> {
+    this.saved.push({ name, contents });
+    return Promise.resolve(`/home/me/${name}`);
+  }
+
+  quit(choice: QuitChoice): Promise<void> {
+    this.quits.push(choice);
+    return Promise.resolve();
+  }
+
+  notify(title: string, text: string): Promise<boolean> {
+    this.notified.push({ title, text });
+    return Promise.resolve(true);
   }
 
   sendSnapshot(): void {
@@ -105,6 +147,18 @@ export class FakeBackend implements Backend {
         this.snapshot = { ...this.snapshot, settings: command.settings };
         this.deltas({ type: "settings", value: command.settings });
         return nothing;
+      case "close_sessions":
+        for (const session of command.sessions) this.obey({ type: "close_session", session });
+        return { ...nothing, closed: command.sessions.map((session) => ({ session, failure: null })) };
+      case "probe_server":
+        return {
+          ...nothing,
+          probe: { dialect: "notex", version: "0.1.0", latencyMs: 12, keyProblem: null },
+        };
+      case "tab":
+      case "rename_connection":
+      case "save_rates":
+      case "save_plan":
       case "reconnect":
       case "cancel_call":
       case "add_connection":
@@ -117,15 +171,18 @@ export class FakeBackend implements Backend {
   #start(command: Extract<Command, { type: "start_session" }>): Outcome {
     const now = new Date().toISOString();
     const id = `s-${(this.snapshot.sessions.length + 1).toString(16).padStart(4, "0")}`;
+    const { options } = command;
     const session: SessionState = {
+      ...quietSession,
+      startedHere: true,
       id,
       connection: command.connection,
       title: "",
       url: "",
-      phase: { type: "live", expiresAt: this.#deadline(command.keepAlive, command.timeoutMinutes) },
-      keepAlive: command.keepAlive,
-      timeoutMinutes: command.timeoutMinutes,
-      screenshot: command.screenshot,
+      phase: { type: "live", expiresAt: this.#deadline(options.keepAlive, options.timeoutMinutes) },
+      keepAlive: options.keepAlive,
+      timeoutMinutes: options.timeoutMinutes,
+      screenshot: options.screenshot,
       createdAt: now,
       lastCallAt: now,
       credits: 0.1,
@@ -134,7 +191,7 @@ export class FakeBackend implements Backend {
     };
     this.#keep(session);
     this.deltas({ type: "session", value: session });
-    this.#change(id, "start", command.keepAlive ? "keep-alive" : `timeout ${command.timeoutMinutes} min`, {});
+    this.#change(id, "start", options.keepAlive ? "keep-alive" : `timeout ${options.timeoutMinutes} min`, {});
     return { ...nothing, session: id };
   }
 
@@ -250,4 +307,4 @@ export class FakeBackend implements Backend {
   }
 }
 
-const nothing: Outcome = { session: null, call: null, connection: null };
+const nothing: Outcome = { session: null, call: null, connection: null, closed: [], probe: null };

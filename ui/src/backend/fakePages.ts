@@ -1,9 +1,11 @@
 import type {
+  Abilities,
   Action,
   CallKind,
   ImageData,
   Observation,
   Scraped,
+  SessionState,
   Settings,
   Snapshot,
   SpecialAction,
@@ -25,6 +27,48 @@ export const defaultSettings: Settings = {
   timeoutMinutes: 5,
   keepAlive: false,
   screenshot: true,
+  presets: [],
+  budgets: [],
+  warnBeforeSeconds: 45,
+  systemNotices: true,
+  maxActions: 300,
+  shortcuts: {},
+  welcomed: true,
+  zoomPercent: 100,
+};
+
+/** What most sessions of a scene share. */
+export const quietSession = {
+  screenshot: true,
+  creditsEstimated: false,
+  busy: null,
+  lastCall: null,
+  startedHere: false,
+  tabs: [],
+  latestEnd: null,
+  viewportWidth: null,
+  viewportHeight: null,
+  locale: null,
+  timezone: null,
+  userAgent: null,
+  proxied: false,
+  sentBytes: 0,
+  receivedBytes: 0,
+  disagreement: null,
+} satisfies Partial<SessionState>;
+
+const everything: Abilities = {
+  events: true,
+  list: true,
+  extend: true,
+  live: true,
+  takeOver: true,
+  elements: true,
+  usage: true,
+  editRates: true,
+  startOptions: true,
+  tabs: true,
+  scrapeOptions: true,
 };
 
 /** A healthy local engine without sessions. */
@@ -38,6 +82,9 @@ export function emptySnapshot(): Snapshot {
         baseUrl: "http://127.0.0.1:41873",
         light: "ready",
         failure: null,
+        dialect: "notex",
+        can: everything,
+        retryAt: null,
         version: "0.1.0",
         browser: "Chromium 156.0.8078.79",
         latencyMs: 2.1,
@@ -46,6 +93,7 @@ export function emptySnapshot(): Snapshot {
           plan: "Local",
           allowed: 10_000,
           remaining: 7_412,
+          periodEnd: "2026-12-01T00:00:00Z",
           today: 60.2,
           perMinute: 3.1,
           stepPrice: 1,
@@ -58,6 +106,9 @@ export function emptySnapshot(): Snapshot {
     sessions: [],
     settings: defaultSettings,
     keychainProblem: null,
+    notices: [],
+    practiceUrl: "http://127.0.0.1:41900/",
+    version: "0.1.0",
   };
 }
 
@@ -175,18 +226,24 @@ export function observationOf(
     totalActions: shopActions.length,
     specialActions,
     newIds: before ? ["B3", "I2"] : [],
-    goneIds: before ? ["L4"] : [],
+    gone: before ? [actionOf("L4", "Sale", "Navigation", "link", [0, 0, 10, 10])] : [],
+    changedIds: [],
+    before: null,
   };
 }
 
 /** What a scrape of the shop reads. */
-export function markdownPage(withImages: boolean): Pick<Scraped, "markdown" | "images"> {
+export function markdownPage(
+  withImages: boolean,
+): Pick<Scraped, "markdown" | "images" | "structured" | "selector"> {
   const images: ImageData[] = [
     { id: "F1", url: "http://shop.local/img/nova-14.jpg", category: "content_image", alt: "Nova 14, opened" },
     { id: "F2", url: "http://shop.local/img/aero-13.jpg", category: "content_image", alt: "Aero 13" },
     { id: "F3", url: "http://shop.local/img/cart.svg", category: "svg_icon", alt: null },
   ];
   return {
+    structured: [],
+    selector: null,
     markdown: [
       "# Search results for “laptop”",
       "",

@@ -1,11 +1,19 @@
 import type { Action, Call, SessionState, Snapshot } from "./backend";
 import { FakeBackend } from "./fake";
-import { actionOf, defaultSettings, emptySnapshot, markdownPage, observationOf } from "./fakePages";
+import {
+  actionOf,
+  defaultSettings,
+  emptySnapshot,
+  markdownPage,
+  observationOf,
+  quietSession,
+} from "./fakePages";
 
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
 function session(id: string, title: string, url: string, change: Partial<SessionState> = {}): SessionState {
   return {
+    ...quietSession,
     id,
     connection: "local",
     title,

@@ -58,5 +58,12 @@ export function httpBackend(): Backend {
       };
     },
     pictureUrl: (hash) => `/picture/${encodeURIComponent(hash)}`,
+    live(_session, _acts, viewer) {
+      viewer.onEnd({ code: "other", message: "Not built yet.", hint: null });
+      return { act: () => undefined, close: () => undefined };
+    },
+    saveFile: () => Promise.resolve(null),
+    quit: () => Promise.resolve(),
+    notify: () => Promise.resolve(false),
   };
 }

@@ -106,7 +106,7 @@ export function priceOf(choice: Choice, credits: CreditState | null): number | n
 
 /** What a step led to: "12 new actions, 3 gone". */
 export function changeWords(observation: Observation): string {
-  const { newIds, goneIds } = observation;
-  if (newIds.length === 0 && goneIds.length === 0) return "the same actions as before";
-  return `${plural(newIds.length, "new action")}, ${goneIds.length} gone`;
+  const { newIds, gone } = observation;
+  if (newIds.length === 0 && gone.length === 0) return "the same actions as before";
+  return `${plural(newIds.length, "new action")}, ${gone.length} gone`;
 }

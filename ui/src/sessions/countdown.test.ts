@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import type { SessionState } from "../backend/backend";
 import { countdownOf } from "./countdown";
+import { quietSession } from "../backend/fakePages";
 
 const now = Date.parse("2026-11-22T12:00:00Z");
 const session = (change: Partial<SessionState> = {}): SessionState => ({
+  ...quietSession,
   id: "s-1",
   connection: "local",
   title: "",

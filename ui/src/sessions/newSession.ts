@@ -1,5 +1,20 @@
-import type { Settings } from "../backend/backend";
+import type { Settings, StartForm } from "../backend/backend";
 import { addressOf } from "../controls/format";
+
+/** The options of a start that are left to the server. */
+export const plainStart: StartForm = {
+  timeoutMinutes: 5,
+  keepAlive: false,
+  screenshot: true,
+  maxDurationMinutes: null,
+  viewportWidth: null,
+  viewportHeight: null,
+  userAgent: null,
+  locale: null,
+  timezone: null,
+  headers: [],
+  proxy: null,
+};
 
 /** What the New session form holds. */
 export interface NewSession {

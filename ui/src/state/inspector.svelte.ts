@@ -14,7 +14,7 @@ import { noEntries, withEntry, withoutEntry } from "./maps";
 import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "./reduce";
 
 export type Tab = "observe" | "step" | "scrape";
-export type Screen = "sessions" | "settings";
+export type Screen = "sessions" | "usage" | "billing" | "log" | "settings";
 
 /** From then on a call shows its progress and can be cancelled, in milliseconds. */
 export const SLOW_MS = 500;
@@ -167,7 +167,7 @@ export class Inspector {
     this.world = watch(this.world, session);
     try {
       const answer = await this.backend.query({ type: "session", session });
-      this.world = withAnswer(this.world, answer);
+      if (answer.type === "session") this.world = withAnswer(this.world, answer.value);
       this.#forget(`detail:${session}`);
     } catch (thrown) {
       this.#failures = withEntry(this.#failures, `detail:${session}`, asFailure(thrown));

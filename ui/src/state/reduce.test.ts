@@ -2,9 +2,11 @@ import { expect, it } from "vitest";
 import type { Call, Delta, HubEvent, SessionState } from "../backend/backend";
 import { emptySnapshot, observationOf } from "../backend/fakePages";
 import { emptyWorld, reduce, watch, withAnswer, type World } from "./reduce";
+import { quietSession } from "../backend/fakePages";
 
 const now = "2026-11-22T12:00:00Z";
 const session = (id: string, credits = 0): SessionState => ({
+  ...quietSession,
   id,
   connection: "local",
   title: "",

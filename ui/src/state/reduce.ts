@@ -3,6 +3,7 @@ import type {
   ConnectionState,
   Delta,
   HubEvent,
+  Notice,
   Observation,
   Scraped,
   SessionDetail,
@@ -24,6 +25,10 @@ export interface World {
   sessions: ReadonlyMap<string, SessionState>;
   settings: Settings | null;
   keychainProblem: string | null;
+  /** Oldest first. */
+  notices: readonly Notice[];
+  practiceUrl: string | null;
+  version: string;
   /** Of the sessions that were looked at. */
   details: ReadonlyMap<string, Detail>;
 }
@@ -34,16 +39,21 @@ export const emptyWorld: World = {
   sessions: new Map(),
   settings: null,
   keychainProblem: null,
+  notices: [],
+  practiceUrl: null,
+  version: "",
   details: new Map(),
 };
+
+const NOTICES_KEPT = 100;
 
 /** The world after an event. After a gap it stays as it is until the next snapshot. */
 export function reduce(world: World, event: HubEvent): World {
   if (event.news.type === "snapshot") {
-    const { connections, sessions, settings, keychainProblem } = event.news.value;
+    const { sessions, ...rest } = event.news.value;
     const known = new Map(sessions.map((session) => [session.id, session]));
     const details = new Map([...world.details].filter(([id]) => known.has(id)));
-    return { seq: event.seq, connections, sessions: known, settings, keychainProblem, details };
+    return { ...rest, seq: event.seq, sessions: known, details };
   }
   if (world.seq === null || event.seq <= world.seq) return world;
   if (event.seq !== world.seq + 1) return { ...world, seq: null };
@@ -75,6 +85,11 @@ function applyDelta(world: World, delta: Delta): World {
       }));
     case "settings":
       return { ...world, settings: delta.value };
+    case "notice":
+      return { ...world, notices: [...world.notices, delta.value].slice(-NOTICES_KEPT) };
+    case "ask":
+      // Asked once and answered by the window; nothing of it is kept.
+      return world;
   }
 }
 

@@ -178,6 +178,7 @@ pub(crate) fn hub_on(base_url: &str, key: &str, folder: &std::path::Path) -> Hub
         data_dir: folder.to_owned(),
         saved: Saved::default(),
         save: Box::new(|_| Ok(())),
+        practice_url: None,
         start_local_engine: Box::new(move || {
             let engine = engine.clone();
             Box::pin(async move { Ok(engine) })
@@ -238,10 +239,11 @@ impl Window {
                 Delta::ConnectionRemoved(id) => self.shown.connections.retain(|old| old.id != *id),
                 Delta::Session(new) => {
                     self.shown.sessions.retain(|old| old.id != new.id);
-                    self.shown.sessions.push(new.clone());
+                    self.shown.sessions.push((**new).clone());
                 }
-                Delta::Settings(new) => self.shown.settings = new.clone(),
-                Delta::Call(_) | Delta::Observation(_) | Delta::Scraped(_) => {}
+                Delta::Settings(new) => self.shown.settings = (**new).clone(),
+                Delta::Notice(new) => self.shown.notices.push(new.clone()),
+                Delta::Call(_) | Delta::Observation(_) | Delta::Scraped(_) | Delta::Ask(_) => {}
             }
             self.deltas.push(delta);
         }

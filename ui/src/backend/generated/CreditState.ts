@@ -18,6 +18,10 @@ allowed: Credits,
  */
 remaining: Credits, 
 /**
+ * First instant of the next period.
+ */
+periodEnd: string, 
+/**
  * Charged today (UTC).
  */
 today: Credits, 

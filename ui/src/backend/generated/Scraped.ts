@@ -36,4 +36,12 @@ onlyMainContent: boolean,
 /**
  * The images, when asked for.
  */
-images: Array<ImageData>, };
+images: Array<ImageData>, 
+/**
+ * Structured data, of a server that tells some.
+ */
+structured: unknown[], 
+/**
+ * The selector it was limited to.
+ */
+selector: string | null, };

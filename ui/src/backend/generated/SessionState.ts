@@ -2,6 +2,7 @@
 import type { CallKind } from "./CallKind";
 import type { Credits } from "./Credits";
 import type { SessionPhase } from "./SessionPhase";
+import type { Tab } from "./Tab";
 
 /**
  * A session as the list shows it.
@@ -56,6 +57,58 @@ credits: Credits,
  */
 creditsEstimated: boolean, 
 /**
- * The call that runs on it.
+ * The call that runs on it, made here or elsewhere.
  */
-busy: CallKind | null, };
+busy: CallKind | null, 
+/**
+ * Its last call in a few words, and when it ended: "B3 click Search".
+ */
+lastCall: string | null, 
+/**
+ * It was started here, by this app.
+ */
+startedHere: boolean, 
+/**
+ * Its tabs; empty while they are not known.
+ */
+tabs: Array<Tab>, 
+/**
+ * The instant it ends whatever is called, by the hub's clock; null when nothing limits it.
+ */
+latestEnd: string | null, 
+/**
+ * Width of its viewport in CSS pixels.
+ */
+viewportWidth: number | null, 
+/**
+ * Height of its viewport in CSS pixels.
+ */
+viewportHeight: number | null, 
+/**
+ * The language of its pages.
+ */
+locale: string | null, 
+/**
+ * The time zone of its pages.
+ */
+timezone: string | null, 
+/**
+ * The user agent it was started with.
+ */
+userAgent: string | null, 
+/**
+ * Its pages are loaded through a proxy.
+ */
+proxied: boolean, 
+/**
+ * Bytes sent for its pages.
+ */
+sentBytes: number, 
+/**
+ * Bytes received for its pages.
+ */
+receivedBytes: number, 
+/**
+ * What is seen here and what the server reports differ: the sentence.
+ */
+disagreement: string | null, };

@@ -1,0 +1,130 @@
+//! What each command does. Runs beside the loop: it talks to servers and sends the loop what came of it.
+
+mod life;
+mod page;
+mod servers;
+
+use notex_client::{Client, ClientError, Server};
+use notex_session::{EndReason, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES};
+
+use crate::calls::ScrapeAsked;
+use crate::protocol::{Command, Failure, FailureCode, Outcome, Settings};
+use crate::state::unknown_session;
+use crate::{Hub, money};
+
+pub(crate) use life::take_in_answer;
+
+pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::StartSession { connection, options } => life::start(hub, connection, options).await,
+        Command::CloseSession { session } => life::close(hub, session).await,
+        Command::CloseSessions { sessions } => life::close_all(hub, sessions).await,
+        Command::ExtendSession { session } => life::extend(hub, session).await,
+        Command::Observe { session, url, max_actions } => page::observe(hub, session, url, max_actions).await,
+        Command::Step { session, action, value, enter } => {
+            page::step(hub, session, action, value, enter).await
+        }
+        Command::Scrape { session, only_main_content, images, links, selector } => {
+            let asked = ScrapeAsked { only_main_content, images, links, selector };
+            page::scrape(hub, session, asked).await
+        }
+        Command::Tab { session, deed } => page::tab(hub, session, deed).await,
+        Command::CancelCall { session } => page::cancel(hub, session).await,
+        Command::ProbeServer { base_url, api_key } => servers::probe(base_url, api_key).await,
+        Command::AddConnection { name, base_url, api_key, keep_key } => {
+            servers::add(hub, name, base_url, api_key, keep_key).await
+        }
+        Command::RenameConnection { connection, name } => servers::rename(hub, connection, name).await,
+        Command::ReplaceKey { connection, api_key, keep_key } => {
+            servers::replace_key(hub, connection, api_key, keep_key).await
+        }
+        Command::RemoveConnection { connection } => servers::remove(hub, connection).await,
+        Command::Reconnect { connection } => {
+            hub.follow(connection).await;
+            Ok(Outcome::default())
+        }
+        Command::SaveRates { connection, rates } => money::save_rates(hub, connection, *rates).await,
+        Command::SavePlan { connection, plan } => money::save_plan(hub, connection, plan).await,
+        Command::SaveSettings { settings } => save_settings(hub, *settings).await,
+    }
+}
+
+async fn save_settings(hub: &Hub, settings: Settings) -> Result<Outcome, Failure> {
+    check_timeout("timeout", i64::from(settings.timeout_minutes))?;
+    hub.ask(move |state, _| state.save_settings(settings)).await??;
+    Ok(Outcome::default())
+}
+
+pub(super) fn check_timeout(field: &str, minutes: i64) -> Result<(), Failure> {
+    if (i64::from(MIN_TIMEOUT_MINUTES)..=i64::from(MAX_TIMEOUT_MINUTES)).contains(&minutes) {
+        return Ok(());
+    }
+    Err(Failure::invalid(format!(
+        "{field} must be from {MIN_TIMEOUT_MINUTES} to {MAX_TIMEOUT_MINUTES} minutes"
+    )))
+}
+
+/// Records a failed call; when it says that the session is over, asks the server how it ended.
+pub(super) async fn fail(hub: &Hub, session: String, call: Option<u64>, error: ClientError) -> Failure {
+    let failure = Failure::from(&error);
+    let status = match &error {
+        ClientError::Refused(refused) => Some(refused.status),
+        ClientError::Unreachable { .. }
+        | ClientError::TimedOut { .. }
+        | ClientError::Garbled { .. }
+        | ClientError::BadAddress(_)
+        | ClientError::NoSession => None,
+    };
+    let (id, told) = (session.clone(), failure.clone());
+    hub.change(move |state, now| {
+        if let Some(call) = call {
+            state.fail_call(&id, call, status, told, now);
+        }
+    })
+    .await;
+    if matches!(status, Some(404 | 410)) {
+        let asked = match client_of_session(hub, &session).await {
+            Ok(client) => client.status().await,
+            Err(_) => return failure,
+        };
+        match asked {
+            Ok(answer) => take_in_answer(hub, &session, answer).await,
+            Err(_) => {
+                let detail = "the server no longer knows it";
+                hub.change(move |state, now| {
+                    state.assume_session_ended(&session, now, EndReason::Error, detail)
+                })
+                .await;
+            }
+        }
+    }
+    failure
+}
+
+pub(crate) async fn server_of_connection(hub: &Hub, connection: &str) -> Result<Server, Failure> {
+    let id = connection.to_owned();
+    hub.read(move |state| {
+        let known = state.connection(&id).ok_or_else(|| Failure::invalid("there is no such connection"))?;
+        known.server.clone().ok_or_else(|| {
+            known.state.failure.clone().unwrap_or_else(|| {
+                Failure::new(FailureCode::Unreachable, format!("{} is still starting", known.state.name))
+                    .with_hint("try again in a moment")
+            })
+        })
+    })
+    .await?
+}
+
+pub(super) async fn client_of_session(hub: &Hub, session: &str) -> Result<Client, Failure> {
+    let id = session.to_owned();
+    let connection = hub
+        .read(move |state| {
+            state
+                .sessions
+                .get(&id)
+                .map(|known| known.state.connection.clone())
+                .ok_or_else(|| unknown_session(&id))
+        })
+        .await??;
+    Ok(Client::attached(server_of_connection(hub, &connection).await?, session.to_owned()))
+}

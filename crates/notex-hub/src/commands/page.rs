@@ -1,0 +1,167 @@
+//! Calls on the page of a session.
+
+use std::future::Future;
+
+use notex_client::{Answered, Client, ClientError};
+use notex_wire::{CallKind, PageAnswer, Usage};
+use tokio::sync::oneshot;
+use tracing::warn;
+
+use super::{client_of_session, fail};
+use crate::calls::{Ended, ScrapeAsked, estimated_charge};
+use crate::protocol::{Failure, FailureCode, Outcome, TabDeed};
+use crate::state::unknown_session;
+use crate::{Hub, describe};
+
+pub(super) async fn observe(
+    hub: &Hub,
+    session: String,
+    url: Option<String>,
+    max_actions: Option<i64>,
+) -> Result<Outcome, Failure> {
+    let url = url.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+    let what = url.as_deref().map_or_else(|| "the page as it is".to_owned(), describe::place);
+    let most = hub.read(|state| i64::from(state.settings.max_actions)).await?;
+    let most = Some(max_actions.unwrap_or(most));
+    page_call(hub, session, CallKind::Observe, what, ScrapeAsked::default(), move |client| async move {
+        client.observe(url, most).await
+    })
+    .await
+}
+
+pub(super) async fn step(
+    hub: &Hub,
+    session: String,
+    action: String,
+    value: Option<String>,
+    enter: bool,
+) -> Result<Outcome, Failure> {
+    let (id, about, shown) = (session.clone(), action.clone(), value.clone());
+    let what = hub
+        .read(move |state| describe::step(&about, state.observed_action(&id, &about), shown.as_deref()))
+        .await?;
+    let call = move |client: Client| async move { client.step(&action, value, enter.then_some(true)).await };
+    page_call(hub, session, CallKind::Step, what, ScrapeAsked::default(), call).await
+}
+
+pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
+    let what = if asked.only_main_content { "main content" } else { "whole page" };
+    let ScrapeAsked { only_main_content, images, .. } = asked;
+    let call =
+        move |client: Client| async move { client.scrape(Some(only_main_content), Some(images)).await };
+    page_call(hub, session, CallKind::Scrape, what.to_owned(), asked, call).await
+}
+
+pub(super) async fn tab(_hub: &Hub, _session: String, _deed: TabDeed) -> Result<Outcome, Failure> {
+    Err(Failure::new(FailureCode::Other, "not built yet"))
+}
+
+/// A call on the page of a session: recorded when it begins, run in a task that can be cancelled, recorded again.
+async fn page_call<F, C>(
+    hub: &Hub,
+    session: String,
+    kind: CallKind,
+    what: String,
+    asked: ScrapeAsked,
+    call: F,
+) -> Result<Outcome, Failure>
+where
+    F: FnOnce(Client) -> C + Send + 'static,
+    C: Future<Output = Result<Answered<PageAnswer>, ClientError>> + Send,
+{
+    let client = client_of_session(hub, &session).await?;
+    let (id, words) = (session.clone(), what.clone());
+    let number = hub.ask(move |state, now| state.begin_call(&id, kind, words, now)).await??;
+    let (done, result) = oneshot::channel();
+    let task = tokio::spawn(async move { drop(done.send(call(client).await)) }).abort_handle();
+    let id = session.clone();
+    hub.change(move |state, _| state.change_session(&id, |known| known.running = Some(task))).await;
+    let Ok(result) = result.await else {
+        return Err(Failure::new(FailureCode::Cancelled, "the call was cancelled"));
+    };
+    match result {
+        Ok(answer) => {
+            take_in_page(hub, session.clone(), number, kind, (what, asked), answer).await?;
+            Ok(Outcome { session: Some(session), call: Some(number), ..Outcome::default() })
+        }
+        Err(error) => Err(fail(hub, session, Some(number), error).await),
+    }
+}
+
+async fn take_in_page(
+    hub: &Hub,
+    session: String,
+    call: u64,
+    kind: CallKind,
+    (what, asked): (String, ScrapeAsked),
+    answer: Answered<PageAnswer>,
+) -> Result<(), Failure> {
+    let Answered { body: mut page, status, took, .. } = answer.clone();
+    let picture = match page.screenshot.take() {
+        Some(text) => match hub.shared.pictures.keep(text).await {
+            Ok(name) => Some(name),
+            Err(error) => {
+                warn!(%error, "a screenshot was not kept");
+                None
+            }
+        },
+        None => None,
+    };
+    let words = match kind {
+        CallKind::Observe => describe::observed(&page),
+        CallKind::Scrape => describe::scraped(&page, asked.only_main_content),
+        CallKind::Step | CallKind::Start | CallKind::SessionMinute | CallKind::Extend | CallKind::Close => {
+            what
+        }
+    };
+    hub.change(move |state, now| {
+        let ahead = answer.server_ahead(now).unwrap_or_default();
+        let Some(known) = state.sessions.get(&session) else { return };
+        let connection = known.state.connection.clone();
+        let usage = page.usage.clone();
+        if usage.is_none() {
+            let charge = estimated_charge(kind, &answer.body);
+            state.change_session(&session, |known| known.add_estimate(charge.total()));
+        }
+        let mut reported = page.session.clone();
+        // Servers of other makes tell title and address of the page only beside the session.
+        reported.title.get_or_insert_with(|| page.metadata.title.clone());
+        reported.url.get_or_insert_with(|| page.metadata.url.clone());
+        state.take_in_session(&connection, &reported, ahead, now);
+        if let Some(remaining) = usage.as_ref().map(|usage: &Usage| usage.remaining) {
+            state.change_connection(&connection, |known| {
+                if let Some(credits) = &mut known.state.credits {
+                    credits.remaining = credits.remaining.min(remaining);
+                }
+            });
+        }
+        state.end_call(
+            &session,
+            call,
+            Ended { http_status: status, took, what: words, usage, picture: picture.clone() },
+        );
+        state.take_in_scraped(&session, call, page.clone(), asked, now);
+        state.take_in_observation(&session, call, page, picture, now);
+    })
+    .await;
+    Ok(())
+}
+
+pub(super) async fn cancel(hub: &Hub, session: String) -> Result<Outcome, Failure> {
+    hub.ask(move |state, now| {
+        let Some(known) = state.sessions.get_mut(&session) else { return Err(unknown_session(&session)) };
+        let Some(running) = known.running.take() else {
+            return Err(Failure::invalid("no call runs on this session"));
+        };
+        running.abort();
+        let waiting = known.calls.iter().rfind(|call| call.status == crate::protocol::CallStatus::Running);
+        let call = waiting.map(|call| call.id);
+        if let Some(call) = call {
+            let failure =
+                Failure::new(FailureCode::Cancelled, "cancelled; the server may finish and charge it");
+            state.fail_call(&session, call, None, failure, now);
+        }
+        Ok(Outcome { session: Some(session), call, ..Outcome::default() })
+    })
+    .await?
+}

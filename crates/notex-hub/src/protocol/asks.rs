@@ -1,0 +1,148 @@
+//! Reads that are too large, or too rarely wanted, for the event stream.
+
+use chrono::{DateTime, Utc};
+use notex_wire::{ActionBox, ActionSelectors};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Billing, Dialect, EntryFilter, LedgerPage, SessionDetail, UsageReport, WhatIf, WhatIfAnswer};
+
+/// A read that is too large, or too rarely wanted, for the event stream.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Query {
+    /// The calls and last results of one session: answers [`SessionDetail`].
+    Session {
+        /// The session.
+        session: String,
+    },
+    /// What was used in a month (UTC): answers [`UsageReport`].
+    Usage {
+        /// Of this connection.
+        connection: String,
+        /// `YYYY-MM`; null is this month.
+        period: Option<String>,
+    },
+    /// A page of the ledger, newest first: answers [`LedgerPage`].
+    Entries {
+        /// Of this connection.
+        connection: String,
+        /// Which of them.
+        filter: EntryFilter,
+    },
+    /// Plan, prices and limits: answers [`Billing`].
+    Billing {
+        /// Of this connection.
+        connection: String,
+    },
+    /// What the month would have cost otherwise: answers [`WhatIfAnswer`].
+    WhatIf {
+        /// Of this connection.
+        connection: String,
+        /// `YYYY-MM`; null is this month.
+        period: Option<String>,
+        /// What would be otherwise.
+        #[ts(as = "WhatIf")]
+        change: Box<WhatIf>,
+    },
+    /// The element at a point of the page: answers [`QueryElement`], or null where the page has none. Costs nothing
+    /// and moves no deadline.
+    Element {
+        /// The session.
+        session: String,
+        /// CSS pixels from the left of the viewport.
+        x: f64,
+        /// CSS pixels from the top of the viewport.
+        y: f64,
+    },
+    /// What the app wrote to its log: answers [`LogPage`].
+    Log {
+        /// Only lines after the one with this number.
+        #[ts(type = "number")]
+        after: u64,
+    },
+    /// All that helps to find a fault, without a secret: answers text.
+    Report,
+}
+
+/// What a [`Query`] answers.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(tag = "type", content = "value", rename_all = "snake_case")]
+pub enum Answer {
+    /// To [`Query::Session`].
+    Session(Box<SessionDetail>),
+    /// To [`Query::Usage`].
+    Usage(Box<UsageReport>),
+    /// To [`Query::Entries`].
+    Entries(LedgerPage),
+    /// To [`Query::Billing`].
+    Billing(Box<Billing>),
+    /// To [`Query::WhatIf`].
+    WhatIf(WhatIfAnswer),
+    /// To [`Query::Element`].
+    Element(Option<Box<QueryElement>>),
+    /// To [`Query::Log`].
+    Log(LogPage),
+    /// To [`Query::Report`].
+    Report(String),
+}
+
+/// The element at a point.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QueryElement {
+    /// Its tag in lower case: `button`.
+    pub tag: String,
+    /// Its role as the accessibility tree names it.
+    pub role: Option<String>,
+    /// Its accessible name.
+    pub name: Option<String>,
+    /// The beginning of its text, at most 200 characters.
+    pub text: String,
+    /// Where it is.
+    pub bounds: ActionBox,
+    /// Ways to find it again.
+    pub selectors: ActionSelectors,
+}
+
+/// What answers at an address.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Probe {
+    /// The contract it speaks.
+    pub dialect: Dialect,
+    /// Its version.
+    pub version: Option<String>,
+    /// Round trip, in milliseconds.
+    pub latency_ms: f64,
+    /// Null: it took the key.
+    pub key_problem: Option<String>,
+}
+
+/// Lines of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LogPage {
+    /// Oldest first.
+    pub lines: Vec<LogLine>,
+    /// How many older ones were dropped.
+    #[ts(type = "number")]
+    pub dropped: u64,
+}
+
+/// A line of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LogLine {
+    /// Its number, rising.
+    #[ts(type = "number")]
+    pub number: u64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `error`, `warn`, `info`, `debug`, `trace`.
+    pub level: String,
+    /// Which part of the app wrote it.
+    pub target: String,
+    /// What it says.
+    pub text: String,
+}
