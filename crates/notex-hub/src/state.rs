@@ -106,7 +106,7 @@ impl State {
         let before = connection.state.clone();
         change(connection);
         if connection.state != before {
-            self.deltas.push(Delta::Connection(connection.state.clone()));
+            self.deltas.push(Delta::Connection(Box::new(connection.state.clone())));
         }
     }
 
@@ -160,7 +160,7 @@ impl State {
             self.connections.pop();
             return Err(failure);
         }
-        self.deltas.extend(self.connections.last().map(|added| Delta::Connection(added.state.clone())));
+        self.deltas.extend(self.connections.last().map(|added| Delta::Connection(Box::new(added.state.clone()))));
         Ok(())
     }
 

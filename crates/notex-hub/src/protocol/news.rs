@@ -54,7 +54,7 @@ pub struct Snapshot {
 #[serde(tag = "type", content = "value", rename_all = "snake_case")]
 pub enum Delta {
     /// A connection is new or changed.
-    Connection(ConnectionState),
+    Connection(Box<ConnectionState>),
     /// A connection is gone.
     ConnectionRemoved(String),
     /// A session is new or changed.

@@ -234,7 +234,7 @@ impl Window {
             match &delta {
                 Delta::Connection(new) => {
                     self.shown.connections.retain(|old| old.id != new.id);
-                    self.shown.connections.push(new.clone());
+                    self.shown.connections.push((**new).clone());
                 }
                 Delta::ConnectionRemoved(id) => self.shown.connections.retain(|old| old.id != *id),
                 Delta::Session(new) => {
