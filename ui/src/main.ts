@@ -1,6 +1,5 @@
-import { mount } from "svelte";
+import { mount, tick } from "svelte";
 import App from "./App.svelte";
-import type { Backend } from "./backend/backend";
 import { httpBackend } from "./backend/http";
 import { tauriBackend } from "./backend/tauri";
 import "./fonts.css";
@@ -9,16 +8,20 @@ import "./base.css";
 import "./page/preview.css";
 import { Inspector } from "./state/inspector.svelte";
 
-async function backend(): Promise<{ backend: Backend; inBrowser: boolean }> {
-  if ("__TAURI_INTERNALS__" in window) return { backend: tauriBackend(), inBrowser: false };
-  if (import.meta.env.DEV) {
-    const { sceneOf } = await import("./backend/fakeScenes");
-    return { backend: sceneOf(new URLSearchParams(location.search)), inBrowser: false };
-  }
-  return { backend: httpBackend(), inBrowser: true };
+function show(model: Inspector, inBrowser: boolean): void {
+  const target = document.getElementById("app");
+  if (target) mount(App, { target, props: { model, inBrowser } });
 }
 
-void backend().then(({ backend, inBrowser }) => {
-  const target = document.getElementById("app");
-  if (target) mount(App, { target, props: { model: new Inspector(backend), inBrowser } });
-});
+async function showScene(): Promise<void> {
+  const { fakeBackend, fakeStart } = await import("./backend/fakeWindow");
+  const search = new URLSearchParams(location.search);
+  const model = new Inspector(await fakeBackend(search));
+  show(model, search.has("browser"));
+  await tick();
+  fakeStart(search, model);
+}
+
+if ("__TAURI_INTERNALS__" in window) show(new Inspector(tauriBackend()), false);
+else if (import.meta.env.DEV || import.meta.env.MODE === "fake") void showScene();
+else show(new Inspector(httpBackend()), true);

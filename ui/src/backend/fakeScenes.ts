@@ -1,5 +1,6 @@
 import type { Action, Call, SessionState, Snapshot } from "./backend";
 import { FakeBackend } from "./fake";
+import { frameScene } from "./fakeFrame";
 import {
   actionOf,
   defaultSettings,
@@ -156,7 +157,7 @@ function fullSnapshot(): Snapshot {
 /** The state that `?fake=` names, for looking at without a hub; `?theme=` sets the theme. */
 export function sceneOf(search: URLSearchParams): FakeBackend {
   const scene = search.get("fake") ?? "full";
-  const snapshot = scene === "empty" || scene === "down" ? emptySnapshot() : fullSnapshot();
+  const snapshot = ["empty", "down", "first"].includes(scene) ? emptySnapshot() : fullSnapshot();
   const theme = search.get("theme");
   snapshot.settings = { ...defaultSettings, theme: theme === "dark" || theme === "light" ? theme : "system" };
   if (scene === "many") snapshot.sessions = [...snapshot.sessions, ...manySessions(2000)];
@@ -174,6 +175,7 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
     }));
   }
   const fake = new FakeBackend(snapshot);
+  frameScene(scene, snapshot, fake);
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;
   if (snapshot.sessions.length > 0) fill(fake);
   const detail = fake.details.get("s-7f3a");

@@ -1,0 +1,32 @@
+import type { Ask, Backend } from "./backend";
+import type { Inspector, Screen } from "../state/inspector.svelte";
+import { standStill } from "./still";
+
+const screens: readonly string[] = ["sessions", "usage", "billing", "log", "settings"] satisfies Screen[];
+
+/** The backend of the scene that the address names; with `still=1` its clock stands. */
+export async function fakeBackend(search: URLSearchParams): Promise<Backend> {
+  if (search.has("still")) standStill();
+  const { sceneOf } = await import("./fakeScenes");
+  return sceneOf(search);
+}
+
+/** Shows what the address asks for: `screen=usage`, `ask=quit`, `session=ID`. */
+export function fakeStart(search: URLSearchParams, model: Inspector): void {
+  const screen = search.get("screen");
+  const session = search.get("session");
+  const ask = search.get("ask");
+  if (session) model.select(session);
+  if (screen && screens.includes(screen)) model.screen = screen as Screen;
+  if (!ask) return;
+  const seq = (model.world.seq ?? 0) + 1;
+  const value: Ask =
+    ask === "show_session"
+      ? { type: ask, session: search.get("id") ?? "s-unknown" }
+      : ({ type: ask } as Exclude<Ask, { type: "show_session" }>);
+  model.hear({
+    seq,
+    now: new Date().toISOString(),
+    news: { type: "deltas", value: [{ type: "ask", value }] },
+  });
+}
