@@ -52,6 +52,23 @@ async fn pictures_come_as_the_page_changes_and_follow_the_tab_in_front() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tab_that_is_on_its_way_when_it_comes_to_the_front_is_shown() {
+    let open = open("deals.html").await;
+    let mut pictures = open.page.live().await.unwrap();
+    next(&mut pictures).await;
+    for colour in ["red", "green", "blue", "yellow", "pink", "black", "brown", "white"] {
+        // The picture holds the next one back, until some moment of the other page's coming.
+        paint(&open.page, colour).await;
+        next(&mut pictures).await;
+        open.page.open_tab(Some(&open.site.url("shop.html"))).await.unwrap();
+        next(&mut pictures).await;
+        open.page.close_tab().await.unwrap();
+        next(&mut pictures).await;
+    }
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pictures_never_come_faster_than_ten_times_a_second() {
     let open = open("deals.html").await;
     let paint = "let hue = 0; const paint = () => { document.documentElement.style.background = `hsl(${hue += 7} 90% 50%)`; requestAnimationFrame(paint); }; paint(); 1";

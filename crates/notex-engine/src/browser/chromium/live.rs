@@ -1,6 +1,7 @@
 //! Pictures of the tab in front as it changes. They are only made while somebody holds a receiver, never faster than
 //! they are taken, and only the newest is kept.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
@@ -21,6 +22,10 @@ use crate::cdp::Event;
 const WIDEST: u32 = 1024;
 const QUALITY: u8 = 60;
 const AT_MOST_EVERY: Duration = Duration::from_millis(100);
+const STARTS_WITHIN: Duration = Duration::from_secs(10);
+const FIRST_WITHIN: Duration = Duration::from_secs(1);
+const ASKS_AGAIN_AFTER: Duration = Duration::from_millis(50);
+const ASKS_AT_LEAST_EVERY: Duration = Duration::from_secs(8);
 
 /// Who makes the pictures, and where they are.
 pub(super) struct Live {
@@ -51,7 +56,8 @@ struct Metadata {
 
 /// What ends the pictures of a tab.
 enum Ended {
-    AnotherTab,
+    /// Another tab is in front, or the pictures of this one begin anew.
+    Anew,
     NobodyLooks,
 }
 
@@ -96,43 +102,61 @@ async fn run(context: Arc<Context>) {
             "format": "jpeg", "quality": QUALITY, "maxWidth": shown,
             "maxHeight": height.saturating_mul(shown) / width.max(1) + 1, "everyNthFrame": 1,
         });
-        tab.session.post("Page.startScreencast", start);
-        let ended = show(&context, &tab, &mut events, &mut front).await;
+        let ended = show(&context, &tab, &start, &mut events, &mut front).await;
         tab.session.post("Page.stopScreencast", json!({}));
         match ended {
             Ended::NobodyLooks if context.live.stops() => return,
-            Ended::NobodyLooks | Ended::AnotherTab => {}
+            Ended::NobodyLooks | Ended::Anew => {}
         }
     }
     // The session is lost: the last picture stays with those who have it, and nobody waits for another.
     *context.live.runs.lock().unwrap_or_else(PoisonError::into_inner) = false;
 }
 
+/// Asks the browser for pictures until dropped, which is when the first one came. A page that is on its way to another
+/// document refuses.
+async fn ask(tab: &ChromiumTab, start: &Value) {
+    let mut pause = ASKS_AGAIN_AFTER;
+    loop {
+        let told = tab.session.tell("Page.startScreencast", start.clone(), STARTS_WITHIN).await;
+        let at_least = if told.is_ok() { FIRST_WITHIN } else { Duration::ZERO };
+        tokio::time::sleep(pause.max(at_least)).await;
+        pause = (pause * 2).min(ASKS_AT_LEAST_EVERY);
+    }
+}
+
 async fn show(
     context: &Context,
     tab: &ChromiumTab,
+    start: &Value,
     events: &mut broadcast::Receiver<Event>,
     front: &mut watch::Receiver<String>,
 ) -> Ended {
     let mut lost = context.lost.subscribe();
     let mut next = Instant::now();
+    let mut asking = pin!(ask(tab, start));
+    let mut came = false;
     loop {
         let event = tokio::select! {
+            () = &mut asking, if !came => continue,
             () = context.live.frames.closed() => return Ended::NobodyLooks,
-            Ok(_) = lost.wait_for(Option::is_some) => return Ended::AnotherTab,
-            Ok(()) = front.changed() => return Ended::AnotherTab,
+            Ok(_) = lost.wait_for(Option::is_some) => return Ended::Anew,
+            Ok(()) = front.changed() => return Ended::Anew,
             event = events.recv() => event,
         };
         let frame = match event {
             Ok(event) if &*event.method == "Page.screencastFrame" => event.read::<ScreencastFrame>(),
-            Ok(_) | Err(RecvError::Lagged(_)) => None,
+            Ok(_) => None,
+            // A picture may be among what was missed, and no other one comes before the word for it.
+            Err(RecvError::Lagged(_)) => return Ended::Anew,
             // The tab is gone, and another one is about to come to the front.
             Err(RecvError::Closed) => {
                 let _ = tokio::time::timeout(AT_MOST_EVERY, front.changed()).await;
-                return Ended::AnotherTab;
+                return Ended::Anew;
             }
         };
         let Some(ScreencastFrame { data, metadata, session_id }) = frame else { continue };
+        came = true;
         if let Ok(jpeg) = STANDARD.decode(data) {
             let viewport =
                 ViewportSize { width: whole(metadata.device_width), height: whole(metadata.device_height) };
