@@ -194,7 +194,9 @@ it("the New session form says what is wrong with each field and warns of keep-al
   expect(within(dialog).getByText(/not ftp:/)).toBeVisible();
   expect(fake.sent).toEqual([]);
   await user.click(within(dialog).getByLabelText("Keep alive"));
-  expect(within(dialog).getByRole("note")).toHaveTextContent("costs 0.1 credits each minute");
+  expect(within(dialog).getByRole("note")).toHaveTextContent(
+    "costs 6 credits an hour (0.1 credits each started minute)",
+  );
 });
 
 it("a connection without a browser says so beside the button that helps", async () => {
