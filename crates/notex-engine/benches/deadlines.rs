@@ -16,7 +16,7 @@ use notex_engine::browser::{
 use notex_engine::netguard::PrivateNetworks;
 use notex_engine::{ApiKey, BrowserSource, Engine, EngineConfig};
 use notex_session::EndReason;
-use notex_wire::{Cookie, LiveInput, PageEvent, SessionAnswer, SessionPage, Viewport};
+use notex_wire::{Cookie, ElementAnswer, LiveInput, PageEvent, SessionAnswer, SessionPage, Viewport};
 use serde_json::json;
 use tokio::sync::{broadcast, watch};
 use url::Url;
@@ -157,6 +157,9 @@ impl Page for CountingPage {
         nothing()
     }
 
+    async fn element_at(&self, _: f64, _: f64) -> Result<Option<ElementAnswer>, PageError> {
+        Ok(None)
+    }
     async fn input(&self, _input: &LiveInput) -> Result<(), PageError> {
         nothing()
     }

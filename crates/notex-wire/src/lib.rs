@@ -17,8 +17,9 @@ pub use browser::{Cookie, LiveInput, LiveNews, MouseButton, PageEvent, Tab};
 pub use event::EngineEvent;
 pub use page::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,
-    DEFAULT_MAX_ACTIONS, ImageCategory, ImageData, ObserveRequest, PageAnswer, PageCategory, PageData,
-    PageMetadata, ScrapeRequest, SelectOption, SpecialAction, SpecialActionId, StepRequest, Viewport,
+    DEFAULT_MAX_ACTIONS, ElementAnswer, ElementRequest, ImageCategory, ImageData, ObserveRequest, PageAnswer,
+    PageCategory, PageData, PageMetadata, ScrapeRequest, SelectOption, SpecialAction, SpecialActionId,
+    StepRequest, Viewport,
 };
 pub use refusal::{FieldProblem, Refusal, RefusalDetail};
 pub use session::{

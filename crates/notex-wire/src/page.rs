@@ -353,6 +353,36 @@ pub struct ActionBox {
     pub iframe_offset_y: f64,
 }
 
+/// A point of the page that a session shows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ElementRequest {
+    /// CSS pixels from the left of the viewport.
+    pub x: f64,
+    /// CSS pixels from the top of the viewport.
+    pub y: f64,
+}
+
+/// The element at a point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ElementAnswer {
+    /// Its tag in lower case: `button`.
+    pub tag: String,
+    /// Its role, when it has one.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// Its accessible name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The beginning of its text, at most 200 characters; never what a field holds.
+    #[serde(default)]
+    pub text: String,
+    /// Where it is.
+    #[serde(rename = "box")]
+    pub bounds: ActionBox,
+    /// Ways to find it again.
+    pub selectors: ActionSelectors,
+}
+
 /// The browser's own actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub enum SpecialActionId {

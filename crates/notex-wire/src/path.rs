@@ -22,6 +22,9 @@ pub const SESSION_LIST: &str = "/session";
 pub const SESSION: &str = "/session/{id}";
 /// `POST`, ours: moves the deadline as a call would, and costs nothing.
 pub const SESSION_EXTEND: &str = "/session/{id}/extend";
+/// `POST` a [`crate::ElementRequest`], ours: a [`crate::ElementAnswer`], or null where the page has no element. Costs
+/// nothing and moves no deadline.
+pub const SESSION_ELEMENT: &str = "/session/{id}/element";
 /// `GET`, ours: server-sent [`crate::EngineEvent`]s of all sessions.
 pub const EVENTS: &str = "/events";
 /// `GET`, ours: the same of one session, from its state to its end.

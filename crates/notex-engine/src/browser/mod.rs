@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use notex_wire::{Action, Cookie, ImageData, LiveInput, PageCategory, PageEvent, Tab, Viewport};
+use notex_wire::{
+    Action, Cookie, ElementAnswer, ImageData, LiveInput, PageCategory, PageEvent, Tab, Viewport,
+};
 use tokio::sync::{broadcast, watch};
 use url::Url;
 
@@ -39,7 +41,7 @@ pub trait Browser: Send + Sync {
 }
 
 /// What one session sees: the tab in front of its own browser context. Calls on it come one at a time, but for those
-/// that only watch (`happenings`, `live`, `input`, `traffic`, `lost`).
+/// that only watch (`happenings`, `live`, `element_at`, `input`, `traffic`, `lost`).
 #[async_trait]
 pub trait Page: Send + Sync {
     /// Opens an address and waits until it can be read, at most about 30 s.
@@ -86,6 +88,8 @@ pub trait Page: Send + Sync {
     fn traffic(&self) -> Traffic;
     /// Pictures of the tab in front as it changes, the newest only; they end when nobody holds a receiver.
     async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError>;
+    /// What is at a point of the viewport, in CSS pixels; never the value of a password field.
+    async fn element_at(&self, x: f64, y: f64) -> Result<Option<ElementAnswer>, PageError>;
     /// Mouse and keyboard of a person who has taken over.
     async fn input(&self, input: &LiveInput) -> Result<(), PageError>;
     /// The browser's own id of its context, for clients of the browser's protocol.

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use notex_wire::{
-    Action, ActionParam, ActionStatus, Cookie, ImageData, LiveInput, PageCategory, PageEvent, Tab, Viewport,
+    Action, ActionBox, ActionParam, ActionSelectors, ActionStatus, Cookie, ElementAnswer, ImageData,
+    LiveInput, PageCategory, PageEvent, Tab, Viewport,
 };
 use tokio::sync::{broadcast, watch};
 use url::Url;
@@ -417,6 +418,18 @@ impl Page for ScriptedPage {
     async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError> {
         self.doing("live".into()).await?;
         Ok(self.frames.subscribe())
+    }
+
+    /// A button, everywhere on the right of the left edge.
+    async fn element_at(&self, x: f64, y: f64) -> Result<Option<ElementAnswer>, PageError> {
+        Ok((x >= 0.0).then(|| ElementAnswer {
+            tag: "button".into(),
+            role: Some("button".into()),
+            name: Some("Order".into()),
+            text: "Order".into(),
+            bounds: ActionBox { x, y, ..ActionBox::default() },
+            selectors: ActionSelectors { css: "button".into(), ..ActionSelectors::default() },
+        }))
     }
 
     async fn input(&self, input: &LiveInput) -> Result<(), PageError> {

@@ -1,14 +1,16 @@
-//! The live picture of a session, over a websocket.
+//! The live picture of a session, over a websocket, and what is at a point of it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Path, Query, State, WebSocketUpgrade};
 use axum::response::Response;
+use axum::{Extension, Json};
+use notex_wire::{ElementAnswer, ElementRequest};
 
 use super::door::upgraded;
+use crate::body::Body;
 use crate::door::{self, Use, Viewer};
 use crate::engine::EngineState;
 use crate::guard::Admitted;
@@ -41,4 +43,13 @@ pub(super) async fn live(
         door::watch(socket, inside, frames, viewer, used).await;
         drop(place);
     }))
+}
+
+pub(super) async fn element(
+    State(state): State<Arc<EngineState>>,
+    Path(id): Path<String>,
+    Extension(admitted): Extension<Admitted>,
+    Body(ElementRequest { x, y }): Body<ElementRequest>,
+) -> Result<Json<Option<ElementAnswer>>, Refused> {
+    Ok(Json(state.let_in(&id, &admitted).await?.page.element_at(x, y).await?))
 }

@@ -208,6 +208,10 @@ fn classic() -> ApiRouter<Arc<EngineState>> {
             path::SESSION_EXTEND,
             post_with(session::extend, of_session("Moves the deadline of a session")),
         )
+        .api_route(
+            path::SESSION_ELEMENT,
+            post_with(live::element, of_session("Tells the element at a point of the page, or null")),
+        )
         .api_route(path::SESSION_EVENTS, events())
         .api_route(path::SESSIONS_EVENTS, events())
         .api_route(

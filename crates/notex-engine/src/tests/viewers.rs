@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use notex_wire::LiveNews;
+use notex_wire::{ElementAnswer, LiveNews};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -134,4 +134,20 @@ async fn a_viewer_that_only_watches_does_nothing() {
     assert_eq!(knock(&house, &session, "?readonly=maybe", KEY).await.err(), Some(422));
     assert_eq!(knock(&house, &session, "", "wrong").await.err(), Some(401));
     assert_eq!(knock(&house, &session, "?token=wrong", "wrong").await.err(), Some(401));
+}
+
+#[tokio::test]
+async fn what_is_at_a_point_costs_nothing_and_keeps_nothing_alive() {
+    let house = House::new().await;
+    let session = house.start().await;
+    let path = format!("/session/{}/element", session.session_id);
+    let found: Option<ElementAnswer> = house.post(&path, json!({"x": 12.5, "y": 30})).await.of();
+    let found = found.expect("an element");
+    assert_eq!((found.tag.as_str(), found.name.as_deref()), ("button", Some("Order")));
+    assert_eq!(house.post(&path, json!({"x": -1, "y": 30})).await.of::<Option<ElementAnswer>>(), None);
+    assert_eq!(house.session(&session).await.last_accessed_at, session.last_accessed_at);
+    assert_eq!(house.session(&session).await.credits, session.credits);
+    assert_eq!(house.post(&path, json!({"x": 1})).await.status.as_u16(), 422);
+    house.close(&session).await.of::<SessionAnswer>();
+    assert_eq!(house.post(&path, json!({"x": 1, "y": 1})).await.status.as_u16(), 410);
 }

@@ -15,6 +15,7 @@ mod keys;
 mod launching;
 mod live;
 mod observing;
+mod pointing;
 mod prompts;
 mod proxies;
 mod scraping;

@@ -21,6 +21,7 @@ mod net_error;
 mod network;
 mod observe;
 mod page;
+mod pointer;
 mod process;
 mod scrape;
 mod seek;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use notex_wire::{Cookie, LiveInput, PageEvent};
+use notex_wire::{Cookie, ElementAnswer, LiveInput, PageEvent};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
@@ -329,6 +329,10 @@ impl Page for ChromiumPage {
 
     async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError> {
         Live::watch(&self.context)
+    }
+
+    async fn element_at(&self, x: f64, y: f64) -> Result<Option<ElementAnswer>, PageError> {
+        self.context.in_front()?.point_at(x, y).await
     }
 
     async fn input(&self, input: &LiveInput) -> Result<(), PageError> {

@@ -14,7 +14,7 @@ use crate::cdp::CdpError;
 /// How long something that is not there yet is waited for, when nothing else was said.
 const APPEARS_WITHIN: Duration = Duration::from_secs(2);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
-const MOST_NESTED: usize = 8;
+pub(super) const MOST_NESTED: usize = 8;
 const MOST_CHARS: usize = 4_000;
 const SHOWN_CHARS: usize = 200;
 
@@ -142,7 +142,7 @@ impl ChromiumTab {
     }
 
     /// The frame that an element holds.
-    async fn content_of(&self, frame: &Frame, key: u64) -> Result<Option<Frame>, CdpError> {
+    pub(super) async fn content_of(&self, frame: &Frame, key: u64) -> Result<Option<Frame>, CdpError> {
         let within = FRAME_ANSWERS_WITHIN;
         let element = self.element(frame, key, within).await?;
         let asked = frame.session.call("DOM.describeNode", json!({"objectId": element}), within);

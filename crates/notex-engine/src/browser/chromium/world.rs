@@ -22,9 +22,10 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/selectors.js"),
     include_str!("scripts/hands.js"),
     include_str!("scripts/reader.js"),
+    include_str!("scripts/pointer.js"),
     "globalThis[Symbol.for('notex')] = ",
     "{ position, observe, framePlace, frameReach, locate, checkedNow, takeFocus, choose, setValue, rest, scrape,",
-    " seek, fileInput, elementAt, scrollPage }; })()",
+    " seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
 );
 
 /// How often a question is put again to the document that came instead.
@@ -77,6 +78,23 @@ impl ChromiumTab {
         question: &str,
         within: Duration,
     ) -> Result<R, PageError> {
+        match self.try_to_ask(frame, question, within).await {
+            Ok(answer) => Ok(answer),
+            Err(CdpError::Unreadable { why, .. }) => Err(PageError::Browser {
+                doing: doing.to_owned(),
+                why: format!("its answer was unreadable: {why}"),
+            }),
+            Err(error) => Err(self.failed_on(&frame.session, doing, error).await),
+        }
+    }
+
+    /// The same, for who decides what a failure means.
+    pub(super) async fn try_to_ask<R: DeserializeOwned>(
+        &self,
+        frame: &Frame,
+        question: &str,
+        within: Duration,
+    ) -> Result<R, CdpError> {
         let expression = format!(
             "(async () => {{ const it = {HANDLE}; return it?.rest ? JSON.stringify(await it.{question}) : null; }})()"
         );
@@ -84,9 +102,9 @@ impl ChromiumTab {
         for _ in 0..TRIES {
             match self.run_script(frame, &expression, within).await {
                 Ok(Some(answer)) => {
-                    return serde_json::from_str(&answer).map_err(|error| PageError::Browser {
-                        doing: doing.to_owned(),
-                        why: format!("its answer was unreadable: {error}"),
+                    return serde_json::from_str(&answer).map_err(|error| CdpError::Unreadable {
+                        method: "Runtime.evaluate",
+                        why: error.to_string(),
                     });
                 }
                 Ok(None) => {
@@ -96,14 +114,13 @@ impl ChromiumTab {
                     }
                 }
                 Err(error) if is_of_a_gone_document(&error) => last = Some(error),
-                Err(error) => return Err(self.failed_on(&frame.session, doing, error).await),
+                Err(error) => return Err(error),
             }
         }
-        let error = last.unwrap_or(CdpError::Refused {
+        Err(last.unwrap_or(CdpError::Refused {
             method: "Runtime.evaluate",
             message: String::from("the scripts could not be installed"),
-        });
-        Err(self.failed_on(&frame.session, doing, error).await)
+        }))
     }
 
     /// The isolated world of a frame; the same one as long as its document lives.

@@ -205,7 +205,7 @@ const cssKeys = (el, tag) => {
     id && id.length <= 80 && !/\d{4,}|^:/.test(id) ? `#${CSS.escape(id)}` : null,
     quoted('data-testid'), quoted('data-test'),
     ...['name', 'aria-label', 'href', 'placeholder'].map((name) => { const q = quoted(name); return q && tag + q; }),
-    tag === 'input' && attr(el, 'name') && attr(el, 'value')
+    tag === 'input' && el.type !== 'password' && attr(el, 'name') && attr(el, 'value')
       ? `input[name="${CSS.escape(attr(el, 'name'))}"]${quoted('value') ?? ''}` : null,
   ].filter(Boolean);
 };
