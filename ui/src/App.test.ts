@@ -52,7 +52,8 @@ it("the whole story: start, observe, choose on the picture, step, scrape, close"
   expect(box).toHaveAttribute("data-action-id", "B3");
   await user.click(box);
   expect(screen.getByRole("tab", { name: "Step" })).toHaveAttribute("aria-selected", "true");
-  expect(screen.getByRole("option", { selected: true })).toHaveTextContent("Search");
+  const actions = screen.getByRole("listbox", { name: "Actions" });
+  expect(within(actions).getByRole("option", { selected: true })).toHaveTextContent("Search");
 
   await user.click(await button(/Run step/));
   expect(fake.sent.at(-1)).toMatchObject({ type: "step", action: "B3", value: null, enter: false });

@@ -145,6 +145,17 @@ export function frameScene(scene: string, snapshot: Snapshot, fake: FakeBackend)
   fake.onQuery("report", () => ({ type: "report", value: report }));
   const local = snapshot.connections[0];
   const first = snapshot.sessions[0];
+  const told = [
+    "step B3 click Search",
+    "observe / · 61 actions",
+    "scrape main content · 18 KB",
+    "step I2 fill",
+  ];
+  snapshot.sessions = snapshot.sessions.map((session, i) => ({
+    ...session,
+    startedHere: session.id !== "s-4c18",
+    lastCall: told[i % told.length] ?? null,
+  }));
   if (scene === "first") snapshot.settings = { ...snapshot.settings, welcomed: false };
   if (["full", "many", "crowd", "unreachable"].includes(scene) && local) {
     snapshot.connections = [local, hosted(local)];

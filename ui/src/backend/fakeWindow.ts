@@ -1,4 +1,5 @@
 import type { Ask, Backend } from "./backend";
+import type { Frame } from "../state/frame.svelte";
 import type { Inspector, Screen } from "../state/inspector.svelte";
 import { standStill } from "./still";
 
@@ -11,13 +12,17 @@ export async function fakeBackend(search: URLSearchParams): Promise<Backend> {
   return sceneOf(search);
 }
 
-/** Shows what the address asks for: `screen=usage`, `ask=quit`, `session=ID`. */
-export function fakeStart(search: URLSearchParams, model: Inspector): void {
+/** Shows what the address asks for: `screen=usage`, `ask=quit`, `session=ID`, `palette=1`, `bell=1`, `open=add_connection`. */
+export function fakeStart(search: URLSearchParams, model: Inspector, frame: Frame): void {
   const screen = search.get("screen");
   const session = search.get("session");
   const ask = search.get("ask");
   if (session) model.select(session);
   if (screen && screens.includes(screen)) model.screen = screen as Screen;
+  frame.palette = search.has("palette");
+  frame.bell = search.has("bell");
+  if (search.get("open") === "add_connection") frame.addConnection(model);
+  if (search.get("open") === "report") frame.open = { type: "report" };
   if (!ask) return;
   const seq = (model.world.seq ?? 0) + 1;
   const value: Ask =

@@ -34,7 +34,8 @@ export function countdownOf(session: SessionState, now: number): Countdown {
         type: "falling",
         seconds,
         text: clockText(seconds),
-        left: whole > 0 ? Math.min(1, milliseconds / whole) : 0,
+        // By whole seconds, so that the ring is drawn once a second and not with each tick.
+        left: whole > 0 ? Math.min(1, (seconds * 1000) / whole) : 0,
         urgency: urgencyOf(seconds),
       };
     }

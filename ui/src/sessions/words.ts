@@ -1,5 +1,5 @@
 import type { CallKind, SessionState } from "../backend/backend";
-import { hostOf, sentence, shortId } from "../controls/format";
+import { capital, hostOf, sentence, shortId, timeText } from "../controls/format";
 
 export type Tone = "plain" | "live" | "warn" | "bad";
 
@@ -42,6 +42,15 @@ const busyWords: Record<CallKind, string> = {
   extend: "extending",
   close: "closing",
 };
+
+/** The third line of a row: why it ended, what runs, or what was called last and when. */
+export function storyOf(session: SessionState): string {
+  const words = stateWords(session);
+  if (session.phase.type === "ended") return words.detail;
+  if (session.busy) return capital(words.text);
+  if (session.lastCall === null) return "No call yet";
+  return `${timeText(session.lastCallAt)} ${session.lastCall}`;
+}
 
 /** Its title, or what can be said before it has one. */
 export function titleOf(session: SessionState): string {

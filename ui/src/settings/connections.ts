@@ -1,4 +1,13 @@
-import type { ConnectionState, FailureCode, KeepKey } from "../backend/backend";
+import type {
+  Abilities,
+  ConnectionState,
+  Dialect,
+  FailureCode,
+  KeepKey,
+  Light,
+  Probe,
+} from "../backend/backend";
+import { capital } from "../controls/format";
 
 /** What the Add connection form holds. */
 export interface NewConnection {
@@ -65,4 +74,60 @@ export function keyWords(connection: ConnectionState): string {
     case null:
       return "No key";
   }
+}
+
+/** Whether a server answers, in words that follow its name. */
+export const lightWords: Record<Light, string> = {
+  connecting: "is being asked",
+  ready: "is ready",
+  degraded: "answers, but cannot start sessions",
+  down: "does not answer",
+};
+
+/** When a server that does not answer is tried again, at a second of the hub's clock. */
+export function retryWords(connection: ConnectionState, second: number): string | null {
+  if (connection.retryAt === null || connection.light === "ready") return null;
+  const left = Math.ceil(Date.parse(connection.retryAt) / 1000) - second;
+  return left > 0 ? `Tried again in ${left} s.` : "Tried again now.";
+}
+
+/** Which contract a server speaks, in words. */
+export const dialectWords: Record<Dialect, string> = {
+  notex: "the inspector's engine",
+  classic: "NotexAI",
+  current: "Notte, current generation",
+};
+
+const abilityWords: Record<keyof Abilities, [can: string, cannot: string]> = {
+  events: ["tells changes at once", "is asked every ten seconds for changes"],
+  list: ["lists sessions started elsewhere", "lists no sessions started elsewhere"],
+  extend: ["moves a deadline for free", "moves a deadline only by a call that costs"],
+  live: ["shows the live page", "shows pictures after calls, no live page"],
+  takeOver: ["lets a person act on the page", "lets nobody act on the page by hand"],
+  elements: ["names the element at a point", "cannot name the element at a point"],
+  usage: ["reports its usage and credits", "reports no usage: credits are estimated"],
+  editRates: ["takes another rate card", "keeps its own prices"],
+  startOptions: ["takes every option of a start", "takes timeout, keep-alive and screenshot of a start"],
+  tabs: ["switches tabs", "has no tabs to switch"],
+  scrapeOptions: ["scrapes by selector", "scrapes whole pages only"],
+};
+
+/** What a server can and cannot do, in words; nothing until it answered. */
+export function abilitiesOf(connection: ConnectionState): { can: string[]; cannot: string[] } {
+  if (connection.dialect === null) return { can: [], cannot: [] };
+  const can: string[] = [];
+  const cannot: string[] = [];
+  for (const ability of Object.keys(abilityWords) as (keyof Abilities)[]) {
+    const [yes, no] = abilityWords[ability];
+    if (connection.can[ability]) can.push(yes);
+    else cannot.push(no);
+  }
+  return { can, cannot };
+}
+
+/** What answered at an address, in a sentence. */
+export function probeWords(probe: Probe): string {
+  const version = probe.version ? ` ${probe.version}` : "";
+  const key = probe.keyProblem === null ? "It takes the key." : "";
+  return `${capital(dialectWords[probe.dialect])}${version} answers in ${Math.max(1, Math.round(probe.latencyMs))} ms. ${key}`.trim();
 }

@@ -5,6 +5,8 @@ const REMEMBERED = 32;
 export class Clock {
   /** Milliseconds since 1970 by the hub's clock. */
   now = $state(Date.now());
+  /** Whole seconds of it: what depends on this alone is worked out once a second. */
+  second = $derived(Math.floor(this.now / 1000));
   #samples: number[] = [];
   #offset = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;

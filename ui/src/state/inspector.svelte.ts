@@ -1,5 +1,6 @@
 import {
   asFailure,
+  type Ask,
   type Backend,
   type Command,
   type ConnectionState,
@@ -8,7 +9,9 @@ import {
   type Link,
   type Outcome,
   type SessionState,
+  type Settings,
 } from "../backend/backend";
+import { countLive } from "../sessions/filtering";
 import { Clock } from "./clock.svelte";
 import { noEntries, withEntry, withoutEntry } from "./maps";
 import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "./reduce";
@@ -54,12 +57,24 @@ export class Inspector {
       this.world.connections[0] ??
       null,
   );
+  #sessionMap = $derived(this.world.sessions);
+  /** All sessions, newest first; another array only when one of them changed. */
+  everySession = $derived<readonly SessionState[]>([...this.#sessionMap.values()]);
   /** The sessions of the connection that is shown, newest first. */
-  sessions = $derived<SessionState[]>(
-    [...this.world.sessions.values()].filter((session) => session.connection === this.connection?.id),
+  sessions = $derived<readonly SessionState[]>(
+    this.everySession.filter((session) => session.connection === this.connection?.id),
   );
+  /** How many live sessions each connection has. */
+  liveCounts = $derived<ReadonlyMap<string, number>>(countLive(this.everySession));
 
-  constructor(backend: Backend) {
+  /** Answers what the system around the window asks for. */
+  onask: (ask: Ask) => void = () => undefined;
+
+  /** With `inBrowser` the window is a tab of a browser that keeps some keys for itself. */
+  constructor(
+    backend: Backend,
+    readonly inBrowser = false,
+  ) {
     this.backend = backend;
   }
 
@@ -79,12 +94,21 @@ export class Inspector {
   hear(event: HubEvent): void {
     this.clock.hear(event.now);
     this.link = "connected";
+    const before = this.world.seq;
     this.world = reduce(this.world, event);
-    if (event.news.type !== "snapshot") return;
+    if (event.news.type === "deltas") {
+      if (before === null || event.seq > before)
+        for (const delta of event.news.value) if (delta.type === "ask") this.onask(delta.value);
+      return;
+    }
     if (this.selectedId !== null && !this.world.sessions.has(this.selectedId)) this.selectedId = null;
     if (this.selectedId !== null) void this.#load(this.selectedId);
     else if (!this.ready) this.#selectFirst();
     this.ready = true;
+  }
+
+  liveOf(connection: string): number {
+    return this.liveCounts.get(connection) ?? 0;
   }
 
   connectionOf(id: string): ConnectionState | null {
@@ -133,6 +157,14 @@ export class Inspector {
   slow(scope: string): boolean {
     const since = this.#pending.get(scope);
     return since !== undefined && this.clock.now - since >= SLOW_MS;
+  }
+
+  saveSettings(settings: Settings): void {
+    void this.run("settings", { type: "save_settings", settings });
+  }
+
+  reconnect(connection: string): void {
+    void this.run(`connection:${connection}`, { type: "reconnect", connection });
   }
 
   dismiss(scope: string): void {

@@ -57,51 +57,71 @@ export function reduce(world: World, event: HubEvent): World {
   }
   if (world.seq === null || event.seq <= world.seq) return world;
   if (event.seq !== world.seq + 1) return { ...world, seq: null };
-  return { ...event.news.value.reduce(applyDelta, world), seq: event.seq };
+  return applyAll({ ...world, seq: event.seq }, event.news.value);
 }
 
-function applyDelta(world: World, delta: Delta): World {
-  switch (delta.type) {
-    case "connection":
-      return { ...world, connections: replaceById(world.connections, delta.value) };
-    case "connection_removed":
-      return { ...world, connections: world.connections.filter(({ id }) => id !== delta.value) };
-    case "session":
-      return { ...world, sessions: withSession(world.sessions, delta.value) };
-    case "call":
-      return withDetail(world, delta.value.session, (detail) => ({
-        ...detail,
-        calls: mergeCalls(detail.calls, [delta.value]),
-      }));
-    case "observation":
-      return withDetail(world, delta.value.session, (detail) => ({
-        ...detail,
-        observation: later(detail.observation, delta.value),
-      }));
-    case "scraped":
-      return withDetail(world, delta.value.session, (detail) => ({
-        ...detail,
-        scraped: later(detail.scraped, delta.value),
-      }));
-    case "settings":
-      return { ...world, settings: delta.value };
-    case "notice":
-      return { ...world, notices: [...world.notices, delta.value].slice(-NOTICES_KEPT) };
-    case "ask":
-      // Asked once and answered by the window; nothing of it is kept.
-      return world;
+/** Applies a batch with one copy of each map, however many deltas it has: five thousand sessions are copied once. */
+function applyAll(world: World, deltas: readonly Delta[]): World {
+  let sessions: Map<string, SessionState> | null = null;
+  const fresh = new Map<string, SessionState>();
+  let details: Map<string, Detail> | null = null;
+
+  const change = (session: string, how: (detail: Detail) => Detail) => {
+    const detail = (details ?? world.details).get(session);
+    if (!detail) return;
+    details ??= new Map(world.details);
+    details.set(session, how(detail));
+  };
+  for (const delta of deltas) {
+    switch (delta.type) {
+      case "connection":
+        world.connections = replaceById(world.connections, delta.value);
+        break;
+      case "connection_removed":
+        world.connections = world.connections.filter(({ id }) => id !== delta.value);
+        break;
+      case "session":
+        if (world.sessions.has(delta.value.id)) {
+          sessions ??= new Map(world.sessions);
+          sessions.set(delta.value.id, delta.value);
+        } else fresh.set(delta.value.id, delta.value);
+        break;
+      case "call":
+        change(delta.value.session, (detail) => ({
+          ...detail,
+          calls: mergeCalls(detail.calls, [delta.value]),
+        }));
+        break;
+      case "observation":
+        change(delta.value.session, (detail) => ({
+          ...detail,
+          observation: later(detail.observation, delta.value),
+        }));
+        break;
+      case "scraped":
+        change(delta.value.session, (detail) => ({ ...detail, scraped: later(detail.scraped, delta.value) }));
+        break;
+      case "settings":
+        world.settings = delta.value;
+        break;
+      case "notice":
+        world.notices = [...world.notices, delta.value].slice(-NOTICES_KEPT);
+        break;
+      case "ask":
+        // Asked once and answered by the window; nothing of it is kept.
+        break;
+    }
   }
+  const known = sessions ?? world.sessions;
+  world.sessions = fresh.size > 0 ? new Map([...[...fresh].reverse(), ...known]) : known;
+  if (details) world.details = details;
+  return world;
 }
 
 function replaceById(connections: ConnectionState[], changed: ConnectionState): ConnectionState[] {
   return connections.some(({ id }) => id === changed.id)
     ? connections.map((connection) => (connection.id === changed.id ? changed : connection))
     : [...connections, changed];
-}
-
-function withSession(sessions: ReadonlyMap<string, SessionState>, changed: SessionState) {
-  if (!sessions.has(changed.id)) return new Map([[changed.id, changed], ...sessions]);
-  return new Map(sessions).set(changed.id, changed);
 }
 
 function withDetail(world: World, session: string, change: (detail: Detail) => Detail): World {

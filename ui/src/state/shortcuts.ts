@@ -1,48 +1,46 @@
-export type Shortcut = "new_session" | "address" | "observe" | "step" | "scrape" | "run";
+import { chordOf, chordText, isMac, type Chord, type Keys } from "./chords";
+import { commandIds, commandOf, type CommandId } from "./commands";
+import { keymap } from "./keymap.svelte";
 
-type Keys = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
+/** A command that can have keys. */
+export type Shortcut = CommandId;
 
-/** Whether the keyboard is a Mac's. */
-export const isMac = typeof navigator !== "undefined" && /Mac/.test(navigator.platform);
-
-const byKey: Record<string, Shortcut> = {
-  n: "new_session",
-  l: "address",
-  "1": "observe",
-  "2": "step",
-  "3": "scrape",
-  enter: "run",
-};
-
-/** What a key press asks for. Alt-N too, because browsers keep Ctrl-N for themselves. */
-export function shortcutOf(keys: Keys, mac = isMac): Shortcut | null {
-  const key = keys.key.toLowerCase();
-  if (keys.shiftKey) return null;
-  if (keys.altKey) return key === "n" && !keys.ctrlKey && !keys.metaKey ? "new_session" : null;
-  if (mac ? !keys.metaKey || keys.ctrlKey : !keys.ctrlKey || keys.metaKey) return null;
-  return byKey[key] ?? null;
+/** The keys of a command that nobody changed. */
+export function defaultChord(command: CommandId, inBrowser = keymap.inBrowser): Chord {
+  const { keys, browserKeys } = commandOf(command);
+  return inBrowser ? (browserKeys ?? keys) : keys;
 }
 
-/** The keys of a shortcut as the person's keyboard has them. */
-export function keysOf(shortcut: Shortcut, inBrowser = false, mac = isMac): string {
-  const words: Record<Shortcut, string> = {
-    new_session: "N",
-    address: "L",
-    observe: "1",
-    step: "2",
-    scrape: "3",
-    run: "⏎",
-  };
-  if (shortcut === "new_session" && inBrowser) return mac ? "⌥ N" : "Alt N";
-  return `${mac ? "⌘" : "Ctrl"} ${words[shortcut]}`;
+/** The keys of a command; empty when it has none. */
+export const chordFor = (command: CommandId, inBrowser = keymap.inBrowser): Chord =>
+  keymap.changed[command] ?? defaultChord(command, inBrowser);
+
+/** The keys of a command as the person's keyboard has them; empty when it has none. */
+export const keysOf = (command: CommandId, inBrowser = keymap.inBrowser, mac = isMac): string =>
+  chordText(chordFor(command, inBrowser), mac);
+
+/** The command's words and its keys, for a title: `Observe (Ctrl 1)`. */
+export function titled(words: string, command: CommandId): string {
+  const keys = keysOf(command);
+  return keys ? `${words} (${keys})` : words;
 }
 
-/** What each shortcut does, for the list in the settings. */
-export const shortcutWords: Record<Shortcut, string> = {
-  new_session: "New session",
-  address: "Go to the address bar",
-  observe: "Show the Observe panel",
-  step: "Show the Step panel",
-  scrape: "Show the Scrape panel",
-  run: "Run what the shown panel is for",
-};
+/** The command that a key press asks for. */
+export function shortcutOf(pressed: Keys, mac = isMac): CommandId | null {
+  const chord = chordOf(pressed, mac);
+  return chord === null ? null : (commandIds.find((id) => chordFor(id) === chord) ?? null);
+}
+
+/** The other command that has these keys. */
+export const conflictOf = (command: CommandId, chord: Chord): CommandId | null =>
+  commandIds.find((id) => id !== command && chord !== "" && chordFor(id) === chord) ?? null;
+
+/** The settings' shortcuts after one command got other keys; the default is not written down. */
+export function withChord(
+  changed: Readonly<Record<string, string>>,
+  command: CommandId,
+  chord: Chord | null,
+): Record<string, string> {
+  const rest = Object.fromEntries(Object.entries(changed).filter(([id]) => id !== command));
+  return chord === null || chord === defaultChord(command) ? rest : { ...rest, [command]: chord };
+}
