@@ -119,6 +119,9 @@ pub struct DayUsage {
     pub day: NaiveDate,
     /// Its sum.
     pub credits: Credits,
+    /// The same by what was charged for, dearest first; adds up to `credits`.
+    #[serde(default)]
+    pub by_call: Vec<CallUsage>,
 }
 
 /// Credits of one session.
@@ -128,6 +131,12 @@ pub struct SessionUsage {
     pub session_id: String,
     /// Its sum in the period.
     pub credits: Credits,
+    /// How many charges in the period are for calls.
+    #[serde(default)]
+    pub calls: Option<u64>,
+    /// How many charges in the period are for minutes.
+    #[serde(default)]
+    pub minutes: Option<u64>,
 }
 
 /// Credits of what was charged while a page of one host was open.

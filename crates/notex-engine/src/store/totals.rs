@@ -43,12 +43,16 @@ pub(super) fn of(connection: &Connection, month: Month) -> rusqlite::Result<Tota
     let by_call = grouped(connection, month, "call", "3 DESC, 1", |row| {
         Ok(CallUsage { call: parse_word(0, row.get(0)?)?, count: count(row, 1)?, credits: credits(row, 2)? })
     })?;
-    let by_day = grouped(connection, month, "date(at / 1000000, 'unixepoch')", "1", |row| {
-        Ok(DayUsage { day: day(row, 0)?, credits: credits(row, 2)? })
-    })?;
+    let by_day = by_day(connection, month)?;
     let (by_session, other_sessions) = dearest(
         grouped(connection, month, "session_id", "3 DESC, 1", |row| {
-            Ok(SessionUsage { session_id: row.get(0)?, credits: credits(row, 2)? })
+            let (all, minutes) = (count(row, 1)?, count(row, 3)?);
+            Ok(SessionUsage {
+                session_id: row.get(0)?,
+                credits: credits(row, 2)?,
+                calls: Some(all.saturating_sub(minutes)),
+                minutes: Some(minutes),
+            })
         })?,
         |session: &SessionUsage| session.credits,
     );
@@ -61,7 +65,33 @@ pub(super) fn of(connection: &Connection, month: Month) -> rusqlite::Result<Tota
     Ok(Totals { used, by_call, by_day, by_session, other_sessions, by_host, other_hosts })
 }
 
-/// What each group of the month's entries sums up to: its name, how many, how much.
+/// The days with a charge, each with its calls, dearest first.
+fn by_day(connection: &Connection, month: Month) -> rusqlite::Result<Vec<DayUsage>> {
+    let mut days: Vec<DayUsage> = Vec::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT date(at / 1000000, 'unixepoch'), call, count(*), sum(thousandths) FROM ledger \
+         WHERE at >= ? AND at < ? GROUP BY 1, 2 ORDER BY 1, 4 DESC, 2",
+    )?;
+    let mut rows = statement.query(span(month))?;
+    while let Some(row) = rows.next()? {
+        let day = day(row, 0)?;
+        let call = CallUsage {
+            call: parse_word(1, row.get(1)?)?,
+            count: count(row, 2)?,
+            credits: credits(row, 3)?,
+        };
+        match days.last_mut().filter(|last| last.day == day) {
+            Some(last) => {
+                last.credits += call.credits;
+                last.by_call.push(call);
+            }
+            None => days.push(DayUsage { day, credits: call.credits, by_call: vec![call] }),
+        }
+    }
+    Ok(days)
+}
+
+/// What each group of the month's entries sums up to: its name, how many, how much, how many of them minutes.
 fn grouped<T>(
     connection: &Connection,
     month: Month,
@@ -71,7 +101,7 @@ fn grouped<T>(
 ) -> rusqlite::Result<Vec<T>> {
     connection
         .prepare_cached(&format!(
-            "SELECT {by}, count(*), sum(thousandths) FROM ledger WHERE at >= ? AND at < ? GROUP BY 1 ORDER BY {order}"
+            "SELECT {by}, count(*), sum(thousandths), sum(call = 'session_minute') FROM ledger WHERE at >= ? AND at < ? GROUP BY 1 ORDER BY {order}"
         ))?
         .query_map(span(month), read)?
         .collect()

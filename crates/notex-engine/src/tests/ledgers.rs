@@ -89,6 +89,20 @@ async fn every_sum_agrees(charged: Vec<Charged>) {
         let filter = EntryFilter { from: Some(month.start), to: Some(month.end), ..EntryFilter::default() };
         let listed = all_entries(&store, filter).await;
         assert_eq!(listed.iter().map(|entry| entry.credits).sum::<Credits>(), expected);
+        for day in &totals.by_day {
+            assert_eq!(day.by_call.iter().map(|call| call.credits).sum::<Credits>(), day.credits);
+            let of_day = |entry: &&LedgerEntry| entry.at.date_naive() == day.day;
+            let count = written.iter().filter(in_month).filter(of_day).count() as u64;
+            assert_eq!(day.by_call.iter().map(|call| call.count).sum::<u64>(), count);
+        }
+        for row in &totals.by_session {
+            let of_session = |entry: &&LedgerEntry| entry.session_id == row.session_id;
+            let minutes = |entry: &&LedgerEntry| entry.call == CallKind::SessionMinute;
+            let (minutes, calls): (Vec<_>, Vec<_>) =
+                written.iter().filter(in_month).filter(of_session).partition(minutes);
+            assert_eq!(row.minutes, Some(minutes.len() as u64));
+            assert_eq!(row.calls, Some(calls.len() as u64));
+        }
         for row in &totals.by_host {
             let of_host = written.iter().filter(in_month).filter(|entry| entry.host == row.host);
             assert_eq!(of_host.map(|entry| entry.credits).sum::<Credits>(), row.credits);
