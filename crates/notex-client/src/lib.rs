@@ -5,9 +5,11 @@
 mod client;
 mod error;
 mod key;
+mod money;
 mod server;
 
 pub use client::Client;
 pub use error::{ClientError, Refused};
 pub use key::ApiKey;
+pub use money::EntryQuery;
 pub use server::{Answered, Server};

@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use eventsource_stream::Eventsource;
 use futures_util::{Stream, StreamExt};
 use notex_wire::{
-    EngineEvent, Health, ObserveRequest, PageAnswer, PlanAnswer, ScrapeRequest, SessionAnswer, SessionPage,
-    SessionRequest, StartRequest, StepRequest, UsageAnswer, path,
+    EngineEvent, Health, ObserveRequest, PageAnswer, ScrapeRequest, SessionAnswer, SessionPage,
+    SessionRequest, StartRequest, StepRequest, path,
 };
 use reqwest::header::{ACCEPT, DATE};
 use reqwest::{Method, redirect};
@@ -19,7 +19,7 @@ use url::{Host, Url};
 use crate::{ApiKey, ClientError, Refused};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-const SHORT: Duration = Duration::from_secs(10);
+pub(crate) const SHORT: Duration = Duration::from_secs(10);
 /// Opening a page may take the engine 30 s, and a call may wait for another one before it.
 const PAGE: Duration = Duration::from_secs(120);
 /// A start may launch a browser.
@@ -133,16 +133,6 @@ impl Server {
         self.call::<(), _>(Method::GET, &path, None, SHORT).await
     }
 
-    /// What was used and what remains.
-    pub async fn usage(&self) -> Result<Answered<UsageAnswer>, ClientError> {
-        self.call::<(), _>(Method::GET, path::USAGE, None, SHORT).await
-    }
-
-    /// The plan and its prices.
-    pub async fn plan(&self) -> Result<Answered<PlanAnswer>, ClientError> {
-        self.call::<(), _>(Method::GET, path::PLAN, None, SHORT).await
-    }
-
     /// Lists what can be done on a page.
     pub async fn observe(&self, request: &ObserveRequest) -> Result<Answered<PageAnswer>, ClientError> {
         self.call(Method::POST, path::ENV_OBSERVE, Some(request), PAGE).await
@@ -199,7 +189,7 @@ impl Server {
         }
     }
 
-    async fn call<B: Serialize, T: DeserializeOwned>(
+    pub(crate) async fn call<B: Serialize, T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,

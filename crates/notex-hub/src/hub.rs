@@ -61,6 +61,7 @@ pub(crate) struct Shared {
     messages: mpsc::Sender<Message>,
     pub(crate) pictures: Pictures,
     pub(crate) start_local_engine: StartLocalEngine,
+    pub(crate) ledgers: money::Ledgers,
 }
 
 /// The inspector without a window. Cheap to clone; lives as long as one clone does.
@@ -101,7 +102,14 @@ impl Hub {
         let connections: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
         let (messages, inbox) = mpsc::channel(CHANGES_AHEAD);
         let pictures = Pictures::new(data_dir.join("pictures"));
-        let hub = Self { shared: Arc::new(Shared { messages, pictures, start_local_engine }) };
+        let hub = Self {
+            shared: Arc::new(Shared {
+                messages,
+                pictures,
+                start_local_engine,
+                ledgers: money::Ledgers::default(),
+            }),
+        };
         tokio::spawn(run(state, inbox, Arc::downgrade(&hub.shared)));
         let beginning = hub.clone();
         tokio::spawn(async move {

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Credits, EndReason, Lifetime, RateCard};
 use notex_wire::{SessionAnswer, SessionStatus};
 
+use crate::money::Estimate;
 use crate::protocol::{Call, Observation, Scraped, SessionPhase, SessionState};
 use crate::state::State;
 
@@ -20,7 +21,9 @@ pub(crate) struct Session {
     /// The server itself said that it ended, so nothing brings it back.
     end_confirmed: bool,
     /// Charges of calls by the rate card, for a server that reports none.
-    estimated_calls: Credits,
+    estimates: Vec<Estimate>,
+    /// The server itself told what it cost.
+    credits_reported: bool,
 }
 
 impl Session {
@@ -62,7 +65,8 @@ impl Session {
             running: None,
             reported_at: DateTime::<Utc>::MIN_UTC,
             end_confirmed: false,
-            estimated_calls: Credits::ZERO,
+            estimates: Vec::new(),
+            credits_reported: false,
         }
     }
 
@@ -92,8 +96,13 @@ impl Session {
         self.state.busy = None;
     }
 
-    pub(crate) fn add_estimate(&mut self, charge: Credits) {
-        self.estimated_calls += charge;
+    pub(crate) fn add_estimate(&mut self, estimate: Estimate) {
+        self.estimates.push(estimate);
+    }
+
+    /// Its calls made here, by the default card.
+    pub(crate) fn estimates(&self) -> &[Estimate] {
+        &self.estimates
     }
 
     fn take_in(&mut self, answer: &SessionAnswer, ahead: TimeDelta, now: DateTime<Utc>) {
@@ -125,10 +134,18 @@ impl Session {
         }
         match answer.credits {
             // Charges only add up, so an answer overtaken by a later event cannot lower the sum.
-            Some(credits) => state.credits = state.credits.max(credits),
+            Some(credits) if self.credits_reported => state.credits = state.credits.max(credits),
+            Some(credits) => {
+                self.credits_reported = true;
+                state.credits_estimated = false;
+                state.credits = credits;
+            }
+            // One answer that leaves it out takes nothing back of what was told.
+            None if self.credits_reported => {}
             None => {
+                let calls: Credits = self.estimates.iter().map(|estimate| estimate.charge.total()).sum();
                 state.credits_estimated = true;
-                state.credits = self.estimated_calls + estimated_minutes(answer, ahead, now);
+                state.credits = calls + estimated_minutes(answer, ahead, now);
             }
         }
     }
@@ -309,6 +326,23 @@ mod tests {
         assert!(session.credits_estimated);
         assert_eq!(session.credits, Credits::from_thousandths(200), "two started minutes");
         assert_eq!(session.phase, SessionPhase::Live { expires_at: Some(at(300)) });
+    }
+
+    #[test]
+    fn what_is_estimated_and_what_is_reported_are_never_added_to_each_other() {
+        let (_folder, mut state) = state();
+        let silent = SessionAnswer { credits: None, ..answer(SessionStatus::Active, 0) };
+        state.take_in_session("cloud", &silent, TimeDelta::zero(), at(601));
+        assert_eq!(state.sessions["s-1"].state.credits, Credits::from_thousandths(1_100));
+        state.take_in_session("cloud", &answer(SessionStatus::Active, 1), TimeDelta::zero(), at(602));
+        let reported = Credits::from_thousandths(100);
+        let shown = |state: &State| {
+            let session = &state.sessions["s-1"].state;
+            (session.credits, session.credits_estimated)
+        };
+        assert_eq!(shown(&state), (reported, false));
+        state.take_in_session("cloud", &silent, TimeDelta::zero(), at(900));
+        assert_eq!(shown(&state), (reported, false));
     }
 
     #[test]

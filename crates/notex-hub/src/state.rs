@@ -160,7 +160,8 @@ impl State {
             self.connections.pop();
             return Err(failure);
         }
-        self.deltas.extend(self.connections.last().map(|added| Delta::Connection(Box::new(added.state.clone()))));
+        self.deltas
+            .extend(self.connections.last().map(|added| Delta::Connection(Box::new(added.state.clone()))));
         Ok(())
     }
 
@@ -205,6 +206,12 @@ impl State {
             self.change_session(id, Session::mark_ending);
         }
         due
+    }
+
+    /// The sessions of a connection that have not ended.
+    pub(crate) fn live_sessions<'a>(&'a self, connection: &'a str) -> impl Iterator<Item = &'a Session> {
+        let here = self.sessions.values().filter(move |known| known.state.connection == connection);
+        here.filter(|known| !known.is_ended())
     }
 
     /// The next instant at which a live session is due.

@@ -75,11 +75,8 @@ fn by_day(connection: &Connection, month: Month) -> rusqlite::Result<Vec<DayUsag
     let mut rows = statement.query(span(month))?;
     while let Some(row) = rows.next()? {
         let day = day(row, 0)?;
-        let call = CallUsage {
-            call: parse_word(1, row.get(1)?)?,
-            count: count(row, 2)?,
-            credits: credits(row, 3)?,
-        };
+        let call =
+            CallUsage { call: parse_word(1, row.get(1)?)?, count: count(row, 2)?, credits: credits(row, 3)? };
         match days.last_mut().filter(|last| last.day == day) {
             Some(last) => {
                 last.credits += call.credits;

@@ -55,7 +55,7 @@ async fn save_settings(hub: &Hub, settings: Settings) -> Result<Outcome, Failure
     Ok(Outcome::default())
 }
 
-pub(super) fn check_timeout(field: &str, minutes: i64) -> Result<(), Failure> {
+pub(crate) fn check_timeout(field: &str, minutes: i64) -> Result<(), Failure> {
     if (i64::from(MIN_TIMEOUT_MINUTES)..=i64::from(MAX_TIMEOUT_MINUTES)).contains(&minutes) {
         return Ok(());
     }

@@ -9,6 +9,7 @@ use tracing::warn;
 
 use super::{client_of_session, fail};
 use crate::calls::{Ended, ScrapeAsked, estimated_charge};
+use crate::money::Estimate;
 use crate::protocol::{Failure, FailureCode, Outcome, TabDeed};
 use crate::state::unknown_session;
 use crate::{Hub, describe};
@@ -121,7 +122,8 @@ async fn take_in_page(
         let usage = page.usage.clone();
         if usage.is_none() {
             let charge = estimated_charge(kind, &answer.body);
-            state.change_session(&session, |known| known.add_estimate(charge.total()));
+            let estimate = Estimate::new(now, kind, &page.metadata.url, charge);
+            state.change_session(&session, |known| known.add_estimate(estimate));
         }
         let mut reported = page.session.clone();
         // Servers of other makes tell title and address of the page only beside the session.

@@ -40,6 +40,8 @@ pub struct UsageReport {
     pub idle_waste: Credits,
     /// The server told none of it: all was estimated by the default card from the calls made here.
     pub estimated: bool,
+    /// What the numbers leave out, in a sentence.
+    pub note: Option<String>,
 }
 
 /// Rows that are not listed one by one.

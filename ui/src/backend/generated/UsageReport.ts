@@ -69,4 +69,8 @@ idleWaste: Credits,
 /**
  * The server told none of it: all was estimated by the default card from the calls made here.
  */
-estimated: boolean, };
+estimated: boolean, 
+/**
+ * What the numbers leave out, in a sentence.
+ */
+note: string | null, };
