@@ -1,4 +1,5 @@
 import type { Ask, SessionState } from "../backend/backend";
+import { Noticing } from "../notices/noticing.svelte";
 import { Listing } from "../sessions/listing.svelte";
 import type { Inspector } from "./inspector.svelte";
 
@@ -25,6 +26,7 @@ export class Frame {
   /** A sentence for screen readers. */
   said = $state("");
   readonly listing = new Listing();
+  readonly noticing = new Noticing();
 
   newSession(model: Inspector): void {
     model.dismiss("start");
