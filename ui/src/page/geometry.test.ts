@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { actionOf } from "../backend/fakePages";
-import { allTagged, fit, kindOf, placeBoxes, seenSize } from "./geometry";
+import { crowdedActions, stackedActions } from "../backend/fakePageScenes";
+import { boxAfter, boxesAt, fit, kindOf, placeBoxes, seenSize } from "./geometry";
+import { nextZoom, zoomOfKey } from "./zoom";
 
 const seen = { width: 1280, height: 800 };
 const at = (id: string, x: number, y: number, width: number, height: number) =>
@@ -58,8 +60,63 @@ describe("the boxes on the picture", () => {
   });
 });
 
-it("tags are left out where they would hide the page", () => {
-  expect([allTagged(60, 0.5), allTagged(61, 0.5), allTagged(5, 0.2)]).toEqual([true, false, false]);
+it("tags never cover each other, and are left out where the picture is small", () => {
+  const tags = placeBoxes(crowdedActions(300), seen, 1).filter(({ tagged }) => tagged);
+  expect(tags.length).toBeGreaterThan(0);
+  const at = ({ left, top, height, tag }: (typeof tags)[number]) => ({
+    x: left * seen.width,
+    y: top * seen.height + (tag === "above" ? -12 : tag === "below" ? height * seen.height : 0),
+  });
+  for (const [i, one] of tags.entries()) {
+    if (one.tag !== "above" && one.tag !== "below") continue;
+    for (const other of tags.slice(i + 1)) {
+      if (other.tag !== "above" && other.tag !== "below") continue;
+      const [a, b] = [at(one), at(other)];
+      expect(Math.abs(a.x - b.x) >= 16 || Math.abs(a.y - b.y) >= 11.9).toBe(true);
+    }
+  }
+  expect(placeBoxes(stackedActions, seen, 0.2).some(({ tagged }) => tagged)).toBe(false);
+});
+
+it("two thousand boxes are placed within a frame or two", () => {
+  const actions = crowdedActions(2000);
+  placeBoxes(actions, seen, 1);
+  const before = performance.now();
+  placeBoxes(actions, seen, 1);
+  expect(performance.now() - before).toBeLessThan(200);
+});
+
+it("all boxes at a place are found, the smallest first", () => {
+  const boxes = placeBoxes(stackedActions, seen, 1);
+  const ids = (x: number, y: number) =>
+    boxesAt(boxes, x / seen.width, y / seen.height).map(({ action }) => action.id);
+  expect(ids(250, 430)).toEqual(["B1", "L2", "L1"]);
+  expect(ids(110, 110)).toEqual(["L1"]);
+  expect(ids(10, 10)).toEqual([]);
+});
+
+it("the arrows go through the boxes in the order of the observation", () => {
+  const boxes = placeBoxes(stackedActions, seen, 1);
+  const after = (id: string | null, by: number) => boxAfter(boxes, id, by)?.action.id;
+  expect([after(null, 0), after("L1", 1), after("L2", 1), after("L1", -1), after("B1", 99)]).toEqual([
+    "L1",
+    "L2",
+    "B1",
+    "L1",
+    "I1",
+  ]);
+});
+
+it("zooming goes through scales that people have names for, and stays at the ends", () => {
+  expect([nextZoom(0.62, "in"), nextZoom(0.62, "out"), nextZoom(1, "in"), nextZoom(4, "in")]).toEqual([
+    0.67, 0.5, 1.25, 4,
+  ]);
+  expect([zoomOfKey("0", 2), zoomOfKey("1", 2), zoomOfKey("-", 2), zoomOfKey("x", 2)]).toEqual([
+    "fit",
+    1,
+    1.5,
+    null,
+  ]);
 });
 
 describe("the picture", () => {

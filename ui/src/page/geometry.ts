@@ -1,4 +1,5 @@
 import type { Action, Viewport } from "../backend/backend";
+import { forcedPlace, tagPlaces, type TagPlace } from "./tagging";
 
 export type ActionKind = "link" | "button" | "input" | "special";
 
@@ -22,75 +23,88 @@ export interface Size {
   height: number;
 }
 
-/** An action's box, in fractions of the picture, cut to what is seen. */
-export interface Placed {
-  action: Action;
+/** A rectangle in fractions of the picture. */
+export interface Part {
   left: number;
   top: number;
   width: number;
   height: number;
-  /** Where there is room for its tag. */
-  tag: "above" | "below" | "left";
 }
 
-/** How high a tag is, in pixels of the screen: with less above a box it goes below. */
-const TAG_ROOM = 12;
-/** How wide a tag is at most: four characters. */
-const TAG_WIDTH = 28;
-/** Pictures shown smaller than this have no room for a tag on each box. */
-const TAG_SCALE = 0.35;
-/** With more boxes than this, tags would hide the page. */
-const TAGGED_BOXES = 60;
+/** An action's box, cut to what is seen. */
+export interface Placed extends Part {
+  action: Action;
+  /** Its place in the observation. */
+  index: number;
+  /** Where its tag is. */
+  tag: TagPlace;
+  /** There is room for its tag; else it is shown while the box is pointed at or chosen. */
+  tagged: boolean;
+}
 
-/** Whether each box shows its tag, or only the hovered and the chosen one. */
-export const allTagged = (boxes: number, scale: number): boolean =>
-  scale >= TAG_SCALE && boxes <= TAGGED_BOXES;
+/** Pictures shown smaller than this have no room for tags. */
+const TAG_SCALE = 0.3;
+
+/** The part of a rectangle in CSS pixels that is seen; null when none of it is. */
+export function partOf(
+  box: { x: number; y: number; width: number; height: number },
+  seen: Size,
+): Part | null {
+  if (!(box.width > 0) || !(box.height > 0) || seen.width <= 0 || seen.height <= 0) return null;
+  const left = Math.max(0, box.x);
+  const top = Math.max(0, box.y);
+  const width = Math.min(seen.width, box.x + box.width) - left;
+  const height = Math.min(seen.height, box.y + box.height) - top;
+  if (!(width > 0) || !(height > 0)) return null;
+  return {
+    left: left / seen.width,
+    top: top / seen.height,
+    width: width / seen.width,
+    height: height / seen.height,
+  };
+}
+
+const area = (part: Part) => part.width * part.height;
 
 /** Where the boxes of what is seen go; the largest first, so that the smallest lies on top. `scale` is the
  * picture's size on the screen by its own. */
 export function placeBoxes(actions: readonly Action[], seen: Size, scale: number): Placed[] {
-  if (seen.width <= 0 || seen.height <= 0) return [];
   const placed = actions
-    .flatMap((action): Placed[] => {
-      const { box } = action;
-      if (!box || !(box.width > 0) || !(box.height > 0)) return [];
-      const left = Math.max(0, box.x);
-      const top = Math.max(0, box.y);
-      const width = Math.min(seen.width, box.x + box.width) - left;
-      const height = Math.min(seen.height, box.y + box.height) - top;
-      if (!(width > 0) || !(height > 0)) return [];
-      return [
-        {
-          action,
-          left: left / seen.width,
-          top: top / seen.height,
-          width: width / seen.width,
-          height: height / seen.height,
-          tag: top * scale >= TAG_ROOM ? "above" : "below",
-        },
-      ];
+    .flatMap((action, index): Placed[] => {
+      const part = action.box && partOf(action.box, seen);
+      return part ? [{ action, index, ...part, tag: "above", tagged: false }] : [];
     })
-    .sort((a, b) => b.width * b.height - a.width * a.height);
-  if (allTagged(placed.length, scale)) asideInStacks(placed, seen, scale);
+    .sort((a, b) => area(b) - area(a));
+  const picture = { width: seen.width * scale, height: seen.height * scale };
+  const rects = placed.map(({ action, left, top, width, height }) => ({
+    id: action.id,
+    left: left * picture.width,
+    top: top * picture.height,
+    width: width * picture.width,
+    height: height * picture.height,
+  }));
+  const places = scale >= TAG_SCALE ? tagPlaces(rects, picture) : [];
+  placed.forEach((box, i) => {
+    const rect = rects[i];
+    box.tagged = !!places[i];
+    box.tag = places[i] ?? (rect ? forcedPlace(rect, picture) : "above");
+  });
   return placed;
 }
 
-/** In a stack of boxes a tag above one hides the words of the next: there it goes to the left, where there is room. */
-function asideInStacks(placed: Placed[], seen: Size, scale: number): void {
-  const width = TAG_WIDTH / (seen.width * scale);
-  const height = TAG_ROOM / (seen.height * scale);
-  for (const box of placed) {
-    if (box.tag !== "above" || box.left < width) continue;
-    const bottom = box.top;
-    const top = bottom - height;
-    const hides = (other: Placed) =>
-      other !== box &&
-      other.left < box.left + width &&
-      other.left + other.width > box.left &&
-      other.top < bottom &&
-      other.top + other.height > top;
-    if (placed.some(hides)) box.tag = "left";
-  }
+/** The boxes at a point, in fractions of the picture; the smallest first. */
+export function boxesAt(boxes: readonly Placed[], x: number, y: number): Placed[] {
+  return boxes
+    .filter((box) => x >= box.left && y >= box.top && x <= box.left + box.width && y <= box.top + box.height)
+    .sort((a, b) => area(a) - area(b));
+}
+
+/** The box `by` places further on in the order of the observation; stays at the ends. */
+export function boxAfter(boxes: readonly Placed[], id: string | null, by: number): Placed | null {
+  const ordered = [...boxes].sort((a, b) => a.index - b.index);
+  const at = ordered.findIndex(({ action }) => action.id === id);
+  if (at < 0) return ordered[0] ?? null;
+  return ordered[Math.min(ordered.length - 1, Math.max(0, at + by))] ?? null;
 }
 
 /** What is seen of the page, in CSS pixels; the picture's own size when the server does not say. */
