@@ -1,15 +1,16 @@
 //! One server as the hub knows it: whether it answers, what it has cost, how far its clock is ahead.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use notex_client::{ApiKey, Server};
 use notex_session::{Credits, RateCard};
-use notex_wire::{Health, HealthBrowser, LedgerEntry, PlanAnswer, UsageAnswer};
+use notex_wire::{CallKind, Health, HealthBrowser, LedgerEntry, PlanAnswer, UsageAnswer};
 use tokio::task::AbortHandle;
 
+use crate::money::Month;
 use crate::protocol::{Abilities, ConnectionState, CreditState, Failure, FailureCode, KeepKey, Light};
-use crate::state::SavedConnection;
+use crate::state::{SavedConnection, State};
 
 /// Over how long the burn per minute is measured, in minutes.
 const BURN_WINDOW_MINUTES: i64 = 5;
@@ -26,6 +27,9 @@ pub(crate) struct Connection {
     following: Option<AbortHandle>,
     recent_charges: VecDeque<(DateTime<Utc>, Credits)>,
     today: Option<NaiveDate>,
+    /// Charged in the month (UTC) that ends at `credits.period_end`.
+    used_month: Credits,
+    live_sessions: u64,
 }
 
 impl Connection {
@@ -76,6 +80,8 @@ impl Connection {
             following: None,
             recent_charges: VecDeque::new(),
             today: None,
+            used_month: Credits::ZERO,
+            live_sessions: 0,
         }
     }
 
@@ -157,28 +163,34 @@ impl Connection {
         let today = server_now.date_naive();
         let spent = usage.by_day.iter().find(|day| day.day == today).map_or(Credits::ZERO, |day| day.credits);
         self.today = Some(today);
+        self.used_month = usage.used;
         self.state.credits = Some(CreditState {
             plan: usage.plan.clone(),
             allowed: usage.allowed,
             remaining: usage.remaining,
             period_end: usage.period_end,
             today: spent,
-            per_minute: self.burn(server_now),
+            per_minute: Credits::ZERO,
             step_price: card.step().total(),
             observe_price: card.observe_with_screenshot(0).total(),
             scrape_price: card.scrape(notex_session::ScrapeSize::default()).total(),
             minute_price: card.session_minute(1).total(),
         });
+        self.take_in_burn(server_now);
+    }
+
+    /// Charged today and this month (UTC), when the server tells it.
+    pub(crate) fn spent(&self) -> Option<[Credits; 2]> {
+        self.state.credits.as_ref().map(|credits| [credits.today, self.used_month])
     }
 
     /// The plan or its prices were changed while it is used.
     pub(crate) fn take_in_plan(&mut self, plan: &PlanAnswer) {
         let card = &plan.rates;
         if let Some(credits) = &mut self.state.credits {
-            let used = credits.allowed.less(credits.remaining);
             credits.plan.clone_from(&plan.plan.name);
             credits.allowed = plan.plan.credits_per_month;
-            credits.remaining = credits.allowed.less(used);
+            credits.remaining = credits.allowed.less(self.used_month);
             credits.step_price = card.step().total();
             credits.observe_price = card.observe_with_screenshot(0).total();
             credits.scrape_price = card.scrape(notex_session::ScrapeSize::default()).total();
@@ -187,40 +199,78 @@ impl Connection {
     }
 
     pub(crate) fn take_in_charge(&mut self, entry: &LedgerEntry, remaining: Credits) {
-        self.recent_charges.push_back((entry.at, entry.credits));
-        let burn = self.burn(entry.at);
-        let day = entry.at.date_naive();
-        let same_day = self.today == Some(day);
-        self.today = Some(day);
+        // Minutes burn as long as their sessions live, and are counted by those.
+        if entry.call != CallKind::SessionMinute {
+            self.recent_charges.push_back((entry.at, entry.credits));
+        }
+        self.begin_day(entry.at);
+        let is_today = self.today == Some(entry.at.date_naive());
         if let Some(credits) = &mut self.state.credits {
-            credits.remaining = remaining;
-            credits.per_minute = burn;
-            credits.today = if same_day { credits.today + entry.credits } else { entry.credits };
+            // The last minute of a month may be told in the next one.
+            if Month::of(entry.at).end == credits.period_end {
+                credits.remaining = remaining;
+                self.used_month += entry.credits;
+            }
+            if is_today {
+                credits.today += entry.credits;
+            }
+        }
+        self.take_in_burn(entry.at);
+    }
+
+    /// A day or a month begins also when nothing happens, and the burn falls as charges grow old.
+    pub(crate) fn pass_time(&mut self, now: DateTime<Utc>, live_sessions: u64) {
+        let server_now = now + self.ahead;
+        self.live_sessions = live_sessions;
+        self.begin_day(server_now);
+        self.take_in_burn(server_now);
+    }
+
+    fn begin_day(&mut self, server_now: DateTime<Utc>) {
+        let day = server_now.date_naive();
+        let Some(credits) = &mut self.state.credits else { return };
+        if self.today.is_none_or(|today| today < day) {
+            self.today = Some(day);
+            credits.today = Credits::ZERO;
+        }
+        if credits.period_end <= server_now {
+            credits.period_end = Month::of(server_now).end;
+            credits.remaining = credits.allowed;
+            self.used_month = Credits::ZERO;
         }
     }
 
-    /// The burn falls as charges grow old, also when nothing happens.
-    pub(crate) fn refresh_burn(&mut self, now: DateTime<Utc>) {
-        let burn = self.burn(now + self.ahead);
-        if let Some(credits) = &mut self.state.credits {
-            credits.per_minute = burn;
-        }
-    }
-
-    fn burn(&mut self, server_now: DateTime<Utc>) -> Credits {
+    fn take_in_burn(&mut self, server_now: DateTime<Utc>) {
         let since = server_now - TimeDelta::minutes(BURN_WINDOW_MINUTES);
         while self.recent_charges.front().is_some_and(|(at, _)| *at < since) {
             self.recent_charges.pop_front();
         }
-        let sum: Credits = self.recent_charges.iter().map(|(_, credits)| *credits).sum();
-        Credits::from_thousandths(sum.thousandths() / BURN_WINDOW_MINUTES.unsigned_abs())
+        let calls: Credits = self.recent_charges.iter().map(|(_, credits)| *credits).sum();
+        let calls = Credits::from_thousandths(calls.thousandths() / BURN_WINDOW_MINUTES.unsigned_abs());
+        if let Some(credits) = &mut self.state.credits {
+            credits.per_minute = calls + credits.minute_price.times(self.live_sessions);
+        }
+    }
+}
+
+impl State {
+    /// What changes by itself as time passes.
+    pub(crate) fn pass_time(&mut self, now: DateTime<Utc>) {
+        let mut live: HashMap<String, u64> = HashMap::new();
+        for session in self.sessions.values().filter(|session| !session.is_ended()) {
+            *live.entry(session.state.connection.clone()).or_default() += 1;
+        }
+        let known: Vec<String> = self.connections.iter().map(|known| known.state.id.clone()).collect();
+        for connection in known {
+            let live = live.get(&connection).copied().unwrap_or(0);
+            self.change_connection(&connection, |known| known.pass_time(now, live));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use notex_session::Plan;
-    use notex_wire::CallKind;
 
     use super::*;
 
@@ -236,40 +286,92 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_burn_is_of_the_last_five_minutes_and_today_begins_anew_at_midnight() {
-        let noon: DateTime<Utc> = "2026-11-22T23:59:00Z".parse().unwrap();
-        let mut connection = Connection::local();
-        let usage = UsageAnswer {
+    fn usage(server_now: DateTime<Utc>) -> UsageAnswer {
+        let month = Month::of(server_now);
+        let day =
+            |day: NaiveDate| notex_wire::DayUsage { day, credits: Credits::whole(3), by_call: Vec::new() };
+        let today = server_now.date_naive();
+        UsageAnswer {
             plan: "Local".to_owned(),
-            period_start: noon,
-            period_end: noon,
-            allowed: Credits::whole(10_000),
-            used: Credits::ZERO,
-            remaining: Credits::whole(10_000),
+            period_start: month.start,
+            period_end: month.end,
+            allowed: Credits::whole(100),
+            used: Credits::whole(10),
+            remaining: Credits::whole(90),
             by_call: Vec::new(),
-            by_day: Vec::new(),
+            by_day: vec![day(today - TimeDelta::days(1)), day(today)],
             by_session: Vec::new(),
             other_sessions: None,
             by_host: Vec::new(),
             other_hosts: None,
-        };
-        connection.take_in_usage(&usage, None, noon);
-        connection.take_in_charge(&charge(1, noon, 1_000), Credits::whole(9_999));
-        connection.take_in_charge(
-            &charge(2, noon + TimeDelta::minutes(2), 500),
-            Credits::from_thousandths(9_998_500),
-        );
-        let credits = connection.state.credits.clone().unwrap();
-        assert_eq!(credits.per_minute, Credits::from_thousandths(300));
-        assert_eq!(credits.today, Credits::from_thousandths(500));
-        let plan = Plan { credits_per_month: Credits::whole(20), ..Plan::default() };
+        }
+    }
+
+    fn connection(server_now: DateTime<Utc>) -> Connection {
+        let mut connection = Connection::local();
+        connection.take_in_usage(&usage(server_now), None, server_now);
+        connection
+    }
+
+    fn shown(connection: &Connection) -> CreditState {
+        connection.state.credits.clone().unwrap()
+    }
+
+    #[test]
+    fn the_burn_is_what_the_calls_of_five_minutes_and_the_live_sessions_cost_a_minute() {
+        let noon: DateTime<Utc> = "2026-11-22T12:00:00Z".parse().unwrap();
+        let mut connection = connection(noon);
+        connection.pass_time(noon, 2);
+        assert_eq!(shown(&connection).per_minute, Credits::from_thousandths(200), "two live sessions");
+        connection.take_in_charge(&charge(1, noon, 1_000), Credits::whole(89));
+        let minute = LedgerEntry { call: CallKind::SessionMinute, ..charge(2, noon, 100) };
+        connection.take_in_charge(&minute, Credits::from_thousandths(88_900));
+        assert_eq!(shown(&connection).per_minute, Credits::from_thousandths(400), "no minute counts twice");
+        connection.pass_time(noon + TimeDelta::minutes(20), 0);
+        assert_eq!(shown(&connection).per_minute, Credits::ZERO);
+    }
+
+    #[test]
+    fn today_begins_anew_at_midnight_of_the_server_also_when_nothing_happens() {
+        let evening: DateTime<Utc> = "2026-11-22T23:59:00Z".parse().unwrap();
+        let mut connection = connection(evening);
+        connection.take_in_charge(&charge(1, evening, 500), Credits::from_thousandths(89_500));
+        assert_eq!(shown(&connection).today, Credits::from_thousandths(3_500));
+        // Our clock is two minutes behind the server's.
+        connection.ahead = TimeDelta::minutes(2);
+        connection.pass_time(evening, 0);
+        assert_eq!(shown(&connection).today, Credits::ZERO);
+        connection.take_in_charge(&charge(2, evening + TimeDelta::seconds(59), 100), Credits::whole(89));
+        assert_eq!(shown(&connection).today, Credits::ZERO, "a late charge of yesterday");
+        connection.take_in_charge(&charge(3, evening + TimeDelta::minutes(3), 200), Credits::whole(88));
+        assert_eq!(shown(&connection).today, Credits::from_thousandths(200));
+        assert_eq!(connection.spent(), Some([200, 10_800].map(Credits::from_thousandths)));
+    }
+
+    #[test]
+    fn a_month_begins_with_all_that_the_plan_allows_and_a_late_charge_of_the_last_one_takes_nothing() {
+        let evening: DateTime<Utc> = "2026-12-31T23:59:30Z".parse().unwrap();
+        let mut connection = connection(evening);
+        let new_year = evening + TimeDelta::seconds(30);
+        connection.pass_time(new_year, 0);
+        let credits = shown(&connection);
+        assert_eq!((credits.remaining, credits.today), (Credits::whole(100), Credits::ZERO));
+        assert_eq!(credits.period_end, "2027-02-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap());
+        connection.take_in_charge(&charge(1, evening, 100), Credits::whole(89));
+        assert_eq!(shown(&connection).remaining, Credits::whole(100));
+        assert_eq!(connection.spent(), Some([Credits::ZERO; 2]));
+    }
+
+    #[test]
+    fn another_plan_leaves_what_it_allows_less_what_was_used() {
+        let noon: DateTime<Utc> = "2026-11-22T12:00:00Z".parse().unwrap();
+        let mut connection = connection(noon);
         let rates = RateCard { step: Credits::whole(3), ..RateCard::default() };
-        connection.take_in_plan(&PlanAnswer { plan, rates, source: None, problem: None });
-        let credits = connection.state.credits.clone().unwrap();
-        assert_eq!(credits.remaining, Credits::from_thousandths(18_500));
-        assert_eq!(credits.step_price, Credits::whole(3));
-        connection.refresh_burn(noon + TimeDelta::minutes(20));
-        assert_eq!(connection.state.credits.unwrap().per_minute, Credits::ZERO);
+        for (allowed, remaining) in [(20, 10), (5, 0), (50, 40)] {
+            let plan = Plan { credits_per_month: Credits::whole(allowed), ..Plan::default() };
+            connection.take_in_plan(&PlanAnswer { plan, rates: rates.clone(), source: None, problem: None });
+            assert_eq!(shown(&connection).remaining, Credits::whole(remaining));
+        }
+        assert_eq!(shown(&connection).step_price, Credits::whole(3));
     }
 }

@@ -15,7 +15,7 @@ use crate::live::LiveView;
 use crate::pictures::{Picture, PictureError, Pictures};
 use crate::protocol::{Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query};
 use crate::state::{Save, Saved, State};
-use crate::{follow, keychain, live, money};
+use crate::{budgets, follow, keychain, live, money};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -282,9 +282,10 @@ async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::
                 tokio::spawn(follow::confirm_end(hub.clone(), session));
             }
         }
-        let burning: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
-        for connection in burning {
-            state.change_connection(&connection, |known| known.refresh_burn(now));
+        state.pass_time(now);
+        let over_budget = state.watch_budgets(now);
+        if let Some(shared) = shared.upgrade().filter(|_| !over_budget.is_empty()) {
+            tokio::spawn(budgets::close(Hub { shared }, over_budget));
         }
         tell(&mut state, &mut subscribers, now);
     }

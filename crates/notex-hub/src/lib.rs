@@ -2,6 +2,7 @@
 //! [`Hub::send`] takes commands, [`Hub::subscribe`] gives events, [`Hub::query`] reads what is too large for them.
 //! Knows no Tauri and no browser; the shell hands it the built-in engine's address and a place for the settings.
 
+mod budgets;
 mod calls;
 mod commands;
 mod connection;
@@ -13,6 +14,7 @@ mod journal;
 mod keychain;
 mod live;
 mod money;
+mod notices;
 mod pictures;
 pub mod protocol;
 mod sessions;

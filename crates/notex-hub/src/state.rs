@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
+use crate::budgets;
 use crate::connection::Connection;
 use crate::journal::Journal;
+use crate::notices::Notices;
 use crate::protocol::{Answer, Delta, Failure, FailureCode, KeepKey, SessionDetail, Settings, Snapshot};
 use crate::sessions::Session;
 
@@ -46,6 +48,8 @@ pub(crate) struct State {
     pub(crate) practice_url: Option<String>,
     pub(crate) deltas: Vec<Delta>,
     pub(crate) snapshot_wanted: bool,
+    pub(crate) notices: Notices,
+    pub(crate) budgets_told: budgets::Told,
     journal: Journal,
     save: Save,
     last_call: u64,
@@ -63,6 +67,8 @@ impl State {
             practice_url: None,
             deltas: Vec::new(),
             snapshot_wanted: false,
+            notices: Notices::default(),
+            budgets_told: budgets::Told::default(),
             journal,
             save,
             last_call: 0,
@@ -77,7 +83,7 @@ impl State {
             sessions,
             settings: self.settings.clone(),
             keychain_problem: self.keychain_problem.clone(),
-            notices: Vec::new(),
+            notices: self.notices.kept(),
             practice_url: self.practice_url.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }

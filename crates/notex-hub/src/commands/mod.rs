@@ -10,11 +10,12 @@ use notex_session::{EndReason, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES};
 use crate::calls::ScrapeAsked;
 use crate::protocol::{Command, Failure, FailureCode, Outcome, Settings};
 use crate::state::unknown_session;
-use crate::{Hub, money};
+use crate::{Hub, budgets, money};
 
 pub(crate) use life::take_in_answer;
 
 pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure> {
+    budgets::allow(hub, &command).await?;
     match command {
         Command::StartSession { connection, options } => life::start(hub, connection, options).await,
         Command::CloseSession { session } => life::close(hub, session).await,
@@ -51,6 +52,7 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
 
 async fn save_settings(hub: &Hub, settings: Settings) -> Result<Outcome, Failure> {
     check_timeout("timeout", i64::from(settings.timeout_minutes))?;
+    budgets::check(&settings.budgets)?;
     hub.ask(move |state, _| state.save_settings(settings)).await??;
     Ok(Outcome::default())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use notex_session::{Charge, Credits, RateCard};
 use notex_wire::{CallKind, LedgerEntry};
 
@@ -48,10 +48,7 @@ impl Estimate {
 
 /// The started minutes of a session by the default card.
 fn minutes(session: &SessionState, now: DateTime<Utc>) -> impl Iterator<Item = Estimate> {
-    let until = match session.phase {
-        SessionPhase::Ended { at, .. } => at,
-        SessionPhase::Live { .. } | SessionPhase::Ending => now,
-    };
+    let until = lived_until(session, now);
     let begun = session.created_at;
     let started = u64::try_from((until - begun).num_minutes()).unwrap_or(0) + 1;
     let card = RateCard::default();
@@ -161,7 +158,7 @@ pub(super) async fn report(hub: &Hub, connection: String, month: Month) -> Resul
 
 pub(super) async fn billing(hub: &Hub, connection: String, live_sessions: u32) -> Result<Billing, Failure> {
     let id = connection.clone();
-    let (used_today, used_month) = hub.ask(move |state, now| spent(state, &id, now)).await?;
+    let [used_today, used_month] = hub.ask(move |state, now| spent(state, &id, now)).await?;
     Ok(Billing {
         connection,
         plan: None,
@@ -177,11 +174,35 @@ pub(super) async fn billing(hub: &Hub, connection: String, live_sessions: u32) -
     })
 }
 
-/// Estimated of today and of this month (UTC).
-pub(crate) fn spent(state: &State, connection: &str, now: DateTime<Utc>) -> (Credits, Credits) {
-    let month = entries(state, connection, Month::of(now), now);
-    let today = month.iter().filter(|entry| entry.at.date_naive() == now.date_naive());
-    (today.map(|entry| entry.credits).sum(), month.iter().map(|entry| entry.credits).sum())
+/// What [`entries`] of today and of this month (UTC) add up to; computed with each news while there are budgets.
+pub(crate) fn spent(state: &State, connection: &str, now: DateTime<Utc>) -> [Credits; 2] {
+    let today = now.date_naive().and_time(NaiveTime::MIN).and_utc();
+    [today, Month::of(now).start].map(|from| {
+        let estimated = state.sessions.values().filter(|known| known.state.connection == connection);
+        let estimated = estimated.filter(|known| known.state.credits_estimated);
+        estimated
+            .map(|known| {
+                let calls = known.estimates().iter().filter(|call| call.at >= from);
+                let calls: Credits = calls.map(|call| call.charge.total()).sum();
+                calls + RateCard::default().session_minute.times(minutes_since(&known.state, from, now))
+            })
+            .sum()
+    })
+}
+
+/// How many of its [`minutes`] began at `from` or later.
+fn minutes_since(session: &SessionState, from: DateTime<Utc>, now: DateTime<Utc>) -> u64 {
+    let until = lived_until(session, now);
+    let started = |at: DateTime<Utc>| u64::try_from((at - session.created_at).num_minutes()).unwrap_or(0) + 1;
+    let before = if from <= session.created_at { 0 } else { started(from - TimeDelta::microseconds(1)) };
+    started(until).min(MOST_MINUTES).saturating_sub(before)
+}
+
+fn lived_until(session: &SessionState, now: DateTime<Utc>) -> DateTime<Utc> {
+    match session.phase {
+        SessionPhase::Ended { at, .. } => at,
+        SessionPhase::Live { .. } | SessionPhase::Ending => now,
+    }
 }
 
 fn sum(entries: &[&LedgerEntry]) -> Credits {

@@ -19,7 +19,7 @@ use crate::protocol::{
     WhatIfAnswer,
 };
 
-pub(crate) use estimate::Estimate;
+pub(crate) use estimate::{Estimate, spent as estimated_spent};
 pub(crate) use ledgers::Ledgers;
 
 /// The server lists no more entries at once.

@@ -109,7 +109,7 @@ pub struct CreditState {
     pub period_end: DateTime<Utc>,
     /// Charged today (UTC).
     pub today: Credits,
-    /// Charged in the last five minutes, per minute.
+    /// What is burnt per minute: by the calls of the last five minutes, and by the sessions that live now.
     pub per_minute: Credits,
     /// The price of a step, for saying it beforehand.
     pub step_price: Credits,

@@ -26,7 +26,7 @@ periodEnd: string,
  */
 today: Credits, 
 /**
- * Charged in the last five minutes, per minute.
+ * What is burnt per minute: by the calls of the last five minutes, and by the sessions that live now.
  */
 perMinute: Credits, 
 /**

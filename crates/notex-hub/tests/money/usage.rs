@@ -1,8 +1,6 @@
-//! Money over real HTTP: a hub and a small server with a ledger of its own, or with none.
-#![expect(clippy::panic, reason = "a test that panics fails, which is the point")]
+//! Usage, ledger, billing, prices and what a month would have cost otherwise.
 
-mod till;
-
+use crate::till::{Till, hub_on, ready};
 use notex_hub::protocol::{
     Answer, Billing, Command, EntryFilter, Failure, FailureCode, LedgerPage, Query, StartForm, UsageReport,
     WhatIf, WhatIfAnswer,
@@ -10,7 +8,6 @@ use notex_hub::protocol::{
 use notex_hub::{Hub, LOCAL_CONNECTION};
 use notex_session::{Credits, Plan, RateCard};
 use notex_wire::CallKind;
-use till::{Till, hub_on, ready};
 
 fn local() -> String {
     LOCAL_CONNECTION.to_owned()
