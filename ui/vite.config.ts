@@ -1,8 +1,19 @@
+import { readFileSync } from "node:fs";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { svelteTesting } from "@testing-library/svelte/vite";
 import { defineConfig } from "vitest/config";
 
+/** The libraries that end up in the window, with the licences their authors gave. */
+function libraries() {
+  const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+  return Object.keys(read("./package.json").dependencies).map((name) => {
+    const { version, license } = read(`./node_modules/${name}/package.json`);
+    return { name, version, license };
+  });
+}
+
 export default defineConfig({
+  define: { __LIBRARIES__: JSON.stringify(libraries()) },
   plugins: [svelte(), svelteTesting()],
   clearScreen: false,
   server: { port: 1420, strictPort: true },

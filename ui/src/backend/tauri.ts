@@ -1,4 +1,5 @@
 import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
+import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { asFailure, type Answer, type Backend, type HubEvent, type Outcome } from "./backend";
 
 const RETRY_MS = 1000;
@@ -47,5 +48,6 @@ export function tauriBackend(): Backend {
     saveFile: () => Promise.resolve(null),
     quit: () => Promise.resolve(),
     notify: () => Promise.resolve(false),
+    zoom: (percent) => getCurrentWebview().setZoom(percent / 100),
   };
 }

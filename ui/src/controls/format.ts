@@ -44,10 +44,10 @@ export function hostOf(url: string): string {
 /** The first characters of an id, enough to tell sessions apart. */
 export const shortId = (id: string): string => (id.length <= 8 ? id : id.slice(0, 8));
 
-/** The text with a capital, unless it begins with an address; a hint may end in a command, so it gets no full stop. */
+/** The text with a capital, unless it begins with an address or a host; a hint may end in a command, so it gets no full stop. */
 export function capital(text: string): string {
   const trimmed = text.trim();
-  if (/^[a-z]+:\/\//.test(trimmed)) return trimmed;
+  if (/^([a-z]+:\/\/|[a-z0-9-]+(\.[a-z0-9-]+)+[\s:/])/.test(trimmed)) return trimmed;
   return trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
 }
 

@@ -35,11 +35,13 @@ export class Frame {
 
   addConnection(model: Inspector): void {
     model.dismiss("connection");
+    model.dismiss("probe");
     this.open = { type: "add_connection" };
   }
 
   replaceKey(model: Inspector, connection: string): void {
     model.dismiss("connection");
+    model.dismiss("probe");
     this.open = { type: "replace_key", connection };
   }
 
