@@ -1,0 +1,102 @@
+import { defaultKeymap } from "@codemirror/commands";
+import { html } from "@codemirror/lang-html";
+import { json } from "@codemirror/lang-json";
+import { markdown } from "@codemirror/lang-markdown";
+import {
+  codeFolding,
+  ensureSyntaxTree,
+  foldEffect,
+  foldGutter,
+  foldKeymap,
+  HighlightStyle,
+  syntaxHighlighting,
+  syntaxTree,
+  unfoldAll,
+} from "@codemirror/language";
+import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
+import { EditorState, type Extension } from "@codemirror/state";
+import { EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { look } from "./look";
+
+export type Language = "json" | "markdown" | "html" | "text";
+
+const languages: Record<Language, () => Extension> = {
+  json: () => [json(), codeFolding(), foldGutter(), keymap.of(foldKeymap)],
+  // What is read here came from a page: nothing of it is completed, pasted or run.
+  markdown: () => markdown({ completeHTMLTags: false, addKeymap: false }),
+  html: () => [html({ autoCloseTags: false }), codeFolding(), foldGutter(), keymap.of(foldKeymap)],
+  text: () => [],
+};
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.tagName, tags.heading], color: "var(--accent)" },
+  { tag: [tags.string, tags.attributeValue], color: "var(--live)" },
+  { tag: [tags.number, tags.bool, tags.null, tags.attributeName], color: "var(--warn)" },
+  { tag: [tags.link, tags.url], color: "var(--link)" },
+  { tag: tags.heading, fontWeight: "600" },
+  { tag: tags.strong, fontWeight: "600" },
+  { tag: tags.emphasis, fontStyle: "italic" },
+  { tag: [tags.processingInstruction, tags.comment, tags.meta], color: "var(--text-3)" },
+]);
+
+/** A text to read and search. */
+export interface Reader {
+  search(): void;
+  foldInside(): void;
+  unfold(): void;
+  destroy(): void;
+}
+
+/**
+ * Shows a text in a shadow root of `host`: only there the editor adopts its style sheets, which a strict content
+ * security policy allows; in the document it would insert a style element.
+ */
+export function read(host: HTMLElement, text: string, language: Language, label: string): Reader {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  const parent = document.createElement("div");
+  parent.style.height = "100%";
+  root.replaceChildren(parent);
+  const view = new EditorView({
+    root,
+    parent,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        EditorState.readOnly.of(true),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", dir: "auto" }),
+        lineNumbers(),
+        highlightSpecialChars(),
+        languages[language](),
+        syntaxHighlighting(colours),
+        search({ top: true }),
+        keymap.of([...searchKeymap, ...defaultKeymap]),
+        look,
+      ],
+    }),
+  });
+  return {
+    search: () => void openSearchPanel(view),
+    foldInside: () => foldInside(view),
+    unfold: () => void unfoldAll(view),
+    destroy: () => view.destroy(),
+  };
+}
+
+const PARSE_MS = 300;
+
+/** Folds the members of the outermost value, so that its keys stand one under another. */
+function foldInside(view: EditorView): void {
+  const { state } = view;
+  const tree = ensureSyntaxTree(state, state.doc.length, PARSE_MS) ?? syntaxTree(state);
+  const effects: ReturnType<typeof foldEffect.of>[] = [];
+  tree.iterate({
+    enter({ name, from, to, node }) {
+      const folds = (name === "Object" || name === "Array") && node.parent?.name !== "JsonText";
+      if (folds && to - from > 2) effects.push(foldEffect.of({ from: from + 1, to: to - 1 }));
+      return !folds;
+    },
+  });
+  view.dispatch({ effects });
+}
