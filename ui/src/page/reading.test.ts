@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { csvOf, fileName, readingOf, selectorProblem, sorted, wordCount } from "./reading";
+
+const read = (markdown: string) => readingOf({ markdown, url: "http://shop.local/search" });
+
+it("links are listed with their words, absolute, inside or outside of the host", () => {
+  expect(read("- [**Nova** 14](/p/1)\n- [Maker](https://maker.local/)").links).toEqual([
+    { text: "Nova 14", url: "http://shop.local/p/1", internal: true },
+    { text: "Maker", url: "https://maker.local/", internal: false },
+  ]);
+});
+
+it("tables are listed with the heading they stand under", () => {
+  expect(read("## Deals\n\n| a | b |\n| - | - |\n| [x](/x) | *2* |").tables).toEqual([
+    { title: "Deals", columns: ["a", "b"], rows: [["x", "2"]] },
+  ]);
+});
+
+it("numbers in a column are sorted as numbers", () => {
+  const rows = [["€ 1129"], ["€ 949"]];
+  expect(sorted(rows, 0, false)).toEqual([["€ 949"], ["€ 1129"]]);
+  expect(sorted(rows, 0, true)).toEqual(rows);
+});
+
+it("a cell of a page is no formula of a spreadsheet", () => {
+  expect(csvOf(["a"], [["=1+1"], ['say "hi", twice']])).toBe('a\r\n"\'=1+1"\r\n"say ""hi"", twice"');
+});
+
+it("ten megabytes of tables in tables are read within a bound", () => {
+  const row = `| ${"| <table onclick=alert(1)> ".repeat(20)}|\n`;
+  const markdown = `| a |\n| - |\n${row.repeat(Math.ceil(10_000_000 / row.length))}`;
+  expect(read(markdown).tables[0]?.columns).toEqual(["a"]);
+}, 30_000);
+
+it("a name for a file is made of hostile addresses too", () => {
+  expect(fileName("http://shop.local:80/../../x", "md")).toBe("shop.local.md");
+  expect(fileName("../../etc/passwd", "md")).toBe("..-..-etc-passwd.md");
+});
+
+it("words are counted in languages without spaces", () => {
+  expect(wordCount("Two words, no more.")).toBe(4);
+  expect(wordCount("你好世界")).toBeGreaterThan(0);
+});
+
+it("a selector that cannot be one is told", () => {
+  expect(selectorProblem("main > table")).toBeNull();
+  expect(selectorProblem("")).toBeNull();
+  expect(selectorProblem("main >")).toContain("no CSS selector");
+});
