@@ -12,6 +12,9 @@ mod peer;
 mod report;
 mod session_start;
 mod soak;
+mod window;
+#[cfg(feature = "desktop")]
+mod window_start;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,7 +39,7 @@ impl Pace {
     }
 }
 
-const NAMES: [&str; 4] = ["session-start", "cold-start", "memory", "soak"];
+const NAMES: [&str; 6] = ["session-start", "cold-start", "memory", "soak", "window", "window-start"];
 
 async fn measure(name: &str, pace: Pace) -> Option<Report> {
     match name {
@@ -44,6 +47,9 @@ async fn measure(name: &str, pace: Pace) -> Option<Report> {
         "cold-start" => Some(cold_start::measure(pace).await),
         "memory" => Some(memory::measure(pace).await),
         "soak" => Some(soak::measure(pace).await),
+        "window" => Some(window::measure(pace).await),
+        #[cfg(feature = "desktop")]
+        "window-start" => Some(window_start::measure(pace).await),
         _ => None,
     }
 }

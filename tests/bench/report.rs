@@ -27,6 +27,7 @@ struct Row {
 pub(crate) enum Unit {
     Milliseconds,
     Megabytes,
+    Percent,
 }
 
 /// What a row is compared with.
@@ -150,6 +151,7 @@ impl Unit {
         match self {
             Self::Milliseconds => "ms",
             Self::Megabytes => "MB",
+            Self::Percent => "%",
         }
     }
 

@@ -10,11 +10,15 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 
 use crate::program::RunningProgram;
 
+const MOST_EVENTS: usize = 10_000;
+
 /// One connection; one call at a time.
 #[derive(Debug)]
 pub struct RawCdp {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     last_id: u64,
+    /// What came without being asked for, oldest first.
+    events: Vec<Value>,
 }
 
 impl RawCdp {
@@ -28,12 +32,12 @@ impl RawCdp {
         Some(Self::connect(&format!("ws://127.0.0.1:{}{}", port.trim(), path.trim())).await)
     }
 
-    async fn connect(websocket: &str) -> Self {
+    pub(crate) async fn connect(websocket: &str) -> Self {
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let (socket, _) = connect_async_with_config(websocket, Some(config), true)
             .await
             .unwrap_or_else(|error| panic!("{websocket}: {error}"));
-        Self { socket, last_id: 0 }
+        Self { socket, last_id: 0, events: Vec::new() }
     }
 
     /// Calls a method of the browser, or of an attached target, and reads its result. Panics when it is refused.
@@ -49,7 +53,15 @@ impl RawCdp {
                 assert!(answer.get("error").is_none(), "{method}: {}", answer["error"]);
                 return answer["result"].take();
             }
+            if answer["id"].is_null() && self.events.len() < MOST_EVENTS {
+                self.events.push(answer);
+            }
         }
+    }
+
+    /// The events that came since this was asked last.
+    pub(crate) fn take_events(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.events)
     }
 
     /// Calls a method whose answer may never come.

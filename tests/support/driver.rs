@@ -1,11 +1,12 @@
 //! WebDriver clients: one for the real window through WebKitWebDriver, one for a headless Chromium through chromedriver.
 
+use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::wd::Capabilities;
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -24,6 +25,28 @@ pub struct Driven {
 
 /// Opens the real window. Needs an X server and a session bus, which `tests/on-a-desktop.sh` gives.
 pub async fn window() -> Driven {
+    let (driver, port, folder) = webkit_driver().await;
+    open_window(driver, port, "NOTEX_APP", &["--data-dir".into(), folder.into()]).await
+}
+
+/// How many milliseconds it takes from nothing to a window that shows what `css` matches; the program is the one that
+/// the variable names. The driver runs beforehand.
+pub async fn time_to_show(variable: &str, css: &str) -> f64 {
+    let (driver, port, folder) = webkit_driver().await;
+    let own = (variable == "NOTEX_APP").then(|| [OsString::from("--data-dir"), folder.into()]);
+    let begun = Instant::now();
+    let driven = open_window(driver, port, variable, own.as_ref().map_or(&[], |own| own.as_slice())).await;
+    until(&format!("`{css}` to be shown"), Duration::from_secs(60), || async {
+        let found = driven.client.find(Locator::Css(css)).await.ok()?;
+        found.is_displayed().await.ok()?.then_some(())
+    })
+    .await;
+    let took = begun.elapsed();
+    driven.client.close().await.expect("the window closes");
+    took.as_secs_f64() * 1000.0
+}
+
+async fn webkit_driver() -> (RunningProgram, u16, PathBuf) {
     let port = free_port();
     let driver = found(&["WebKitWebDriver", "/usr/lib/webkit2gtk-4.1/WebKitWebDriver"]);
     let mut folder = PathBuf::new();
@@ -36,7 +59,12 @@ pub async fn window() -> Driven {
                 .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
                 .env_remove("WEBKIT_DISABLE_COMPOSITING_MODE");
         });
-    let options = json!({ "binary": built("NOTEX_APP"), "args": ["--data-dir", folder] });
+    listens(port).await;
+    (driver, port, folder)
+}
+
+async fn open_window(driver: RunningProgram, port: u16, variable: &str, arguments: &[OsString]) -> Driven {
+    let options = json!({ "binary": built(variable), "args": arguments.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>() });
     connect(driver, port, ("webkitgtk:browserOptions", options)).await
 }
 
@@ -51,11 +79,15 @@ pub async fn browser() -> Driven {
     connect(driver, port, ("goog:chromeOptions", options)).await
 }
 
-async fn connect(driver: RunningProgram, port: u16, (name, options): (&str, serde_json::Value)) -> Driven {
+async fn listens(port: u16) {
     until("the WebDriver to listen", Duration::from_secs(20), || async {
         TcpStream::connect(("127.0.0.1", port)).await.ok()
     })
     .await;
+}
+
+async fn connect(driver: RunningProgram, port: u16, (name, options): (&str, serde_json::Value)) -> Driven {
+    listens(port).await;
     let mut capabilities = Capabilities::new();
     capabilities.insert(name.to_owned(), options);
     let client = ClientBuilder::new(HttpConnector::new())

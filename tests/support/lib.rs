@@ -8,6 +8,7 @@
 
 mod api;
 mod cdp;
+mod cpu;
 #[cfg(feature = "desktop")]
 mod driver;
 mod memory;
@@ -15,6 +16,8 @@ mod pages;
 mod process;
 mod program;
 mod sdk;
+mod shown;
+mod simulated;
 mod site;
 pub mod soak;
 #[cfg(feature = "desktop")]
@@ -23,11 +26,14 @@ mod wait;
 
 pub use api::{Answer, Api};
 pub use cdp::RawCdp;
+pub use cpu::Cpu;
 #[cfg(feature = "desktop")]
-pub use driver::{Driven, browser, window};
+pub use driver::{Driven, browser, time_to_show, window};
 pub use memory::Memory;
 pub use process::{Family, signal};
 pub use program::{ENGINE_KEY, RunningEngine, RunningProgram, RunningWebHost};
 pub use sdk::{Suite, run_suite};
+pub use shown::Shown;
+pub use simulated::Simulated;
 pub use site::FixtureSite;
 pub use wait::until;

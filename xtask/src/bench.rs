@@ -8,13 +8,15 @@ use std::process::Command;
 use crate::apt::Purpose;
 use crate::setup;
 use crate::shell::{Stop, cargo, executable, program, run, target_folder};
-use crate::test::Parts;
+use crate::test::{DESKTOP, Parts, on_a_desktop};
 
 /// What Playwright's package is called, and the version that is compared with.
 const PLAYWRIGHT: (&str, &str) = ("playwright-core", "1.65.1");
 
 /// Those in `tests/bench`, which need the built engine, browsers and Playwright.
 const WITH_BROWSERS: [&str; 4] = ["session-start", "cold-start", "memory", "soak"];
+/// Those that need the built app as well.
+const WITH_THE_APP: [&str; 2] = ["window", "window-start"];
 /// The engine's own, which needs none of them.
 const DEADLINES: &str = "deadlines";
 
@@ -34,7 +36,9 @@ impl Wish {
         for word in words {
             match *word {
                 "--quick" => wish.is_quick = true,
-                name if wish.name.is_none() && WITH_BROWSERS.contains(&name) => {
+                name if wish.name.is_none()
+                    && (WITH_BROWSERS.contains(&name) || WITH_THE_APP.contains(&name)) =>
+                {
                     wish.name = Some(name.to_owned())
                 }
                 _ => return None,
@@ -50,7 +54,9 @@ impl Wish {
 
 /// Sets up and measures.
 pub(crate) fn bench(wish: &Wish) -> Result<(), Stop> {
-    setup::prepare(Purpose::Run)?;
+    // Only the window needs what tests need: an X server and a driver.
+    let purpose = if wish.includes(WITH_THE_APP[1]) { Purpose::Test } else { Purpose::Run };
+    setup::prepare(purpose)?;
     let mut parts = Parts::default();
     if wish.includes(DEADLINES) {
         let mut bench = cargo();
@@ -60,7 +66,32 @@ pub(crate) fn bench(wish: &Wish) -> Result<(), Stop> {
     if WITH_BROWSERS.iter().any(|name| wish.includes(name)) {
         with_browsers(wish, &mut parts)?;
     }
+    if WITH_THE_APP.iter().any(|name| wish.includes(name)) {
+        with_the_app(wish, &mut parts)?;
+    }
     parts.close("bench")
+}
+
+/// On a desktop of its own: one of them opens windows.
+fn with_the_app(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
+    let target = target_folder()?;
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", "notex-inspector", "--bins", "--example", "bare-window"]);
+    run(build)?;
+    let release = target.join("release");
+    for name in WITH_THE_APP {
+        if wish.includes(name) {
+            let mut bench = on_a_desktop(cargo());
+            bench.args(["bench", "--quiet", "--package", "notex-journeys", "--features", DESKTOP]);
+            bench.args(["--bench", "bench", "--", name]);
+            bench.args(wish.is_quick.then_some("--quick"));
+            bench.env("NOTEX_APP", release.join(executable("notex-inspector")));
+            bench.env("NOTEX_BARE", release.join("examples").join(executable("bare-window")));
+            bench.env("NOTEX_BENCH_OUT", target.join("bench"));
+            parts.note(name, run(bench));
+        }
+    }
+    Ok(())
 }
 
 fn with_browsers(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {

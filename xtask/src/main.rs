@@ -29,7 +29,7 @@ usage: cargo xtask WORD
   bundle          make the installers of this system
   bench [NAME] [--quick]
                   measure the release build beside floors and peers: deadlines, session-start, cold-start, memory,
-                  soak";
+                  soak, window, window-start";
 
 /// What the developer asked for.
 #[derive(Debug, PartialEq, Eq)]

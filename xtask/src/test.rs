@@ -41,14 +41,7 @@ fn ui(filter: Option<&str>) -> Command {
 
 /// All of Rust at once: a choice of test targets would compile what they share with other features again.
 fn rust(programs: &Path, pythons: &[(&str, PathBuf)], filter: Option<&str>) -> Command {
-    let cargo = cargo();
-    let mut command = if cfg!(target_os = "linux") {
-        let mut desktop = program("tests/on-a-desktop.sh");
-        desktop.arg(cargo.get_program());
-        desktop
-    } else {
-        cargo
-    };
+    let mut command = on_a_desktop(cargo());
     command.args(["test", "--workspace", "--no-fail-fast", "--features", DESKTOP]).args(filter);
     command.env("NOTEX_APP", programs.join(executable("notex-inspector")));
     command.env("NOTEX_ENGINE", programs.join(executable("notex-engine")));
@@ -56,6 +49,17 @@ fn rust(programs: &Path, pythons: &[(&str, PathBuf)], filter: Option<&str>) -> C
         command.env(variable, python);
     }
     command
+}
+
+/// A command without arguments, on a desktop of its own where there is such a thing.
+pub(crate) fn on_a_desktop(command: Command) -> Command {
+    if cfg!(target_os = "linux") {
+        let mut desktop = program("tests/on-a-desktop.sh");
+        desktop.arg(command.get_program());
+        desktop
+    } else {
+        command
+    }
 }
 
 /// How the parts of a word went.
