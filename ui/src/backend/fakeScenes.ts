@@ -1,5 +1,6 @@
 import type { Action, Call, SessionState, Snapshot } from "./backend";
 import { FakeBackend } from "./fake";
+import { feedFrames } from "./fakeLive";
 import { pageScene } from "./fakePageScenes";
 import { frameScene } from "./fakeFrame";
 import {
@@ -180,6 +181,7 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;
   if (snapshot.sessions.length > 0) fill(fake);
   pageScene(scene, fake);
+  feedFrames(fake, fake.pictureUrl("shop"), scene);
   const detail = fake.details.get("s-7f3a");
   if (scene === "many" && detail?.observation) {
     detail.observation.actions = manyActions(300);

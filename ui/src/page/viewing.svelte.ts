@@ -1,4 +1,7 @@
+import type { Backend } from "../backend/backend";
+import { LiveWatch } from "../live/liveWatch.svelte";
 import type { Size } from "./geometry";
+import { Picking } from "./picking.svelte";
 import type { Zoom } from "./zoom";
 
 /** How the page of a session is looked at. */
@@ -9,4 +12,40 @@ export class Viewing {
   scale = $state(1);
   /** The picture's own size. */
   natural = $state.raw<Size | null>(null);
+  /** The page is shown as it changes. */
+  live = $state(false);
+  /** An element is being picked. */
+  picking = $state(false);
+  /** Somebody clicked on the locked live picture. */
+  tried = $state(false);
+  watch = $state.raw<LiveWatch | null>(null);
+  picked = $state.raw<Picking | null>(null);
+
+  /** Watches a session until the returned function is called. */
+  watching(backend: Backend, session: string, clock: () => number): () => void {
+    const watch = new LiveWatch(backend, session, clock);
+    this.watch = watch;
+    this.tried = false;
+    const stop = watch.start();
+    return () => {
+      stop();
+      this.watch = null;
+    };
+  }
+
+  /** Picks elements of a session until the returned function is called. */
+  pickingOn(backend: Backend, session: string): () => void {
+    const picked = new Picking(backend, session);
+    this.picked = picked;
+    return () => {
+      picked.stop();
+      this.picked = null;
+    };
+  }
+
+  /** Acting and picking both take the mouse. */
+  pick(on: boolean): void {
+    this.picking = on;
+    if (on) this.watch?.take(false);
+  }
 }
