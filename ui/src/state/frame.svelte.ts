@@ -23,8 +23,8 @@ export class Frame {
   bell = $state(false);
   /** The part of the settings to bring into view. */
   settingsPart = $state<string | null>(null);
-  /** A sentence for screen readers. */
-  said = $state("");
+  /** The session in which a newcomer is led through the first calls. */
+  guided = $state<string | null>(null);
   readonly listing = new Listing();
   readonly noticing = new Noticing();
 
