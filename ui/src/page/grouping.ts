@@ -1,57 +1,103 @@
-import type { Action, SpecialAction } from "../backend/backend";
+import type { Action, Observation, SpecialAction } from "../backend/backend";
+import { kindOf, type ActionKind } from "./geometry";
+
+/** What became of an action since the observation before. */
+export type Change = "new" | "changed" | "gone";
 
 /** A line of the list of actions. */
 export type Line =
-  | { type: "heading"; key: string; title: string; count: number }
-  | { type: "action"; key: string; action: Action; isNew: boolean }
+  | { type: "heading"; key: string; title: string; count: number; folded: boolean }
+  | { type: "action"; key: string; action: Action; change: Change | null }
   | { type: "special"; key: string; special: SpecialAction };
+
+/** What of the actions is listed. */
+export interface Looking {
+  filter: string;
+  kind: ActionKind | "all";
+  change: Change | "all";
+  /** Titles of groups that show their heading only. */
+  folded: readonly string[];
+}
+
+export const everything: Looking = { filter: "", kind: "all", change: "all", folded: [] };
+
+type Listed = Pick<Observation, "actions" | "specialActions" | "newIds" | "changedIds" | "gone">;
 
 export const SPECIAL_HEADING = "Browser";
 
 /** The lines of actions grouped by category, each group where its first action stands on the page. */
-export function linesOf(
-  actions: readonly Action[],
-  specials: readonly SpecialAction[],
-  filter: string,
-  newIds: readonly string[] = [],
-): Line[] {
+export function linesOf(listed: Listed, { filter, kind, change, folded }: Looking): Line[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const fresh = new Set(newIds);
+  const fresh = new Set(listed.newIds);
+  const changed = new Set(listed.changedIds);
   const groups = new Map<string, Line[]>();
   const add = (title: string, line: Line) => {
     const group = groups.get(title);
     if (group) group.push(line);
     else groups.set(title, [line]);
   };
-  for (const action of actions) {
-    if (matches(words, action.id, action.description, action.label, action.role, action.category)) {
-      add(action.category || "Page", {
-        type: "action",
-        key: action.id,
-        action,
-        isNew: fresh.has(action.id),
-      });
-    }
+  const list = (action: Action, what: Change | null) => {
+    if (kind !== "all" && kindOf(action.id) !== kind) return;
+    if (change !== "all" && change !== what) return;
+    if (!matches(words, ...wordsOf(action))) return;
+    const key = what === "gone" ? `gone ${action.id}` : action.id;
+    add(action.category || "Page", { type: "action", key, action, change: what });
+  };
+  if (change === "gone") for (const action of listed.gone) list(action, "gone");
+  else {
+    for (const action of listed.actions)
+      list(action, fresh.has(action.id) ? "new" : changed.has(action.id) ? "changed" : null);
   }
-  for (const special of specials) {
-    if (matches(words, special.id, special.description)) {
-      add(SPECIAL_HEADING, { type: "special", key: special.id, special });
-    }
+  if (change === "all" && (kind === "all" || kind === "special")) {
+    for (const special of listed.specialActions)
+      if (matches(words, special.id, special.description))
+        add(SPECIAL_HEADING, { type: "special", key: special.id, special });
   }
-  return [...groups].flatMap(([title, lines]) => [
-    { type: "heading", key: `heading ${title}`, title, count: lines.length } satisfies Line,
-    ...lines,
-  ]);
+  return [...groups].flatMap(([title, lines]) => {
+    const shut = folded.includes(title) && words.length === 0;
+    const heading: Line = {
+      type: "heading",
+      key: `heading ${title}`,
+      title,
+      count: lines.length,
+      folded: shut,
+    };
+    return shut ? [heading] : [heading, ...lines];
+  });
 }
 
+/** The group that an action stands in. */
+export function groupOf({ actions, specialActions }: Listed, id: string | null): string | null {
+  const action = actions.find((known) => known.id === id);
+  if (action) return action.category || "Page";
+  return specialActions.some((known) => known.id === id) ? SPECIAL_HEADING : null;
+}
+
+/** What an action is searched by: its id, words, role, value and selectors. */
+const wordsOf = ({ id, description, label, role, category, state, selector }: Action) => [
+  id,
+  description,
+  label,
+  role,
+  category,
+  state?.value ?? null,
+  selector?.css ?? null,
+  selector?.role_name ?? null,
+];
+
 function matches(words: string[], ...texts: (string | null)[]): boolean {
+  if (words.length === 0) return true;
   const text = texts.join(" ").toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
+/** What is gone and a heading cannot be chosen. */
+export const canChoose = (line: Line): boolean =>
+  line.type === "special" || (line.type === "action" && line.change !== "gone");
+
 /** The id chosen by moving `by` lines from `current`, skipping headings; stays at the ends. */
 export function moveChoice(lines: readonly Line[], current: string | null, by: number): string | null {
-  const ids = lines.filter((line) => line.type !== "heading").map((line) => line.key);
+  const ids = lines.filter(canChoose).map((line) => line.key);
   const at = current === null ? -1 : ids.indexOf(current);
   if (at < 0) return (by > 0 ? ids[0] : ids.at(-1)) ?? null;
   return ids[Math.min(ids.length - 1, Math.max(0, at + by))] ?? null;
@@ -78,4 +124,21 @@ export function noteOf(action: Action): string {
   }
   const label = action.label?.trim();
   return !label || action.description.includes(label) ? "" : action.description;
+}
+
+/** All of the state of an action, in words. */
+export function stateWords({ state, status }: Action): string {
+  const parts: string[] = [];
+  if (status === "failed") parts.push("failed the last time");
+  if (status === "excluded") parts.push("left out by the server");
+  if (state?.required) parts.push("required");
+  if (state?.checked !== null && state?.checked !== undefined)
+    parts.push(state.checked ? "checked" : "not checked");
+  if (state?.expanded !== null && state?.expanded !== undefined)
+    parts.push(state.expanded ? "open" : "folded");
+  if (state && state.options.length > 0) {
+    const chosen = state.options.filter(({ selected }) => selected).map(({ label, value }) => label || value);
+    parts.push(`${state.options.length} options, chosen: ${chosen.join(", ") || "none"}`);
+  } else if (state?.value) parts.push(`holds “${state.value}”`);
+  return parts.join(" · ");
 }
