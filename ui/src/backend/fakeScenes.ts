@@ -3,6 +3,7 @@ import { FakeBackend } from "./fake";
 import { feedFrames } from "./fakeLive";
 import { pageScene } from "./fakePageScenes";
 import { frameScene } from "./fakeFrame";
+import { moneyScene } from "./fakeMoney";
 import {
   actionOf,
   defaultSettings,
@@ -178,6 +179,7 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
   }
   const fake = new FakeBackend(snapshot);
   frameScene(scene, snapshot, fake);
+  moneyScene(scene, fake);
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;
   if (snapshot.sessions.length > 0) fill(fake);
   pageScene(scene, fake);

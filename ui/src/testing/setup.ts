@@ -59,3 +59,6 @@ HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogEle
 HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) {
   this.open = false;
 };
+
+// Nothing is drawn; what a chart shows is read from the table beside it.
+HTMLCanvasElement.prototype.getContext = () => null;

@@ -1,0 +1,69 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+import { FakeBackend } from "../backend/fake";
+import { moneyScene } from "../backend/fakeMoney";
+import { Inspector } from "../state/inspector.svelte";
+import UsageScreen from "./UsageScreen.svelte";
+
+// Whole tables are searched by role, which takes its time without a layout.
+vi.setConfig({ testTimeout: 30_000 });
+
+function open(scene: string) {
+  const fake = new FakeBackend();
+  moneyScene(scene, fake, new Date("2026-11-25T12:00:00Z"));
+  const model = new Inspector(fake);
+  model.start();
+  render(UsageScreen, { model });
+  return { fake, model, user: userEvent.setup() };
+}
+
+it("says what was used, by what, and saves the table that is shown as CSV without formulas", async () => {
+  const { fake, user } = open("full");
+  expect(await screen.findByText("reported by the server")).toBeVisible();
+  expect(screen.getByRole("table", { name: "Credits by day (UTC)" })).toBeInTheDocument();
+  await user.click(screen.getByRole("tab", { name: "Sessions" }));
+  await screen.findByRole("grid", { name: "Credits by session" });
+  await waitFor(() => expect(screen.getByRole("button", { name: "Save this table as CSV" })).toBeEnabled());
+  await user.click(screen.getByRole("button", { name: "Save this table as CSV" }));
+  expect(fake.saved[0]?.name).toBe("usage-local-2026-11-session.csv");
+  expect(fake.saved[0]?.contents).toContain("'=HYPERLINK");
+});
+
+it("what was estimated never looks reported", async () => {
+  open("estimated");
+  expect(await screen.findByText("≈ estimated by the default card")).toBeVisible();
+  expect(screen.getByText(/calls made elsewhere are not among these numbers/)).toBeVisible();
+  expect(screen.getAllByText(/^≈ /).length).toBeGreaterThan(3);
+});
+
+it("a failure says what to do, and trying again shows the numbers", async () => {
+  const { fake, user } = open("no_money");
+  const note = await screen.findByRole("alert");
+  expect(note).toHaveTextContent("The server did not answer within 10 s");
+  moneyScene("full", fake);
+  await user.click(within(note).getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("reported by the server")).toBeVisible();
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+it("a month without charges says so", async () => {
+  open("empty");
+  expect(await screen.findByText(/Nothing was charged in November 2026/)).toBeVisible();
+});
+
+it("entries are filtered by call and older ones are fetched", async () => {
+  const { user } = open("full");
+  await user.click(await screen.findByRole("tab", { name: "Entries" }));
+  await waitFor(() => expect(screen.getByText("200 of 640 entries")).toBeVisible());
+  await user.click(screen.getByRole("button", { name: "Load older" }));
+  await waitFor(() => expect(screen.getByText("400 of 640 entries")).toBeVisible());
+  await user.selectOptions(screen.getByLabelText("Charged for"), "scrape");
+  await waitFor(() => expect(screen.getByText("160 of 160 entries")).toBeVisible());
+});
+
+it("a lint leads to the sessions it counts", async () => {
+  const { user } = open("full");
+  await user.click(await screen.findByRole("button", { name: /^Show: 4 sessions paid more/ }));
+  expect(screen.getByText(/Only the 4 sessions worth a look/)).toBeVisible();
+});

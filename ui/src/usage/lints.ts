@@ -1,0 +1,46 @@
+import type { SessionState, UsageReport } from "../backend/backend";
+import { creditsText, plural } from "../controls/format";
+
+/** Something that costs for nothing, and what helps. */
+export interface Lint {
+  id: "idle" | "keep_alive" | "single";
+  title: string;
+  text: string;
+  sessions: readonly string[];
+}
+
+const QUIET_MS = 10 * 60_000;
+
+/** What is worth a look, of a month and of what lives now. */
+export function lintsOf(report: UsageReport, sessions: readonly SessionState[], now: number): Lint[] {
+  const about = report.estimated ? "about " : "";
+  const lints: Lint[] = [];
+  const quiet = sessions.filter(
+    ({ phase, keepAlive, lastCallAt }) =>
+      phase.type === "live" && keepAlive && now - Date.parse(lastCallAt) > QUIET_MS,
+  );
+  if (quiet.length > 0)
+    lints.push({
+      id: "keep_alive",
+      title: `${plural(quiet.length, "keep-alive session")} had no call for 10 minutes`,
+      text: `${creditsText(quiet.reduce((all, { credits }) => all + credits, 0))} credits so far. Nothing ends them but a close.`,
+      sessions: quiet.map(({ id }) => id),
+    });
+  const idle = report.bySession.filter((row) => row.idle > row.credits / 2);
+  if (idle.length > 0)
+    lints.push({
+      id: "idle",
+      title: `${plural(idle.length, "session")} paid more for idle minutes than for work`,
+      text: `${about}${creditsText(idle.reduce((all, row) => all + row.idle, 0))} credits after their last calls. Close them when they are done, or start them with a shorter timeout.`,
+      sessions: idle.map(({ session }) => session),
+    });
+  const single = report.bySession.filter(({ calls }) => calls === 1);
+  if (single.length > 2)
+    lints.push({
+      id: "single",
+      title: `${plural(single.length, "session")} made one call each`,
+      text: "Calls that share a session share its minutes, too.",
+      sessions: single.map(({ session }) => session),
+    });
+  return lints;
+}

@@ -1,0 +1,131 @@
+import {
+  asFailure,
+  type Backend,
+  type CallKind,
+  type Failure,
+  type LedgerLine,
+  type UsageReport,
+} from "../backend/backend";
+import { hourBefore, monthSpan } from "./forecast";
+
+/** Which entries are listed. */
+export interface Wanted {
+  call: CallKind | null;
+  session: string | null;
+}
+
+const PAGE = 200;
+/** More charges than that in an hour are not fetched. */
+const HOUR_LIMIT = 1000;
+/** No more often than that it asks again, in milliseconds. */
+const REST_MS = 4000;
+
+/** What was used in one month on one connection: asked for, and again when the hub tells of charges. */
+export class Usage {
+  report = $state.raw<UsageReport | null>(null);
+  hour = $state.raw<readonly LedgerLine[]>([]);
+  /** The last hour has more entries than were fetched. */
+  hourCut = $state(false);
+  entries = $state.raw<readonly LedgerLine[]>([]);
+  total = $state(0);
+  wanted = $state.raw<Wanted>({ call: null, session: null });
+  loading = $state(false);
+  failure = $state.raw<Failure | null>(null);
+  entriesFailure = $state.raw<Failure | null>(null);
+  entriesLoading = $state(false);
+
+  #connection: string | null = null;
+  #period: string | null = null;
+  /** Answers to older questions are dropped. */
+  #turn = 0;
+  #listTurn = 0;
+  #askedAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly backend: Backend) {}
+
+  /** Shows another month (`2026-11`; null is the one that runs) or connection. */
+  show(connection: string, period: string | null): void {
+    if (connection !== this.#connection) this.wanted = { call: null, session: null };
+    this.#connection = connection;
+    this.#period = period;
+    this.report = null;
+    this.entries = [];
+    this.hour = [];
+    void this.load();
+    void this.list();
+  }
+
+  /** Something was charged: asks again, not more often than every few seconds and never for a window that is not seen. */
+  stale(): void {
+    if (this.#timer !== undefined || this.#connection === null) return;
+    const wait = Math.max(0, this.#askedAt + REST_MS - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (document.hidden) return;
+      void this.load();
+      if (this.entries.length <= PAGE) void this.list();
+    }, wait);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#turn++;
+    this.#listTurn++;
+  }
+
+  async load(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === null) return;
+    const turn = ++this.#turn;
+    this.#askedAt = Date.now();
+    this.loading = true;
+    try {
+      const answer = await this.backend.query({ type: "usage", connection, period: this.#period });
+      if (turn !== this.#turn) return;
+      if (answer.type === "usage") this.report = answer.value;
+      this.failure = null;
+      if (this.#period === null) await this.#loadHour(connection, turn);
+    } catch (thrown) {
+      if (turn === this.#turn) this.failure = asFailure(thrown);
+    } finally {
+      if (turn === this.#turn) this.loading = false;
+    }
+  }
+
+  async #loadHour(connection: string, turn: number): Promise<void> {
+    const from = hourBefore(Date.now());
+    const filter = { session: null, call: null, from, to: null, before: null, limit: HOUR_LIMIT };
+    const answer = await this.backend.query({ type: "entries", connection, filter });
+    if (turn !== this.#turn || answer.type !== "entries") return;
+    this.hour = answer.value.items;
+    this.hourCut = answer.value.total > answer.value.items.length;
+  }
+
+  want(wanted: Wanted): void {
+    this.wanted = wanted;
+    void this.list();
+  }
+
+  /** The newest entries, or those before the last that is listed. */
+  async list(which: "newest" | "older" = "newest"): Promise<void> {
+    const connection = this.#connection;
+    if (connection === null) return;
+    const turn = ++this.#listTurn;
+    const before = which === "older" ? (this.entries.at(-1)?.id ?? null) : null;
+    this.entriesLoading = true;
+    try {
+      const filter = { ...this.wanted, ...monthSpan(this.#period, Date.now()), before, limit: PAGE };
+      const answer = await this.backend.query({ type: "entries", connection, filter });
+      if (turn !== this.#listTurn || answer.type !== "entries") return;
+      this.entries = which === "older" ? [...this.entries, ...answer.value.items] : answer.value.items;
+      if (which === "newest") this.total = answer.value.total;
+      this.entriesFailure = null;
+    } catch (thrown) {
+      if (turn === this.#listTurn) this.entriesFailure = asFailure(thrown);
+    } finally {
+      if (turn === this.#listTurn) this.entriesLoading = false;
+    }
+  }
+}
