@@ -78,6 +78,7 @@ fn start(app: &AppHandle, data_dir: Option<PathBuf>) -> Result<(), Box<dyn std::
         saved,
         save: Box::new(save),
         practice_url: None,
+        log: notex_hub::LogHandle::default(),
         start_local_engine: engine.starter(),
     };
     let hub = tauri::async_runtime::block_on(async { Hub::start(options) })?;

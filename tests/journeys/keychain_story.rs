@@ -23,6 +23,7 @@ fn hub(folder: &Path, kept: &Kept) -> Hub {
             Ok(())
         }),
         practice_url: None,
+        log: notex_hub::LogHandle::default(),
         start_local_engine: Box::new(move || {
             let nowhere = nowhere.clone();
             Box::pin(async move { Ok(nowhere) })

@@ -21,7 +21,7 @@ use crate::{ApiKey, ClientError, Refused};
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 pub(crate) const SHORT: Duration = Duration::from_secs(10);
 /// Opening a page may take the engine 30 s, and a call may wait for another one before it.
-const PAGE: Duration = Duration::from_secs(120);
+pub(crate) const PAGE: Duration = Duration::from_secs(120);
 /// A start may launch a browser.
 const START: Duration = Duration::from_secs(60);
 /// A screenshot of a large page and 10 MB of markdown fit well inside.
@@ -36,7 +36,7 @@ pub struct Answered<T> {
     pub status: u16,
     /// From sending the request to the last byte of the answer.
     pub took: Duration,
-    /// How far the server's clock is ahead of ours, from the `Date` header: exact to a second only.
+    /// How far the server's clock is ahead of ours, from the `Date` header: exact to half a second only.
     pub date_ahead: Option<TimeDelta>,
 }
 
@@ -180,13 +180,21 @@ impl Server {
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let url = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
-        let request = self.http.request(method, url);
+        let request = self.http.request(method, self.url(path));
         if path == path::HEALTH || self.key.is_empty() {
             request
         } else {
             request.bearer_auth(self.key.reveal())
         }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    }
+
+    /// The value of the header that opens the server, when it has a key.
+    pub(crate) fn bearer(&self) -> Option<String> {
+        (!self.key.is_empty()).then(|| format!("Bearer {}", self.key.reveal()))
     }
 
     pub(crate) async fn call<B: Serialize, T: DeserializeOwned>(
@@ -208,7 +216,7 @@ impl Server {
                 .headers()
                 .get(DATE)
                 .and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok())
-                .map(|date| date.with_timezone(&Utc) - Utc::now());
+                .map(|date| date.with_timezone(&Utc) + TimeDelta::milliseconds(500) - Utc::now());
             let body = self.read_body(answer).await?;
             let took = begun.elapsed();
             if !status.is_success() {
@@ -234,7 +242,7 @@ impl Server {
         Ok(body)
     }
 
-    fn timed_out(&self, within: Duration) -> ClientError {
+    pub(crate) fn timed_out(&self, within: Duration) -> ClientError {
         ClientError::TimedOut { address: self.address(), seconds: within.as_secs() }
     }
 
@@ -264,7 +272,7 @@ impl Server {
     }
 }
 
-fn with_id(path: &str, session_id: &str) -> String {
+pub(crate) fn with_id(path: &str, session_id: &str) -> String {
     let id: String = url::form_urlencoded::byte_serialize(session_id.as_bytes()).collect();
     path.replace("{id}", &id)
 }

@@ -155,12 +155,12 @@ pub(crate) async fn close(hub: Hub, sessions: Vec<String>) {
         let Some(failure) = closed.failure.filter(|failure| failure.code != FailureCode::SessionEnded) else {
             continue;
         };
-        hub.change(move |state, now| {
+        hub.change(move |state, _| {
             let connection = state.sessions.get(&closed.session).map(|known| known.state.connection.clone());
             let session = Some(closed.session);
             let about = About { kind: NoticeKind::BudgetSpent, session, connection };
             let text = format!("its budget is used up, and it could not be closed: {}", failure.message);
-            state.notify(about, "Session not closed", &text, now);
+            state.notify(about, "Session not closed", &text);
         })
         .await;
     }
@@ -224,7 +224,7 @@ impl State {
                         Period::Day(_) | Period::Month(_) => to_close.extend(live.iter().cloned()),
                     }
                 }
-                self.tell_budget(&budget, &spending, level, now);
+                self.tell_budget(&budget, &spending, level);
             }
         }
         to_close.retain(|id| self.is_open(id) && self.budgets_told.closing.insert(id.clone()));
@@ -236,7 +236,7 @@ impl State {
         matches!(phase, Some(SessionPhase::Live { .. }))
     }
 
-    fn tell_budget(&mut self, budget: &Budget, spending: &Spending, level: Level, now: DateTime<Utc>) {
+    fn tell_budget(&mut self, budget: &Budget, spending: &Spending, level: Level) {
         // A budget that is changed is another one.
         let key = (spending.connection.clone(), spending.period.clone(), spending.limit);
         let told = self.budgets_told.levels.get(&key);
@@ -263,7 +263,7 @@ impl State {
             Period::Day(_) | Period::Month(_) => None,
         };
         let about = About { kind: level.kind(), session, connection: Some(spending.connection.clone()) };
-        self.notify(about, title, &text, now);
+        self.notify(about, title, &text);
     }
 }
 

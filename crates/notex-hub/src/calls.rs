@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Charge, RateCard, ScrapeSize};
-use notex_wire::{Action, CallKind, PageAnswer, Usage};
+use notex_wire::{Action, CallKind, PageAnswer, PageData, Usage};
 use url::Url;
 
+use crate::describe;
 use crate::protocol::{Call, CallStatus, Delta, Failure, FailureCode, Observation, Place, Scraped};
+use crate::sessions::Session;
 use crate::state::{State, unknown_session};
 
 /// How a call went, for its record.
@@ -18,6 +20,40 @@ pub(crate) struct Ended {
     pub(crate) what: String,
     pub(crate) usage: Option<Usage>,
     pub(crate) picture: Option<String>,
+}
+
+/// How many calls of a session are kept.
+const CALLS_KEPT: usize = 1_000;
+
+impl Session {
+    pub(crate) fn next_number(&mut self) -> u32 {
+        self.calls_made = self.calls_made.saturating_add(1);
+        self.calls_made
+    }
+
+    /// Adds a call to the list; a very long list loses its oldest ones.
+    pub(crate) fn keep_call(&mut self, call: Call) {
+        if self.calls.len() >= CALLS_KEPT {
+            self.calls.remove(0);
+        }
+        self.calls.push(call);
+    }
+
+    pub(crate) fn refresh_busy(&mut self) {
+        let running = self.calls.iter().rfind(|call| call.status == CallStatus::Running);
+        self.state.busy = running.map(|call| call.kind).filter(|_| !self.is_ended());
+    }
+
+    fn own_page_call_runs(&self) -> bool {
+        let page_call = |kind| matches!(kind, CallKind::Observe | CallKind::Step | CallKind::Scrape);
+        self.calls.iter().any(|call| {
+            call.status == CallStatus::Running && page_call(call.kind) && !self.is_elsewhere(call.id)
+        })
+    }
+
+    pub(crate) fn is_elsewhere(&self, call: u64) -> bool {
+        self.elsewhere.iter().any(|other| other.is(call))
+    }
 }
 
 impl State {
@@ -35,7 +71,7 @@ impl State {
                 .with_hint("start another session to go on"));
         }
         let page_call = matches!(kind, CallKind::Observe | CallKind::Step | CallKind::Scrape);
-        if page_call && known.state.busy.is_some() {
+        if page_call && known.own_page_call_runs() {
             return Err(
                 Failure::invalid("another call runs on this session").with_hint("wait for it, or cancel it")
             );
@@ -54,10 +90,9 @@ impl State {
         let id = self.next_call();
         let mut delta = None;
         self.change_session(session, |known| {
-            let number = u32::try_from(known.calls.len()).unwrap_or(u32::MAX).saturating_add(1);
             let call = Call {
                 id,
-                number,
+                number: known.next_number(),
                 session: known.state.id.clone(),
                 kind,
                 what,
@@ -68,8 +103,9 @@ impl State {
                 reasons: Vec::new(),
                 picture: None,
             };
-            known.state.busy = Some(kind);
-            known.calls.push(call.clone());
+            known.own_began(id, kind, now);
+            known.keep_call(call.clone());
+            known.refresh_busy();
             delta = Some(Delta::Call(Box::new(call)));
         });
         self.deltas.extend(delta);
@@ -106,7 +142,7 @@ impl State {
         });
     }
 
-    fn change_call(&mut self, session: &str, id: u64, change: impl FnOnce(&mut Call)) {
+    pub(crate) fn change_call(&mut self, session: &str, id: u64, change: impl FnOnce(&mut Call)) {
         let mut delta = None;
         self.change_session(session, |known| {
             // A cancelled call keeps that status when its answer arrives after all.
@@ -116,12 +152,26 @@ impl State {
                 return;
             };
             change(call);
+            if let Some(words) = describe::last_call(call) {
+                known.state.last_call = Some(words);
+            }
             delta = Some(Delta::Call(Box::new(call.clone())));
-            known.running = None;
-            known.state.busy =
-                known.calls.iter().rfind(|call| call.status == CallStatus::Running).map(|call| call.kind);
+            if known.own_ended(id, Utc::now()) {
+                known.running = None;
+            }
+            known.refresh_busy();
         });
         self.deltas.extend(delta);
+    }
+
+    /// What remains of the plan after a call, when its answer says.
+    pub(crate) fn take_in_remaining(&mut self, connection: &str, usage: Option<&Usage>) {
+        let Some(remaining) = usage.map(|usage| usage.remaining) else { return };
+        self.change_connection(connection, |known| {
+            if let Some(credits) = &mut known.state.credits {
+                credits.remaining = credits.remaining.min(remaining);
+            }
+        });
     }
 
     /// What an action of the last observation is.
@@ -177,18 +227,18 @@ impl State {
         &mut self,
         session: &str,
         call: u64,
-        answer: PageAnswer,
+        place: Place,
+        data: PageData,
         asked: ScrapeAsked,
         now: DateTime<Utc>,
     ) {
-        let Some(data) = answer.data else { return };
         let Some(known) = self.sessions.get_mut(session) else { return };
         let scraped = Scraped {
             session: session.to_owned(),
             call,
             at: now,
-            title: answer.metadata.title,
-            url: answer.metadata.url,
+            title: place.title,
+            url: place.url,
             markdown: data.markdown.unwrap_or_default(),
             only_main_content: asked.only_main_content,
             images: data.images.unwrap_or_default(),
@@ -205,7 +255,6 @@ impl State {
 pub(crate) struct ScrapeAsked {
     pub(crate) only_main_content: bool,
     pub(crate) images: bool,
-    #[expect(dead_code, reason = "read once scrapes take options")]
     pub(crate) links: bool,
     pub(crate) selector: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! One server as the hub knows it: whether it answers, what it has cost, how far its clock is ahead.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use notex_client::{ApiKey, Server};
@@ -9,7 +10,9 @@ use notex_wire::{CallKind, Health, HealthBrowser, LedgerEntry, PlanAnswer, Usage
 use tokio::task::AbortHandle;
 
 use crate::money::Month;
-use crate::protocol::{Abilities, ConnectionState, CreditState, Failure, FailureCode, KeepKey, Light};
+use crate::protocol::{
+    Abilities, ConnectionState, CreditState, Dialect, Failure, FailureCode, KeepKey, Light,
+};
 use crate::state::{SavedConnection, State};
 
 /// Over how long the burn per minute is measured, in minutes.
@@ -24,7 +27,17 @@ pub(crate) struct Connection {
     pub(crate) memory_key: Option<ApiKey>,
     /// The server's clock less ours.
     pub(crate) ahead: TimeDelta,
+    /// Its sessions were listed once.
+    pub(crate) listed: bool,
+    /// Starts that are not answered yet.
+    pub(crate) starting: u32,
+    /// Since when it does not answer, after it did.
+    pub(crate) lost_at: Option<DateTime<Utc>>,
+    /// A person was told that it is lost.
+    pub(crate) lost_told: bool,
     following: Option<AbortHandle>,
+    /// The sum of `recent_charges`.
+    recent_sum: Credits,
     recent_charges: VecDeque<(DateTime<Utc>, Credits)>,
     today: Option<NaiveDate>,
     /// Charged in the month (UTC) that ends at `credits.period_end`.
@@ -77,7 +90,12 @@ impl Connection {
             server: None,
             memory_key: None,
             ahead: TimeDelta::zero(),
+            listed: false,
+            starting: 0,
+            lost_at: None,
+            lost_told: false,
             following: None,
+            recent_sum: Credits::ZERO,
             recent_charges: VecDeque::new(),
             today: None,
             used_month: Credits::ZERO,
@@ -135,9 +153,27 @@ impl Connection {
     fn ready(&mut self) {
         self.state.light = Light::Ready;
         self.state.failure = None;
+        self.state.retry_at = None;
+        self.lost_at = None;
     }
 
-    pub(crate) fn lost(&mut self, failure: Failure) {
+    /// It is tried.
+    pub(crate) fn connecting(&mut self) {
+        self.state.light = Light::Connecting;
+        self.state.retry_at = None;
+    }
+
+    /// What it is, and so what it can do beyond the classic calls.
+    pub(crate) fn is_a(&mut self, dialect: Dialect, can: Abilities) {
+        self.state.dialect = Some(dialect);
+        self.state.can = can;
+    }
+
+    pub(crate) fn lost(&mut self, failure: Failure, now: DateTime<Utc>, retry: Duration) {
+        self.state.retry_at = TimeDelta::from_std(retry).ok().map(|retry| now + retry);
+        if self.state.light == Light::Ready {
+            self.lost_at = Some(now);
+        }
         self.state.light = match failure.code {
             FailureCode::WrongKey | FailureCode::NoBrowser | FailureCode::Keychain => Light::Degraded,
             FailureCode::Unreachable
@@ -202,6 +238,7 @@ impl Connection {
         // Minutes burn as long as their sessions live, and are counted by those.
         if entry.call != CallKind::SessionMinute {
             self.recent_charges.push_back((entry.at, entry.credits));
+            self.recent_sum += entry.credits;
         }
         self.begin_day(entry.at);
         let is_today = self.today == Some(entry.at.date_naive());
@@ -243,10 +280,12 @@ impl Connection {
     fn take_in_burn(&mut self, server_now: DateTime<Utc>) {
         let since = server_now - TimeDelta::minutes(BURN_WINDOW_MINUTES);
         while self.recent_charges.front().is_some_and(|(at, _)| *at < since) {
-            self.recent_charges.pop_front();
+            if let Some((_, credits)) = self.recent_charges.pop_front() {
+                self.recent_sum = self.recent_sum.less(credits);
+            }
         }
-        let calls: Credits = self.recent_charges.iter().map(|(_, credits)| *credits).sum();
-        let calls = Credits::from_thousandths(calls.thousandths() / BURN_WINDOW_MINUTES.unsigned_abs());
+        let calls =
+            Credits::from_thousandths(self.recent_sum.thousandths() / BURN_WINDOW_MINUTES.unsigned_abs());
         if let Some(credits) = &mut self.state.credits {
             credits.per_minute = calls + credits.minute_price.times(self.live_sessions);
         }
@@ -256,13 +295,14 @@ impl Connection {
 impl State {
     /// What changes by itself as time passes.
     pub(crate) fn pass_time(&mut self, now: DateTime<Utc>) {
-        let mut live: HashMap<String, u64> = HashMap::new();
+        let mut live: HashMap<&str, u64> = HashMap::new();
         for session in self.sessions.values().filter(|session| !session.is_ended()) {
-            *live.entry(session.state.connection.clone()).or_default() += 1;
+            *live.entry(&session.state.connection).or_default() += 1;
         }
-        let known: Vec<String> = self.connections.iter().map(|known| known.state.id.clone()).collect();
-        for connection in known {
-            let live = live.get(&connection).copied().unwrap_or(0);
+        let counted = |id: &str| live.get(id).copied().unwrap_or(0);
+        let known = self.connections.iter().map(|known| &known.state.id);
+        let known: Vec<(String, u64)> = known.map(|id| (id.clone(), counted(id))).collect();
+        for (connection, live) in known {
             self.change_connection(&connection, |known| known.pass_time(now, live));
         }
     }

@@ -1,7 +1,9 @@
 //! Calls and pages in a few words, for the calls list.
 
-use notex_wire::{Action, PageAnswer};
+use notex_wire::{Action, CallKind, PageAnswer};
 use url::Url;
+
+use crate::protocol::{Call, CallStatus, TabDeed};
 
 /// `/search · 214 actions`, or the host for a front page.
 pub(crate) fn observed(answer: &PageAnswer) -> String {
@@ -31,6 +33,40 @@ pub(crate) fn step(action_id: &str, action: Option<&Action>, value: Option<&str>
         words.push_str(&format!(" “{shown}”"));
     }
     words
+}
+
+/// A part of a page, by its selector.
+pub(crate) fn part(selector: &str) -> String {
+    shortened(selector, 60)
+}
+
+/// A tab in a few words, as a person counts them.
+pub(crate) fn tab(deed: &TabDeed) -> String {
+    match deed {
+        TabDeed::Switch { tab } => format!("switch to tab {}", tab.saturating_add(1)),
+        TabDeed::Open { url } => format!("open a tab at {}", place(url)),
+        TabDeed::Close => "close the tab in front".to_owned(),
+    }
+}
+
+/// A call that ended, for the list of sessions: `B3 Click Search`, `observe /search · 214 actions`. Starts and minutes
+/// are no calls that somebody made on it.
+pub(crate) fn last_call(call: &Call) -> Option<String> {
+    let word = match call.kind {
+        CallKind::Start | CallKind::SessionMinute => return None,
+        CallKind::Step => "",
+        CallKind::Observe => "observe ",
+        CallKind::Scrape => "scrape ",
+        CallKind::Extend => "extend ",
+        CallKind::Close => "close ",
+    };
+    let word = if word.is_empty() && call.what == crate::elsewhere::WHAT { "step " } else { word };
+    let end = match call.status {
+        CallStatus::Running => return None,
+        CallStatus::Done { .. } => "",
+        CallStatus::Failed { .. } => " (failed)",
+    };
+    Some(format!("{word}{}{end}", call.what))
 }
 
 fn special(action_id: &str) -> Option<&'static str> {
@@ -78,7 +114,7 @@ fn shortened(text: &str, most: usize) -> String {
     format!("{kept}…")
 }
 
-fn size(bytes: usize) -> String {
+pub(crate) fn size(bytes: usize) -> String {
     if bytes < 1024 { format!("{bytes} B") } else { format!("{} KB", bytes.div_ceil(1024)) }
 }
 

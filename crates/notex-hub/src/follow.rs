@@ -1,18 +1,21 @@
 //! Follows one server: is it up, which sessions live on it, what is charged. Pushed by its events stream where it
 //! has one; a server without is asked now and then, by calls that neither cost nor move a deadline.
 
+use std::collections::BTreeSet;
 use std::sync::Weak;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use notex_client::{ApiKey, ClientError, Server};
 use notex_session::EndReason;
 use notex_wire::{EngineEvent, SessionAnswer, SessionStatus};
 
 use crate::commands::take_in_answer;
+use crate::elsewhere::EndedElsewhere;
 use crate::hub::Shared;
-use crate::protocol::{Failure, FailureCode, KeepKey, Light, SessionPhase};
+use crate::protocol::{Abilities, Dialect, Failure, FailureCode, KeepKey, Light, SessionPhase};
+use crate::sessions::Session;
 use crate::state::State;
 use crate::{Hub, LOCAL_CONNECTION, keychain};
 
@@ -24,6 +27,27 @@ const PAGE_SIZE: u32 = 200;
 const MOST_PAGES: u32 = 50;
 /// A server that ends sessions a little late is asked again after this long.
 const ASK_AGAIN: Duration = Duration::from_millis(250);
+/// An answer of before an end may come this much after it.
+const LATE_ANSWERS: TimeDelta = TimeDelta::seconds(20);
+/// A server is this late to end a session before it is said that it disagrees.
+const LATE_END: TimeDelta = TimeDelta::seconds(2);
+
+/// So many events are taken in at once.
+const EVENTS_AT_ONCE: usize = 1_000;
+/// What a server with all of our additions can do.
+const EVERYTHING: Abilities = Abilities {
+    events: true,
+    list: true,
+    extend: true,
+    live: true,
+    take_over: true,
+    elements: true,
+    usage: true,
+    edit_rates: true,
+    start_options: true,
+    tabs: true,
+    scrape_options: true,
+};
 
 /// Why a server is not followed any more.
 struct Lost(Failure);
@@ -40,7 +64,7 @@ pub(crate) async fn follow(shared: Weak<Shared>, connection: String) {
     if let Some(shared) = shared.upgrade() {
         let id = connection.clone();
         let connecting = move |state: &mut State, _| {
-            state.change_connection(&id, |known| known.state.light = Light::Connecting);
+            state.change_connection(&id, |known| known.connecting());
         };
         Hub { shared }.change(connecting).await;
     }
@@ -52,16 +76,18 @@ pub(crate) async fn follow(shared: Weak<Shared>, connection: String) {
             Err(lost) => lost,
         };
         let id = connection.clone();
-        let was_ready = hub
-            .ask(move |state, _| {
+        let then = hub
+            .ask(move |state, now| {
                 let was_ready = state.connection(&id).is_some_and(|known| known.state.light == Light::Ready);
-                state.change_connection(&id, |known| known.lost(failure));
-                was_ready
+                let retry = if was_ready { FIRST_RETRY } else { (retry * 2).min(LONGEST_RETRY) };
+                state.change_connection(&id, |known| known.lost(failure, now, retry));
+                state.forget_elsewhere(&id);
+                retry
             })
             .await;
-        let Ok(was_ready) = was_ready else { return };
+        let Ok(then) = then else { return };
         drop(hub);
-        retry = if was_ready { FIRST_RETRY } else { (retry * 2).min(LONGEST_RETRY) };
+        retry = then;
         tokio::time::sleep(retry).await;
     }
 }
@@ -77,25 +103,40 @@ async fn follow_once(hub: &Hub, connection: &str) -> Result<std::convert::Infall
         }
         Err(error) => return Err(error.into()),
     };
+    is_a(hub, connection, Dialect::Notex, EVERYTHING).await;
     list_sessions(hub, connection, &server).await?;
     ask_usage(hub, connection, &server).await;
-    let mut events = std::pin::pin!(events);
+    let mut jumps = hub.shared.jumps.subscribe();
+    // A burst of events is taken in at once.
+    let mut events = std::pin::pin!(events.ready_chunks(EVENTS_AT_ONCE));
     let mut health = tokio::time::interval(HEALTH_EVERY);
     health.tick().await;
     loop {
         tokio::select! {
-            event = events.next() => match event {
-                Some(Ok(EngineEvent::Lagged)) => {
+            some = events.next() => {
+                let Some(some) = some else {
+                    return Err(Lost(Failure::new(FailureCode::Unreachable, "the server ended the connection")));
+                };
+                let some: Vec<EngineEvent> = some.into_iter().collect::<Result<_, ClientError>>()?;
+                let lagged = some.iter().any(|event| matches!(event, EngineEvent::Lagged));
+                take_in_events(hub, connection, some).await;
+                if lagged {
                     list_sessions(hub, connection, &server).await?;
                     ask_usage(hub, connection, &server).await;
                 }
-                Some(Ok(event)) => take_in_event(hub, connection, event).await,
-                Some(Err(error)) => return Err(error.into()),
-                None => return Err(Lost(Failure::new(FailureCode::Unreachable, "the server ended the connection"))),
-            },
+            }
             _ = health.tick() => ask_health(hub, connection, &server).await?,
+            Ok(()) = jumps.changed() => {
+                ask_health(hub, connection, &server).await?;
+                list_sessions(hub, connection, &server).await?;
+            }
         }
     }
+}
+
+async fn is_a(hub: &Hub, connection: &str, dialect: Dialect, can: Abilities) {
+    let id = connection.to_owned();
+    hub.change(move |state, _| state.change_connection(&id, |known| known.is_a(dialect, can))).await;
 }
 
 /// The server of a connection: the engine inside the app is started, a saved one gets its key from the keychain.
@@ -108,6 +149,7 @@ async fn reach(hub: &Hub, connection: &str) -> Result<Server, Lost> {
     } else {
         saved_address(hub, connection).await?
     };
+    hub.shared.log.keep_out([key.reveal().to_owned()]);
     let server = Server::new(&base_url, key)?;
     let (id, made) = (connection.to_owned(), server.clone());
     hub.change(move |state, _| {
@@ -166,6 +208,7 @@ async fn ask_usage(hub: &Hub, connection: &str, server: &Server) {
     let id = connection.to_owned();
     hub.change(move |state, now| {
         state.change_connection(&id, |known| {
+            known.state.can.usage = true;
             known.take_in_usage(&usage.body, plan.as_ref(), now + known.ahead)
         });
     })
@@ -174,8 +217,10 @@ async fn ask_usage(hub: &Hub, connection: &str, server: &Server) {
 
 async fn list_sessions(hub: &Hub, connection: &str, server: &Server) -> Result<(), Lost> {
     let mut listed: Vec<SessionAnswer> = Vec::new();
+    let mut by_date = None;
     for page in 1..=MOST_PAGES {
         let answer = server.sessions(page, PAGE_SIZE).await?;
+        by_date = answer.date_ahead;
         let total = answer.body.total;
         let is_last = answer.body.items.is_empty();
         listed.extend(answer.body.items);
@@ -186,16 +231,32 @@ async fn list_sessions(hub: &Hub, connection: &str, server: &Server) -> Result<(
     let id = connection.to_owned();
     let unlisted = hub
         .ask(move |state, now| {
-            let mut unlisted = state.noted_sessions(&id);
-            let live =
-                state.sessions.values().filter(|known| known.state.connection == id && !known.is_ended());
-            unlisted.extend(live.map(|known| known.state.id.clone()));
-            unlisted.sort();
-            unlisted.dedup();
+            let mut unlisted: BTreeSet<String> = state.noted_sessions(&id).into_iter().collect();
+            let live = state.live_sessions(&id).map(|known| known.state.id.clone());
+            unlisted.extend(live);
+            let told = listed.iter().find_map(|session| session.server_time);
+            let ahead = told.map(|server| server - now).or(by_date);
+            let first = state.connection(&id).is_some_and(|known| !known.listed);
+            state.change_connection(&id, |known| {
+                known.listed = true;
+                known.ahead = ahead.unwrap_or(known.ahead);
+                known.state.can.list = true;
+            });
             for session in &listed {
-                unlisted.retain(|noted| *noted != session.session_id);
-                let ahead = session.server_time.map_or_else(Default::default, |server| server - now);
-                state.take_in_session(&id, session, ahead, now);
+                unlisted.remove(&session.session_id);
+                let ahead = session.server_time.map(|server| server - now).or(ahead).unwrap_or_default();
+                let known = state.sessions.get(&session.session_id);
+                let is_new = known.is_none();
+                let denied = known.is_some_and(|known| known.ended_before(now - LATE_ANSWERS))
+                    && session.status == SessionStatus::Active;
+                if denied {
+                    state.deny_end(&id, session, ahead, now);
+                } else {
+                    state.take_in_session(&id, session, ahead, now);
+                }
+                if is_new && !first {
+                    state.appeared(&session.session_id, now);
+                }
             }
             unlisted
         })
@@ -232,34 +293,55 @@ async fn look_up(hub: &Hub, connection: &str, server: &Server, session: String) 
     Ok(())
 }
 
-async fn take_in_event(hub: &Hub, connection: &str, event: EngineEvent) {
+async fn take_in_events(hub: &Hub, connection: &str, events: Vec<EngineEvent>) {
     let id = connection.to_owned();
-    hub.change(move |state, now| match event {
+    hub.change(move |state, now| events.into_iter().for_each(|event| take_in_event(state, &id, event, now)))
+        .await;
+}
+
+fn take_in_event(state: &mut State, id: &str, event: EngineEvent, now: DateTime<Utc>) {
+    let known_ahead = state.connection(id).map_or_else(Default::default, |known| known.ahead);
+    match event {
         EngineEvent::Hello { server_time, .. } => {
-            state.change_connection(&id, |known| known.ahead = server_time - now);
+            state.change_connection(id, |known| known.ahead = server_time - now);
         }
         EngineEvent::SessionStarted { session }
         | EngineEvent::SessionChanged { session }
         | EngineEvent::SessionEnded { session } => {
-            let known = state.connection(&id).map_or_else(Default::default, |known| known.ahead);
-            let ahead = session.server_time.map_or(known, |server| server - now);
-            state.take_in_session(&id, &session, ahead, now);
+            let ahead = session.server_time.map_or(known_ahead, |server| server - now);
+            let is_new = !state.sessions.contains_key(&session.session_id);
+            state.take_in_session(id, &session, ahead, now);
+            if is_new {
+                state.appeared(&session.session_id, now);
+            }
         }
         EngineEvent::Charged { entry, remaining } => {
-            state.change_connection(&id, |known| known.take_in_charge(&entry, remaining));
+            state.change_connection(id, |known| known.take_in_charge(&entry, remaining));
         }
         EngineEvent::Browser { browser } => {
-            state.change_connection(&id, |known| known.take_in_browser(Some(&browser)));
+            state.change_connection(id, |known| known.take_in_browser(Some(&browser)));
         }
         EngineEvent::PlanChanged { plan } => {
-            state.change_connection(&id, |known| known.take_in_plan(&plan));
+            state.change_connection(id, |known| known.take_in_plan(&plan));
         }
-        EngineEvent::CallStarted { .. }
-        | EngineEvent::CallEnded { .. }
-        | EngineEvent::Page { .. }
-        | EngineEvent::Lagged => {}
-    })
-    .await;
+        EngineEvent::CallStarted { session_id, call, at } => {
+            if state.is_on(&session_id, id) {
+                state.call_began(&session_id, call, at, known_ahead);
+            }
+        }
+        EngineEvent::CallEnded { session_id, call, at, took_ms, credits, failure } => {
+            if state.is_on(&session_id, id) {
+                let ended = EndedElsewhere { kind: call, at, took_ms, credits, failure };
+                state.call_ended(&session_id, ended, known_ahead);
+            }
+        }
+        EngineEvent::Page { session_id, event } => {
+            if state.is_on(&session_id, id) {
+                state.page_event(&session_id, &event, now);
+            }
+        }
+        EngineEvent::Lagged => state.forget_elsewhere(id),
+    }
 }
 
 /// For a server without events. Asking for a session's state is no call on it: it moves no deadline.
@@ -268,9 +350,14 @@ async fn ask_now_and_then(
     connection: &str,
     server: &Server,
 ) -> Result<std::convert::Infallible, Lost> {
+    is_a(hub, connection, Dialect::Classic, Abilities::default()).await;
+    let mut jumps = hub.shared.jumps.subscribe();
     let mut tick = tokio::time::interval(HEALTH_EVERY);
     loop {
-        tick.tick().await;
+        tokio::select! {
+            _ = tick.tick() => {}
+            Ok(()) = jumps.changed() => {}
+        }
         ask_health(hub, connection, server).await?;
         match list_sessions(hub, connection, server).await {
             Ok(()) => {}
@@ -303,6 +390,11 @@ pub(crate) async fn confirm_end(hub: Hub, session: String) {
                 if !overdue {
                     take_in_answer(&hub, &session, answer).await;
                     return;
+                }
+                let late = answer.body.expires_at.is_some_and(|at| Utc::now() - (at - ahead) > LATE_END);
+                if late {
+                    let id = session.clone();
+                    hub.change(move |state, _| state.change_session(&id, Session::is_overdue)).await;
                 }
             }
             Err(ClientError::Refused(_) | ClientError::Garbled { .. }) => {

@@ -1,21 +1,23 @@
 //! The hub's handle and its loop. The loop owns the state: whoever wants it changed sends the change, and what
 //! came of it goes to every subscriber as deltas, or as a snapshot to one that fell behind.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use notex_client::ApiKey;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::journal::{Journal, JournalError};
 use crate::live::LiveView;
+use crate::log::LogHandle;
 use crate::pictures::{Picture, PictureError, Pictures};
 use crate::protocol::{Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query};
 use crate::state::{Save, Saved, State};
-use crate::{budgets, follow, keychain, live, money};
+use crate::{budgets, elements, follow, keychain, live, money, report};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -23,6 +25,9 @@ const EVENTS_AHEAD: usize = 64;
 const CHANGES_AHEAD: usize = 1024;
 /// The loop looks at the clock at least this often: a laptop's sleep stops timers but not deadlines.
 const LONGEST_NAP: Duration = Duration::from_secs(2);
+/// With more sessions than these, burn and budgets are worked out at most so often.
+const FEW_SESSIONS: usize = 200;
+const PASS_EVERY: Duration = Duration::from_millis(500);
 
 /// Where the engine inside the app listens.
 #[derive(Clone, Debug)]
@@ -48,6 +53,8 @@ pub struct HubOptions {
     pub start_local_engine: StartLocalEngine,
     /// The address of the page to practise on, where one is served.
     pub practice_url: Option<String>,
+    /// What the app wrote to its log, of the [`crate::LogLayer`] that keeps it; the default keeps nothing.
+    pub log: LogHandle,
 }
 
 type Change = Box<dyn FnOnce(&mut State, DateTime<Utc>) + Send>;
@@ -62,6 +69,9 @@ pub(crate) struct Shared {
     pub(crate) pictures: Pictures,
     pub(crate) start_local_engine: StartLocalEngine,
     pub(crate) ledgers: money::Ledgers,
+    pub(crate) log: LogHandle,
+    /// Counts jumps of the clock: those who follow a server ask it anew.
+    pub(crate) jumps: watch::Sender<u64>,
 }
 
 /// The inspector without a window. Cheap to clone; lives as long as one clone does.
@@ -93,7 +103,7 @@ impl Hub {
     /// # Errors
     /// When the data folder cannot be used.
     pub fn start(options: HubOptions) -> Result<Self, JournalError> {
-        let HubOptions { data_dir, saved, save, start_local_engine, practice_url } = options;
+        let HubOptions { data_dir, saved, save, start_local_engine, practice_url, log } = options;
         // A folder that cannot be made shows as a journal that cannot be opened, with its path.
         drop(std::fs::create_dir_all(&data_dir));
         let journal = Journal::open(&data_dir.join("live-sessions"))?;
@@ -108,6 +118,8 @@ impl Hub {
                 pictures,
                 start_local_engine,
                 ledgers: money::Ledgers::default(),
+                log,
+                jumps: watch::Sender::new(0),
             }),
         };
         tokio::spawn(run(state, inbox, Arc::downgrade(&hub.shared)));
@@ -154,9 +166,11 @@ impl Hub {
             Query::WhatIf { connection, period, change } => {
                 Ok(Answer::WhatIf(money::what_if(self, connection, period, *change).await?))
             }
-            Query::Element { .. } | Query::Log { .. } | Query::Report => {
-                Err(Failure::new(FailureCode::Other, "not built yet"))
+            Query::Element { session, x, y } => {
+                Ok(Answer::Element(elements::at(self, session, x, y).await?.map(Box::new)))
             }
+            Query::Log { after } => Ok(Answer::Log(self.shared.log.page(after))),
+            Query::Report => Ok(Answer::Report(report::write(self).await?)),
         }
     }
 
@@ -242,11 +256,12 @@ struct Subscriber {
 }
 
 impl Subscriber {
-    fn send(&mut self, news: News, now: DateTime<Utc>) {
+    /// News are made only for one that has room for them: a whole state is large.
+    fn send(&mut self, news: impl FnOnce() -> News, now: DateTime<Utc>) {
         match self.events.try_reserve() {
             Ok(place) => {
                 self.seq += 1;
-                place.send(Event { seq: self.seq, now, news });
+                place.send(Event { seq: self.seq, now, news: news() });
                 self.behind = false;
             }
             Err(_) => self.behind = true,
@@ -256,8 +271,11 @@ impl Subscriber {
 
 async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::sync::Weak<Shared>) {
     let mut subscribers: Vec<Subscriber> = Vec::new();
+    let mut clock = Clock::new();
+    let mut passed_at = Instant::now();
     loop {
-        let nap = nap_until(state.next_deadline(), Utc::now());
+        let now = Utc::now();
+        let nap = nap_until(state.next_deadline(now), now);
         let first = tokio::select! {
             message = inbox.recv() => match message {
                 Some(message) => Some(message),
@@ -265,14 +283,28 @@ async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::
             },
             () = tokio::time::sleep(nap) => None,
         };
-        // All that waits is taken in before anything is told, so that a burst becomes one event.
+        if clock.jumped() {
+            tracing::info!("the clock jumped: the servers are asked anew");
+            state.clock_jumped(Utc::now());
+            if let Some(shared) = shared.upgrade() {
+                shared.jumps.send_modify(|jumps| *jumps += 1);
+            }
+        }
+        // What waits is taken in before anything is told, so that a burst becomes one event; one without end is told
+        // in between.
         let mut next = first;
-        while let Some(message) = next {
+        for _ in 0..CHANGES_AHEAD {
+            let Some(message) = next else { break };
             match message {
                 Message::Change(change) => change(&mut state, Utc::now()),
                 Message::Subscribe(events) => subscribers.push(Subscriber { events, seq: 0, behind: true }),
             }
             next = inbox.try_recv().ok();
+        }
+        if let Some(Message::Change(change)) = next {
+            change(&mut state, Utc::now());
+        } else if let Some(Message::Subscribe(events)) = next {
+            subscribers.push(Subscriber { events, seq: 0, behind: true });
         }
         let now = Utc::now();
         let due = state.pass_deadlines(now);
@@ -282,23 +314,81 @@ async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::
                 tokio::spawn(follow::confirm_end(hub.clone(), session));
             }
         }
-        state.pass_time(now);
-        let over_budget = state.watch_budgets(now);
-        if let Some(shared) = shared.upgrade().filter(|_| !over_budget.is_empty()) {
-            tokio::spawn(budgets::close(Hub { shared }, over_budget));
+        // Both look at every session: with many of them not at every message.
+        if state.sessions.len() <= FEW_SESSIONS || passed_at.elapsed() >= PASS_EVERY {
+            passed_at = Instant::now();
+            state.pass_time(now);
+            let over_budget = state.watch_budgets(now);
+            if let Some(shared) = shared.upgrade().filter(|_| !over_budget.is_empty()) {
+                tokio::spawn(budgets::close(Hub { shared }, over_budget));
+            }
         }
+        state.notice_by_time(now);
+        state.tell_notices(now);
+        state.sync_notes();
         tell(&mut state, &mut subscribers, now);
     }
 }
 
+/// Sees when the wall clock moves otherwise than time passes: it was set, or the machine slept.
+struct Clock {
+    wall: DateTime<Utc>,
+    steady: Instant,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { wall: Utc::now(), steady: Instant::now() }
+    }
+
+    fn jumped(&mut self) -> bool {
+        let (wall, steady) = (Utc::now(), Instant::now());
+        let passed = steady - self.steady;
+        let jumped = jumped(wall - self.wall, passed);
+        *self = Self { wall, steady };
+        jumped
+    }
+}
+
+/// On some systems the steady clock runs on in a sleep: then it is the turn that took too long.
+fn jumped(wall: TimeDelta, steady: Duration) -> bool {
+    let steady_delta = TimeDelta::from_std(steady).unwrap_or(TimeDelta::MAX);
+    (wall - steady_delta).abs() > TimeDelta::seconds(2) || steady > LONGEST_NAP + Duration::from_secs(10)
+}
+
+/// Of what is told whole, the last of a turn is enough: a burst of charges changes one connection many times.
+fn last_of_each(deltas: Vec<Delta>) -> Vec<Delta> {
+    if deltas.len() < 2 {
+        return deltas;
+    }
+    let mut seen = HashSet::new();
+    let mut kept: Vec<Delta> = deltas
+        .into_iter()
+        .rev()
+        .filter(|delta| match delta {
+            Delta::Connection(state) => seen.insert((0, state.id.clone())),
+            Delta::Session(state) => seen.insert((1, state.id.clone())),
+            Delta::Settings(_) => seen.insert((2, String::new())),
+            Delta::Call(call) => seen.insert((3, call.id.to_string())),
+            Delta::ConnectionRemoved(_)
+            | Delta::Observation(_)
+            | Delta::Scraped(_)
+            | Delta::Notice(_)
+            | Delta::Ask(_) => true,
+        })
+        .collect();
+    kept.reverse();
+    kept
+}
+
 fn tell(state: &mut State, subscribers: &mut Vec<Subscriber>, now: DateTime<Utc>) {
-    let deltas = std::mem::take(&mut state.deltas);
+    let deltas = last_of_each(std::mem::take(&mut state.deltas));
     let for_all = std::mem::take(&mut state.snapshot_wanted);
     for subscriber in subscribers.iter_mut() {
         if subscriber.behind || for_all {
-            subscriber.send(News::Snapshot(Box::new(state.snapshot())), now);
+            subscriber.send(|| News::Snapshot(Box::new(state.snapshot())), now);
         } else if !deltas.is_empty() {
-            subscriber.send(News::Deltas(deltas.clone()), now);
+            subscriber.send(|| News::Deltas(deltas.clone()), now);
         }
     }
     let before = subscribers.len();

@@ -1,9 +1,12 @@
 //! One session as the hub knows it: what the server reported, on our clock, and the calls made from here.
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Credits, EndReason, Lifetime, RateCard};
-use notex_wire::{SessionAnswer, SessionStatus};
+use notex_wire::{SessionAnswer, SessionOptions, SessionStatus};
 
+use crate::elsewhere::{Elsewhere, Own};
 use crate::money::Estimate;
 use crate::protocol::{Call, Observation, Scraped, SessionPhase, SessionState};
 use crate::state::State;
@@ -24,6 +27,22 @@ pub(crate) struct Session {
     estimates: Vec<Estimate>,
     /// The server itself told what it cost.
     credits_reported: bool,
+    /// How many calls were recorded; the oldest of them may be gone.
+    pub(crate) calls_made: u32,
+    /// Calls made here, newest last.
+    pub(crate) own: VecDeque<Own>,
+    /// Calls that others make on it now.
+    pub(crate) elsewhere: Vec<Elsewhere>,
+    /// Somebody here asked for its end.
+    pub(crate) closed_here: bool,
+    /// The deadline that was warned of.
+    pub(crate) warned_of: Option<DateTime<Utc>>,
+    /// When its pages' last notices were told, so that a page cannot flood them.
+    pub(crate) page_notices: VecDeque<DateTime<Utc>>,
+    /// Its entry in the agenda.
+    pub(crate) agenda: Option<DateTime<Utc>>,
+    /// The server said that it ended and lists it as active all the same.
+    denied_end: bool,
 }
 
 impl Session {
@@ -67,6 +86,14 @@ impl Session {
             end_confirmed: false,
             estimates: Vec::new(),
             credits_reported: false,
+            calls_made: 0,
+            own: VecDeque::new(),
+            elsewhere: Vec::new(),
+            closed_here: false,
+            warned_of: None,
+            page_notices: VecDeque::new(),
+            agenda: None,
+            denied_end: false,
         }
     }
 
@@ -82,6 +109,11 @@ impl Session {
         matches!(self.state.phase, SessionPhase::Ended { .. })
     }
 
+    /// The server said that it ended, and that was before this instant.
+    pub(crate) fn ended_before(&self, instant: DateTime<Utc>) -> bool {
+        matches!(self.state.phase, SessionPhase::Ended { at, .. } if self.end_confirmed && at < instant)
+    }
+
     pub(crate) fn mark_ending(&mut self) {
         if !self.is_ended() {
             self.state.phase = SessionPhase::Ending;
@@ -91,9 +123,32 @@ impl Session {
     /// Its end was not reported but follows from what was: it is gone from the server, or nobody can be asked.
     pub(crate) fn assume_ended(&mut self, now: DateTime<Utc>, reason: EndReason, detail: &str) {
         if !self.is_ended() {
+            if self.deadline().is_some_and(|deadline| deadline > now) {
+                let sentence = "Its deadline had not come when the server no longer knew it.";
+                self.state.disagreement = Some(sentence.to_owned());
+            }
             self.state.phase = SessionPhase::Ended { at: now, reason, detail: Some(detail.to_owned()) };
         }
         self.state.busy = None;
+    }
+
+    /// The server said that it ended, and lists it as active all the same: it may cost credits, and can be closed again.
+    fn deny_end(&mut self) {
+        if let SessionPhase::Ended { at, .. } = self.state.phase {
+            self.end_confirmed = false;
+            self.denied_end = true;
+            self.closed_here = false;
+            let at = at.format("%H:%M:%S");
+            let sentence =
+                format!("It was seen to end at {at} UTC, and the server still lists it as active.");
+            self.state.disagreement = Some(sentence);
+        }
+    }
+
+    /// Its deadline has passed and the server still lists it as active.
+    pub(crate) fn is_overdue(&mut self) {
+        let sentence = "Its deadline has passed, and the server still lists it as active.";
+        self.state.disagreement = Some(sentence.to_owned());
     }
 
     pub(crate) fn add_estimate(&mut self, estimate: Estimate) {
@@ -111,9 +166,16 @@ impl Session {
             return;
         }
         self.reported_at = self.reported_at.max(answer.last_accessed_at);
+        let exact = answer.server_time.is_some();
         let state = &mut self.state;
         state.timeout_minutes = answer.timeout_minutes;
-        state.last_call_at = answer.last_accessed_at - ahead;
+        state.created_at = steady(Some(state.created_at), answer.created_at - ahead, exact);
+        state.last_call_at = steady(Some(state.last_call_at), answer.last_accessed_at - ahead, exact);
+        let longest = answer.max_duration_minutes.map(|minutes| TimeDelta::minutes(i64::from(minutes)));
+        state.latest_end = longest.map(|longest| state.created_at + longest);
+        state.sent_bytes = state.sent_bytes.max(answer.network_request_bytes);
+        state.received_bytes = state.received_bytes.max(answer.network_response_bytes);
+        take_in_options(state, &answer.options);
         if let Some(keep_alive) = answer.keep_alive {
             state.keep_alive = keep_alive;
         }
@@ -127,10 +189,20 @@ impl Session {
         state.phase = if ends {
             ended(answer, ahead, now)
         } else {
-            SessionPhase::Live { expires_at: expiry(answer, ahead) }
+            let before = match state.phase {
+                SessionPhase::Live { expires_at } => expires_at,
+                SessionPhase::Ending | SessionPhase::Ended { .. } => None,
+            };
+            let expires_at = expiry(answer, ahead).map(|expiry| steady(before, expiry, exact));
+            if !self.denied_end && expires_at.is_none_or(|expiry| expiry > now) {
+                state.disagreement = None;
+            }
+            SessionPhase::Live { expires_at }
         };
         if ends {
             state.busy = None;
+            state.disagreement = None;
+            self.denied_end = false;
         }
         match answer.credits {
             // Charges only add up, so an answer overtaken by a later event cannot lower the sum.
@@ -149,6 +221,30 @@ impl Session {
             }
         }
     }
+}
+
+/// What a session was started with, of answers that tell it.
+fn take_in_options(state: &mut SessionState, options: &SessionOptions) {
+    state.viewport_width = options.viewport_width.or(state.viewport_width);
+    state.viewport_height = options.viewport_height.or(state.viewport_height);
+    state.proxied |= options.proxies;
+    let texts = [
+        (&mut state.locale, &options.locale),
+        (&mut state.timezone, &options.timezone),
+        (&mut state.user_agent, &options.user_agent),
+    ];
+    for (known, told) in texts {
+        if told.is_some() && known != told {
+            known.clone_from(told);
+        }
+    }
+}
+
+/// An instant as it was, when the new one differs only by what the network takes: nothing has changed then, and a
+/// countdown does not tremble. Clocks that are known by the `Date` header only differ by up to a second.
+fn steady(before: Option<DateTime<Utc>>, now: DateTime<Utc>, exact: bool) -> DateTime<Utc> {
+    let trembles = TimeDelta::milliseconds(if exact { 200 } else { 1_100 });
+    before.filter(|before| (*before - now).abs() <= trembles).unwrap_or(now)
 }
 
 /// The end as the server tells it, in our words and on our clock.
@@ -202,17 +298,37 @@ impl State {
             return;
         }
         let is_new = session.reported_at == DateTime::<Utc>::MIN_UTC;
+        if is_new {
+            session.state.started_here = self.journal.is_of_here(connection, &id);
+        }
+        let was_ended = session.is_ended();
         let before = session.state.clone();
         session.take_in(answer, ahead, now);
         let ended = session.is_ended();
         if is_new || session.state != before {
             self.deltas.push(crate::protocol::Delta::Session(Box::new(session.state.clone())));
         }
+        self.reschedule(&id);
         if ended {
             self.note_ended(connection, &id);
         } else {
             self.note_live(connection, &id);
         }
+        if ended && !was_ended && !is_new {
+            self.notice_end(&id, now);
+        }
+    }
+
+    /// The server was asked about a session that it said had ended, and lists it as active.
+    pub(crate) fn deny_end(
+        &mut self,
+        connection: &str,
+        answer: &SessionAnswer,
+        ahead: TimeDelta,
+        now: DateTime<Utc>,
+    ) {
+        self.change_session(&answer.session_id, Session::deny_end);
+        self.take_in_session(connection, answer, ahead, now);
     }
 
     /// Nothing is known of a noted session on its server any more.
@@ -225,8 +341,12 @@ impl State {
     ) {
         let Some(session) = self.sessions.get(id) else { return };
         let connection = session.state.connection.clone();
+        let was_ended = session.is_ended();
         self.change_session(id, |session| session.assume_ended(now, reason, detail));
         self.note_ended(&connection, id);
+        if !was_ended {
+            self.notice_end(id, now);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the window shows, and the deltas that say how it changed. Only the hub's loop owns one.
 //! Pure but for the journal: time is an argument, and nothing here waits.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use tracing::warn;
 use crate::budgets;
 use crate::connection::Connection;
 use crate::journal::Journal;
-use crate::notices::Notices;
+use crate::notices::{CALM_AFTER_JUMP, Notices};
 use crate::protocol::{Answer, Delta, Failure, FailureCode, KeepKey, SessionDetail, Settings, Snapshot};
 use crate::sessions::Session;
 
@@ -50,7 +50,13 @@ pub(crate) struct State {
     pub(crate) snapshot_wanted: bool,
     pub(crate) notices: Notices,
     pub(crate) budgets_told: budgets::Told,
-    journal: Journal,
+    /// Sessions that nobody here is known to have started, and when to say so.
+    pub(crate) strangers: VecDeque<(DateTime<Utc>, String)>,
+    /// The clock jumped: until then nothing is claimed that the servers have not said since.
+    pub(crate) calm_until: Option<DateTime<Utc>>,
+    /// When each live session wants to be looked at: its warning, then its deadline.
+    agenda: BTreeSet<(DateTime<Utc>, String)>,
+    pub(crate) journal: Journal,
     save: Save,
     last_call: u64,
 }
@@ -69,6 +75,9 @@ impl State {
             snapshot_wanted: false,
             notices: Notices::default(),
             budgets_told: budgets::Told::default(),
+            strangers: VecDeque::new(),
+            calm_until: None,
+            agenda: BTreeSet::new(),
             journal,
             save,
             last_call: 0,
@@ -124,6 +133,24 @@ impl State {
         if session.state != before {
             self.deltas.push(Delta::Session(Box::new(session.state.clone())));
         }
+        self.reschedule(id);
+    }
+
+    /// Enters a session in the agenda anew, after its deadline, its warning or its calls changed.
+    pub(crate) fn reschedule(&mut self, id: &str) {
+        let before = self.settings.warn_before_seconds;
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let wanted = session.warning(before).or_else(|| session.deadline());
+        if session.agenda == wanted {
+            return;
+        }
+        let entry = std::mem::replace(&mut session.agenda, wanted);
+        if let Some(at) = entry {
+            self.agenda.remove(&(at, id.to_owned()));
+        }
+        if let Some(at) = wanted {
+            self.agenda.insert((at, id.to_owned()));
+        }
     }
 
     pub(crate) fn next_call(&mut self) -> u64 {
@@ -131,17 +158,32 @@ impl State {
         self.last_call
     }
 
-    /// Notes a live session on disk. A disk that refuses costs the safety net, not the session.
+    /// Notes a session that was started here; it is on disk when this returns. A disk that refuses costs the safety
+    /// net, not the session.
+    pub(crate) fn note_started(&mut self, connection: &str, session: &str) {
+        if let Err(error) = self.journal.started(connection, session) {
+            warn!(%error, "a started session was not noted");
+        }
+    }
+
+    /// Notes a live session; it is on disk at the end of this turn.
     pub(crate) fn note_live(&mut self, connection: &str, session: &str) {
         if let Err(error) = self.journal.began(connection, session) {
             warn!(%error, "a live session was not noted");
         }
     }
 
-    /// Forgets a session on disk once its end was seen.
+    /// Forgets a session once its end was seen.
     pub(crate) fn note_ended(&mut self, connection: &str, session: &str) {
         if let Err(error) = self.journal.ended(connection, session) {
             warn!(%error, "an ended session was not forgotten");
+        }
+    }
+
+    /// What was noted in this turn is on disk afterwards.
+    pub(crate) fn sync_notes(&mut self) {
+        if let Err(error) = self.journal.sync() {
+            warn!(%error, "the list of live sessions was not written");
         }
     }
 
@@ -156,6 +198,8 @@ impl State {
             return Err(failure);
         }
         self.deltas.push(Delta::Settings(Box::new(self.settings.clone())));
+        let sessions: Vec<String> = self.sessions.keys().cloned().collect();
+        sessions.iter().for_each(|id| self.reschedule(id));
         Ok(())
     }
 
@@ -181,7 +225,14 @@ impl State {
             return Err(failure);
         }
         removed.stop_following();
-        self.sessions.retain(|_, session| session.state.connection != id);
+        let agenda = &mut self.agenda;
+        self.sessions.retain(|session_id, session| {
+            let stays = session.state.connection != id;
+            if let Some(at) = session.agenda.filter(|_| !stays) {
+                agenda.remove(&(at, session_id.clone()));
+            }
+            stays
+        });
         self.deltas.push(Delta::ConnectionRemoved(id.to_owned()));
         if self.settings.connection == id {
             let settings =
@@ -200,29 +251,49 @@ impl State {
         })
     }
 
-    /// Sessions whose deadline has come are marked as ending; answers with those just marked.
+    /// Sessions whose deadline has come are marked as ending; answers with those just marked. Those whose warning has
+    /// come are warned of. Looks only at sessions that are due.
     pub(crate) fn pass_deadlines(&mut self, now: DateTime<Utc>) -> Vec<String> {
-        let due: Vec<String> = self
-            .sessions
-            .values()
-            .filter(|session| session.deadline().is_some_and(|deadline| deadline <= now))
-            .map(|session| session.state.id.clone())
-            .collect();
-        for id in &due {
-            self.change_session(id, Session::mark_ending);
+        let calm = self.calm_until.is_some_and(|until| now < until && now > until - CALM_AFTER_JUMP * 2);
+        if !calm {
+            self.calm_until = None;
         }
-        due
+        let mut ending = Vec::new();
+        let mut waiting = Vec::new();
+        while self.agenda.first().is_some_and(|(at, _)| *at <= now) {
+            let Some((_, id)) = self.agenda.pop_first() else { break };
+            let Some(session) = self.sessions.get_mut(&id) else { continue };
+            session.agenda = None;
+            if session.deadline().is_some_and(|deadline| deadline <= now) {
+                self.change_session(&id, Session::mark_ending);
+                ending.push(id);
+            } else if calm {
+                waiting.push(id);
+            } else {
+                self.warn(&id, now);
+                self.reschedule(&id);
+            }
+        }
+        // Looked at again when servers have had the time to say what became of them.
+        for id in waiting {
+            let Some(session) = self.sessions.get_mut(&id) else { continue };
+            let at = session.deadline().into_iter().chain(self.calm_until).min();
+            session.agenda = at;
+            self.agenda.extend(at.map(|at| (at, id)));
+        }
+        ending
+    }
+
+    /// The next instant after now at which something is due by time alone.
+    pub(crate) fn next_deadline(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let agenda = self.agenda.first().map(|(at, _)| *at);
+        agenda.into_iter().chain(self.next_notice()).filter(|at| *at > now).min()
     }
 
     /// The sessions of a connection that have not ended.
     pub(crate) fn live_sessions<'a>(&'a self, connection: &'a str) -> impl Iterator<Item = &'a Session> {
         let here = self.sessions.values().filter(move |known| known.state.connection == connection);
         here.filter(|known| !known.is_ended())
-    }
-
-    /// The next instant at which a live session is due.
-    pub(crate) fn next_deadline(&self) -> Option<DateTime<Utc>> {
-        self.sessions.values().filter_map(Session::deadline).min()
     }
 }
 

@@ -211,6 +211,7 @@ async fn a_key_kept_for_this_run_is_in_no_setting_and_no_event() {
             Ok(())
         }),
         practice_url: None,
+        log: notex_hub::LogHandle::default(),
         start_local_engine: Box::new(|| {
             Box::pin(async {
                 Ok(LocalEngine { base_url: "http://127.0.0.1:9".to_owned(), key: ApiKey::new("none") })

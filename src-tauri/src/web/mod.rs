@@ -32,6 +32,7 @@ pub(crate) fn run(options: Options) -> Result<(), StartError> {
             saved: settings_file::read(&settings),
             save: Box::new(move |saved| settings_file::write(&settings, saved)),
             practice_url: None,
+            log: notex_hub::LogHandle::default(),
             start_local_engine: engine.starter(),
         })
         .map_err(ProfileError::from)?;

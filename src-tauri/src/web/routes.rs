@@ -114,6 +114,7 @@ mod tests {
             saved: Saved::default(),
             save: Box::new(|_| Ok(())),
             practice_url: None,
+            log: notex_hub::LogHandle::default(),
             start_local_engine: Box::new(|| Box::pin(async { Err("there is none in this test".to_owned()) })),
         })
         .unwrap();

@@ -1,100 +1,83 @@
-//! The life of sessions: start, extend, close.
+//! The life of sessions: extend, close.
 
-use chrono::Utc;
 use futures_util::{StreamExt, stream};
-use notex_client::{Answered, Client, ClientError};
-use notex_wire::{CallKind, SessionAnswer, SessionStatus, StartRequest};
+use notex_client::{Answered, ClientError};
+use notex_session::{Credits, RateCard, ScrapeSize};
+use notex_wire::{CallKind, SessionAnswer, SessionStatus};
 
-use super::{check_timeout, client_of_session, fail, server_of_connection};
+use super::{client_of_session, fail};
 use crate::Hub;
 use crate::calls::Ended;
-use crate::protocol::{Closed, Failure, FailureCode, Outcome, StartForm};
+use crate::protocol::{Closed, Dialect, Failure, FailureCode, Outcome};
 
 /// So many sessions are closed at the same time.
 const AT_ONCE: usize = 8;
-
-pub(super) async fn start(hub: &Hub, connection: String, form: StartForm) -> Result<Outcome, Failure> {
-    check_timeout("timeout", form.timeout_minutes)?;
-    let server = server_of_connection(hub, &connection).await?;
-    let mut client = Client::new(server);
-    let begun_at = Utc::now();
-    let answer = match client.start(&request_of(&form)).await {
-        Ok(answer) => answer,
-        Err(error) => return Err(Failure::from(&error)),
-    };
-    let (session, what) = (answer.body.session_id.clone(), start_words(&form));
-    let id = session.clone();
-    let call = hub
-        .ask(move |state, now| {
-            let ahead = answer.server_ahead(now).unwrap_or_default();
-            state.take_in_session(&connection, &answer.body, ahead, now);
-            state.change_session(&id, |known| known.state.screenshot = form.screenshot);
-            let call = state.record_call(&id, CallKind::Start, what.clone(), begun_at);
-            let (http_status, took, usage) = (answer.status, answer.took, answer.body.usage);
-            state.end_call(&id, call, Ended { http_status, took, what, usage, picture: None });
-            call
-        })
-        .await?;
-    Ok(Outcome { session: Some(session), call: Some(call), ..Outcome::default() })
-}
-
-fn start_words(form: &StartForm) -> String {
-    let timeout = form.timeout_minutes;
-    if form.keep_alive { "keep-alive".to_owned() } else { format!("timeout {timeout} min") }
-}
-
-/// Only what the person chose: what is absent is as the server has it.
-fn request_of(form: &StartForm) -> StartRequest {
-    let headers = form.headers.iter().map(|header| (header.name.clone(), header.value.clone()));
-    let proxy = form.proxy.as_ref().map(|proxy| {
-        serde_json::json!([{
-            "type": "external", "server": proxy.server, "username": proxy.username,
-            "password": proxy.password, "bypass": proxy.bypass,
-        }])
-    });
-    StartRequest {
-        keep_alive: Some(form.keep_alive),
-        session_timeout_minutes: Some(form.timeout_minutes),
-        screenshot: Some(form.screenshot),
-        max_duration_minutes: form.max_duration_minutes,
-        viewport_width: form.viewport_width,
-        viewport_height: form.viewport_height,
-        user_agent: form.user_agent.clone(),
-        locale: form.locale.clone(),
-        timezone: form.timezone.clone(),
-        extra_http_headers: (!form.headers.is_empty()).then(|| headers.collect()),
-        proxies: proxy,
-        ..StartRequest::default()
-    }
-}
 
 /// Closes several, each verified; a failure of one does not hold up the others.
 pub(super) async fn close_all(hub: &Hub, sessions: Vec<String>) -> Result<Outcome, Failure> {
     let closing = sessions.into_iter().map(|session| async move {
         let failure = close(hub, session.clone()).await.err();
-        Closed { session, failure }
+        // One that ended by itself meanwhile is what was wanted.
+        let over = failure.as_ref().is_some_and(|failure| failure.code == FailureCode::SessionEnded)
+            && has_ended(hub, &session).await;
+        Closed { session, failure: failure.filter(|_| !over) }
     });
     let closed = stream::iter(closing).buffered(AT_ONCE).collect().await;
     Ok(Outcome { closed, ..Outcome::default() })
 }
 
+async fn has_ended(hub: &Hub, session: &str) -> bool {
+    let id = session.to_owned();
+    let read = hub.read(move |state| state.sessions.get(&id).is_some_and(crate::sessions::Session::is_ended));
+    read.await.unwrap_or(false)
+}
+
 pub(super) async fn extend(hub: &Hub, session: String) -> Result<Outcome, Failure> {
     let client = client_of_session(hub, &session).await?;
+    let id = session.clone();
+    let refusal = hub.read(move |state| cannot_extend(state, &id)).await?;
+    let (knows_extend, dear) = refusal;
+    if !knows_extend {
+        return Err(dear);
+    }
     let call = begin(hub, &session, CallKind::Extend, "deadline").await?;
     match client.extend().await {
         Ok(answer) => take_in_end(hub, &session, call, "deadline", answer).await,
         Err(ClientError::Refused(refused))
             if matches!(refused.status, 404 | 405) && refused.code.is_none() =>
         {
-            let failure = Failure::new(FailureCode::Other, "this server cannot move a deadline by itself")
-                .with_hint("observe the page: any call on it moves the deadline");
-            let (told, id) = (failure.clone(), session);
+            let (told, id) = (dear.clone(), session);
             hub.change(move |state, now| state.fail_call(&id, call, Some(refused.status), told, now)).await;
-            return Err(failure);
+            return Err(dear);
         }
         Err(error) => return Err(fail(hub, session, Some(call), error).await),
     }
     Ok(Outcome { session: Some(session), call: Some(call), ..Outcome::default() })
+}
+
+/// Whether the server may know how to extend, and what is said when it does not: what the cheapest call costs that
+/// moves a deadline there. It is never made unasked.
+fn cannot_extend(state: &crate::state::State, session: &str) -> (bool, Failure) {
+    let known = state.sessions.get(session).and_then(|known| state.connection(&known.state.connection));
+    let knows =
+        known.is_none_or(|known| known.state.can.extend || known.state.dialect != Some(Dialect::Classic));
+    let told = known.and_then(|known| known.state.credits.as_ref());
+    let card = RateCard::default();
+    let (scrape, observe, step) = match told {
+        Some(told) => (told.scrape_price, told.observe_price, told.step_price),
+        None => (card.scrape(ScrapeSize::default()).total(), card.observe(0).total(), card.step().total()),
+    };
+    let prices: [(Credits, &str); 3] = [(scrape, "a scrape"), (observe, "an observe"), (step, "a step")];
+    let cheapest = prices.into_iter().min_by_key(|(price, _)| *price);
+    let failure = Failure::new(FailureCode::Other, "this server cannot move a deadline for nothing");
+    let failure = match cheapest {
+        Some((price, call)) => {
+            let about = if told.is_some() { "" } else { "about " };
+            failure.with_hint(format!("any call on it moves the deadline; the cheapest is {call}, for {about}{price} credits or a little more"))
+        }
+        None => failure,
+    };
+    (knows, failure)
 }
 
 /// Closes a session and asks the server again whether it ended.
@@ -102,15 +85,28 @@ pub(super) async fn close(hub: &Hub, session: String) -> Result<Outcome, Failure
     let mut client = client_of_session(hub, &session).await?;
     let server = client.server().clone();
     let call = begin(hub, &session, CallKind::Close, "session").await?;
+    mark_closed_here(hub, &session, true).await;
     match client.close().await {
         Ok(answer) => take_in_end(hub, &session, call, "session", answer).await,
-        Err(error) => return Err(fail(hub, session, Some(call), error).await),
+        Err(error) => {
+            let failure = fail(hub, session.clone(), Some(call), error).await;
+            mark_closed_here(hub, &session, false).await;
+            return Err(failure);
+        }
     }
     let Ok(answer) = server.session(&session).await else {
         // A server that cannot be asked is taken at its word.
         return Ok(Outcome { session: Some(session), call: Some(call), ..Outcome::default() });
     };
     if answer.body.status == SessionStatus::Active {
+        let id = session.clone();
+        hub.change(move |state, now| {
+            let Some(known) = state.sessions.get(&id) else { return };
+            let connection = known.state.connection.clone();
+            let ahead = answer.server_ahead(now).unwrap_or_default();
+            state.deny_end(&connection, &answer.body, ahead, now);
+        })
+        .await;
         return Err(Failure::new(
             FailureCode::Other,
             "the server closed the session and still lists it as active",
@@ -119,6 +115,16 @@ pub(super) async fn close(hub: &Hub, session: String) -> Result<Outcome, Failure
     }
     take_in_answer(hub, &session, answer).await;
     Ok(Outcome { session: Some(session), call: Some(call), ..Outcome::default() })
+}
+
+async fn mark_closed_here(hub: &Hub, session: &str, closed_here: bool) {
+    let id = session.to_owned();
+    hub.change(move |state, _| {
+        if let Some(known) = state.sessions.get_mut(&id).filter(|known| !known.is_ended()) {
+            known.closed_here = closed_here;
+        }
+    })
+    .await;
 }
 
 async fn begin(hub: &Hub, session: &str, kind: CallKind, what: &'static str) -> Result<u64, Failure> {

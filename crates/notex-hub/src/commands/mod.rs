@@ -3,12 +3,15 @@
 mod life;
 mod page;
 mod servers;
+mod settings;
+mod start;
+mod tab;
 
 use notex_client::{Client, ClientError, Server};
 use notex_session::{EndReason, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES};
 
 use crate::calls::ScrapeAsked;
-use crate::protocol::{Command, Failure, FailureCode, Outcome, Settings};
+use crate::protocol::{Command, Failure, FailureCode, Outcome};
 use crate::state::unknown_session;
 use crate::{Hub, budgets, money};
 
@@ -17,7 +20,7 @@ pub(crate) use life::take_in_answer;
 pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure> {
     budgets::allow(hub, &command).await?;
     match command {
-        Command::StartSession { connection, options } => life::start(hub, connection, options).await,
+        Command::StartSession { connection, options } => start::start(hub, connection, options).await,
         Command::CloseSession { session } => life::close(hub, session).await,
         Command::CloseSessions { sessions } => life::close_all(hub, sessions).await,
         Command::ExtendSession { session } => life::extend(hub, session).await,
@@ -29,7 +32,7 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
             let asked = ScrapeAsked { only_main_content, images, links, selector };
             page::scrape(hub, session, asked).await
         }
-        Command::Tab { session, deed } => page::tab(hub, session, deed).await,
+        Command::Tab { session, deed } => tab::tab(hub, session, deed).await,
         Command::CancelCall { session } => page::cancel(hub, session).await,
         Command::ProbeServer { base_url, api_key } => servers::probe(base_url, api_key).await,
         Command::AddConnection { name, base_url, api_key, keep_key } => {
@@ -46,15 +49,8 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
         }
         Command::SaveRates { connection, rates } => money::save_rates(hub, connection, *rates).await,
         Command::SavePlan { connection, plan } => money::save_plan(hub, connection, plan).await,
-        Command::SaveSettings { settings } => save_settings(hub, *settings).await,
+        Command::SaveSettings { settings } => settings::save(hub, *settings).await,
     }
-}
-
-async fn save_settings(hub: &Hub, settings: Settings) -> Result<Outcome, Failure> {
-    check_timeout("timeout", i64::from(settings.timeout_minutes))?;
-    budgets::check(&settings.budgets)?;
-    hub.ask(move |state, _| state.save_settings(settings)).await??;
-    Ok(Outcome::default())
 }
 
 pub(crate) fn check_timeout(field: &str, minutes: i64) -> Result<(), Failure> {
@@ -117,7 +113,7 @@ pub(crate) async fn server_of_connection(hub: &Hub, connection: &str) -> Result<
     .await?
 }
 
-pub(super) async fn client_of_session(hub: &Hub, session: &str) -> Result<Client, Failure> {
+pub(crate) async fn client_of_session(hub: &Hub, session: &str) -> Result<Client, Failure> {
     let id = session.to_owned();
     let connection = hub
         .read(move |state| {

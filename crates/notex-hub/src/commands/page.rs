@@ -3,14 +3,15 @@
 use std::future::Future;
 
 use notex_client::{Answered, Client, ClientError};
-use notex_wire::{CallKind, PageAnswer, Usage};
+use notex_wire::current::ScrapeRequest;
+use notex_wire::{CallKind, PageAnswer, PageData};
 use tokio::sync::oneshot;
 use tracing::warn;
 
 use super::{client_of_session, fail};
 use crate::calls::{Ended, ScrapeAsked, estimated_charge};
 use crate::money::Estimate;
-use crate::protocol::{Failure, FailureCode, Outcome, TabDeed};
+use crate::protocol::{Abilities, Failure, FailureCode, Outcome, Place};
 use crate::state::unknown_session;
 use crate::{Hub, describe};
 
@@ -48,13 +49,75 @@ pub(super) async fn step(
 pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
     let what = if asked.only_main_content { "main content" } else { "whole page" };
     let ScrapeAsked { only_main_content, images, .. } = asked;
+    if asked.selector.is_some() || !asked.links {
+        return read_part(hub, session, asked).await;
+    }
     let call =
         move |client: Client| async move { client.scrape(Some(only_main_content), Some(images)).await };
     page_call(hub, session, CallKind::Scrape, what.to_owned(), asked, call).await
 }
 
-pub(super) async fn tab(_hub: &Hub, _session: String, _deed: TabDeed) -> Result<Outcome, Failure> {
-    Err(Failure::new(FailureCode::Other, "not built yet"))
+/// A scrape of a part of the page, or without its links: what only servers with our additions read.
+async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
+    let option = if asked.selector.is_some() { "a selector" } else { "leaving links out" };
+    needs(hub, &session, |can| can.scrape_options, &format!("this server's scrape does not take {option}"))
+        .await?;
+    let scope = if asked.only_main_content { "main content" } else { "whole page" };
+    let what = asked.selector.as_deref().map_or_else(|| scope.to_owned(), describe::part);
+    let request = ScrapeRequest {
+        selector: asked.selector.clone(),
+        scrape_links: Some(asked.links),
+        scrape_images: Some(asked.images),
+        only_main_content: Some(asked.only_main_content),
+        ..ScrapeRequest::default()
+    };
+    let id = session.clone();
+    let call = move |client: Client| async move {
+        let read = client.server().read(&id, &request).await?;
+        // The answer tells no page; asking for the session costs nothing.
+        let after = client.status().await;
+        Ok((read, after))
+    };
+    let (number, (read, after)) = run(hub, &session, CallKind::Scrape, what.clone(), call).await?;
+    let words = format!("{what} · {}", describe::size(read.body.markdown.len()));
+    let id = session.clone();
+    hub.change(move |state, now| {
+        let Some(known) = state.sessions.get(&id) else { return };
+        let connection = known.state.connection.clone();
+        if let Ok(answer) = after {
+            let ahead = answer.server_ahead(now).unwrap_or_default();
+            state.take_in_session(&connection, &answer.body, ahead, now);
+        }
+        let Some(known) = state.sessions.get(&id) else { return };
+        let place = Place { title: known.state.title.clone(), url: known.state.url.clone() };
+        let Answered { body: read, status: http_status, took, .. } = read;
+        state.take_in_remaining(&connection, read.usage.as_ref());
+        let ended = Ended { http_status, took, what: words, usage: read.usage, picture: None };
+        state.end_call(&id, number, ended);
+        let data = PageData { markdown: Some(read.markdown), images: read.images, structured: None };
+        state.take_in_scraped(&id, number, place, data, asked, now);
+    })
+    .await;
+    Ok(Outcome { session: Some(session), call: Some(number), ..Outcome::default() })
+}
+
+/// Refuses what the server of a session cannot do.
+pub(super) async fn needs(
+    hub: &Hub,
+    session: &str,
+    can: fn(&Abilities) -> bool,
+    refusal: &str,
+) -> Result<(), Failure> {
+    let id = session.to_owned();
+    let able = hub
+        .read(move |state| {
+            let known = state.sessions.get(&id).ok_or_else(|| unknown_session(&id))?;
+            Ok::<_, Failure>(
+                state.connection(&known.state.connection).is_some_and(|known| can(&known.state.can)),
+            )
+        })
+        .await??;
+    if able { Ok(()) } else { Err(Failure::new(FailureCode::Other, refusal)) }
 }
 
 /// A call on the page of a session: recorded when it begins, run in a task that can be cancelled, recorded again.
@@ -70,22 +133,37 @@ where
     F: FnOnce(Client) -> C + Send + 'static,
     C: Future<Output = Result<Answered<PageAnswer>, ClientError>> + Send,
 {
-    let client = client_of_session(hub, &session).await?;
-    let (id, words) = (session.clone(), what.clone());
-    let number = hub.ask(move |state, now| state.begin_call(&id, kind, words, now)).await??;
+    let (number, answer) = run(hub, &session, kind, what.clone(), call).await?;
+    take_in_page(hub, session.clone(), number, kind, (what, asked), answer).await?;
+    Ok(Outcome { session: Some(session), call: Some(number), ..Outcome::default() })
+}
+
+/// Records that a call begins and runs it in a task that can be cancelled; a failure is recorded, a success is not yet.
+pub(super) async fn run<T, F, C>(
+    hub: &Hub,
+    session: &str,
+    kind: CallKind,
+    what: String,
+    call: F,
+) -> Result<(u64, T), Failure>
+where
+    T: Send + 'static,
+    F: FnOnce(Client) -> C + Send + 'static,
+    C: Future<Output = Result<T, ClientError>> + Send,
+{
+    let client = client_of_session(hub, session).await?;
+    let id = session.to_owned();
+    let number = hub.ask(move |state, now| state.begin_call(&id, kind, what, now)).await??;
     let (done, result) = oneshot::channel();
     let task = tokio::spawn(async move { drop(done.send(call(client).await)) }).abort_handle();
-    let id = session.clone();
+    let id = session.to_owned();
     hub.change(move |state, _| state.change_session(&id, |known| known.running = Some(task))).await;
     let Ok(result) = result.await else {
         return Err(Failure::new(FailureCode::Cancelled, "the call was cancelled"));
     };
     match result {
-        Ok(answer) => {
-            take_in_page(hub, session.clone(), number, kind, (what, asked), answer).await?;
-            Ok(Outcome { session: Some(session), call: Some(number), ..Outcome::default() })
-        }
-        Err(error) => Err(fail(hub, session, Some(number), error).await),
+        Ok(answer) => Ok((number, answer)),
+        Err(error) => Err(fail(hub, session.to_owned(), Some(number), error).await),
     }
 }
 
@@ -130,19 +208,18 @@ async fn take_in_page(
         reported.title.get_or_insert_with(|| page.metadata.title.clone());
         reported.url.get_or_insert_with(|| page.metadata.url.clone());
         state.take_in_session(&connection, &reported, ahead, now);
-        if let Some(remaining) = usage.as_ref().map(|usage: &Usage| usage.remaining) {
-            state.change_connection(&connection, |known| {
-                if let Some(credits) = &mut known.state.credits {
-                    credits.remaining = credits.remaining.min(remaining);
-                }
-            });
-        }
+        state.take_in_remaining(&connection, usage.as_ref());
+        let tabs = std::mem::take(&mut page.metadata.tabs);
+        state.change_session(&session, |known| known.take_in_tabs(tabs));
         state.end_call(
             &session,
             call,
             Ended { http_status: status, took, what: words, usage, picture: picture.clone() },
         );
-        state.take_in_scraped(&session, call, page.clone(), asked, now);
+        if let Some(data) = page.data.take() {
+            let place = Place { title: page.metadata.title.clone(), url: page.metadata.url.clone() };
+            state.take_in_scraped(&session, call, place, data, asked, now);
+        }
         state.take_in_observation(&session, call, page, picture, now);
     })
     .await;
@@ -156,7 +233,9 @@ pub(super) async fn cancel(hub: &Hub, session: String) -> Result<Outcome, Failur
             return Err(Failure::invalid("no call runs on this session"));
         };
         running.abort();
-        let waiting = known.calls.iter().rfind(|call| call.status == crate::protocol::CallStatus::Running);
+        let waiting = known.calls.iter().rfind(|call| {
+            call.status == crate::protocol::CallStatus::Running && !known.is_elsewhere(call.id)
+        });
         let call = waiting.map(|call| call.id);
         if let Some(call) = call {
             let failure =

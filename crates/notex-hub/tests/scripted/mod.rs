@@ -179,6 +179,7 @@ pub(crate) fn hub_on(base_url: &str, key: &str, folder: &std::path::Path) -> Hub
         saved: Saved::default(),
         save: Box::new(|_| Ok(())),
         practice_url: None,
+        log: notex_hub::LogHandle::default(),
         start_local_engine: Box::new(move || {
             let engine = engine.clone();
             Box::pin(async move { Ok(engine) })

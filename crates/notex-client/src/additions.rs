@@ -1,0 +1,44 @@
+//! What only a server with our additions does: tabs, the element at a point, scrapes of a part of the page.
+
+use notex_wire::current::{DataSpace, DebugAnswer, ExecuteRequest, ExecutionResult, ScrapeRequest};
+use notex_wire::{ElementAnswer, ElementRequest, path};
+use reqwest::Method;
+
+use crate::server::{PAGE, SHORT, with_id};
+use crate::{Answered, ClientError, Server};
+
+impl Server {
+    /// Does an action of the current contract; what went wrong on the page is a part of the answer.
+    pub async fn execute(
+        &self,
+        session_id: &str,
+        request: &ExecuteRequest,
+    ) -> Result<Answered<ExecutionResult>, ClientError> {
+        self.call(Method::POST, &with_id(path::PAGE_EXECUTE, session_id), Some(request), PAGE).await
+    }
+
+    /// Reads the page, or a part of it, in the current contract.
+    pub async fn read(
+        &self,
+        session_id: &str,
+        request: &ScrapeRequest,
+    ) -> Result<Answered<DataSpace>, ClientError> {
+        self.call(Method::POST, &with_id(path::PAGE_SCRAPE, session_id), Some(request), PAGE).await
+    }
+
+    /// The tabs of a session, and where it can be watched. Costs nothing and moves no deadline.
+    pub async fn debug(&self, session_id: &str) -> Result<Answered<DebugAnswer>, ClientError> {
+        self.call::<(), _>(Method::GET, &with_id(path::DEBUG, session_id), None, SHORT).await
+    }
+
+    /// The element at a point of the viewport. Costs nothing and moves no deadline.
+    pub async fn element(
+        &self,
+        session_id: &str,
+        x: f64,
+        y: f64,
+    ) -> Result<Answered<Option<ElementAnswer>>, ClientError> {
+        let request = ElementRequest { x, y };
+        self.call(Method::POST, &with_id(path::SESSION_ELEMENT, session_id), Some(&request), SHORT).await
+    }
+}

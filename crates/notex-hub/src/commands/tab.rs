@@ -1,0 +1,94 @@
+//! Tabs: brought to the front, opened, closed, through the current contract.
+
+use notex_client::{Answered, Client};
+use notex_wire::CallKind;
+use notex_wire::current::{ActionType, ExecuteRequest};
+use url::Url;
+
+use super::page::{needs, run};
+use crate::calls::Ended;
+use crate::protocol::{Failure, FailureCode, Outcome, TabDeed};
+use crate::{Hub, describe};
+
+pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Outcome, Failure> {
+    needs(hub, &session, |can| can.tabs, "this server cannot switch, open or close tabs").await?;
+    if let TabDeed::Open { url } = &deed
+        && Url::parse(url.trim()).is_err()
+    {
+        return Err(Failure::invalid(format!("address cannot be read: {}", url.trim()))
+            .with_hint("write it whole, with https:// in front"));
+    }
+    let (what, request) = (describe::tab(&deed), request_of(deed));
+    let id = session.clone();
+    let call = move |client: Client| async move {
+        let done = client.server().execute(&id, &request).await?;
+        // What the answer does not tell is asked for: it costs nothing and moves no deadline.
+        let tabs = client.server().debug(&id).await;
+        Ok((done, tabs, client.status().await))
+    };
+    let (number, (done, tabs, after)) = run(hub, &session, CallKind::Step, what.clone(), call).await?;
+    let id = session.clone();
+    let failure = hub
+        .ask(move |state, now| {
+            let connection = state.sessions.get(&id).map(|known| known.state.connection.clone())?;
+            if let Ok(answer) = after {
+                let ahead = answer.server_ahead(now).unwrap_or_default();
+                state.take_in_session(&connection, &answer.body, ahead, now);
+            }
+            if let Ok(tabs) = tabs {
+                let tabs = tabs.body.tabs.into_iter().map(|tab| tab.metadata).collect();
+                state.change_session(&id, |known| known.take_in_tabs(tabs));
+            }
+            let Answered { body, status: http_status, took, .. } = done;
+            state.take_in_remaining(&connection, body.usage.as_ref());
+            if body.success {
+                let ended = Ended { http_status, took, what, usage: body.usage, picture: None };
+                state.end_call(&id, number, ended);
+                return None;
+            }
+            let why = body.exception.unwrap_or(body.message);
+            let failure = Failure::new(FailureCode::ActionImpossible, why)
+                .with_hint("look at the tabs again and choose another");
+            state.fail_call(&id, number, Some(http_status), failure.clone(), now);
+            Some(failure)
+        })
+        .await?;
+    match failure {
+        Some(failure) => Err(failure),
+        None => Ok(Outcome { session: Some(session), call: Some(number), ..Outcome::default() }),
+    }
+}
+
+fn request_of(deed: TabDeed) -> ExecuteRequest {
+    let (kind, tab_index, url) = match deed {
+        TabDeed::Switch { tab } => (ActionType::SwitchTab, Some(i64::from(tab)), None),
+        TabDeed::Open { url } => (ActionType::GotoNewTab, None, Some(url.trim().to_owned())),
+        TabDeed::Close => (ActionType::CloseTab, None, None),
+    };
+    ExecuteRequest {
+        kind,
+        id: None,
+        selector: None,
+        value: None,
+        clear_before_fill: None,
+        press_enter: None,
+        timeout: None,
+        file_path: None,
+        url,
+        wait_until: None,
+        tab_index,
+        time_ms: None,
+        key: None,
+        amount: None,
+        code: None,
+        reason: None,
+        success: None,
+        answer: None,
+        scrape_links: None,
+        scrape_images: None,
+        only_main_content: None,
+        ignored_tags: None,
+        instructions: None,
+        response_format: None,
+    }
+}
