@@ -7,6 +7,7 @@ mod calls;
 mod commands;
 mod connection;
 mod describe;
+mod dialects;
 mod failure;
 mod follow;
 mod hub;
