@@ -119,6 +119,7 @@ fn accept_already_ended(error: ClientError) -> Result<(), ClientError> {
         | ClientError::Unreachable { .. }
         | ClientError::TimedOut { .. }
         | ClientError::Garbled { .. }
+        | ClientError::Unsupported(_)
         | ClientError::BadAddress(_)
         | ClientError::NoSession => Err(error),
     }

@@ -32,6 +32,9 @@ pub enum ClientError {
         /// What is wrong with it.
         why: String,
     },
+    /// The server's contract has no words for what was asked; nothing was sent.
+    #[error("{0}")]
+    Unsupported(String),
     /// The base URL cannot be used.
     #[error("{0}")]
     BadAddress(String),

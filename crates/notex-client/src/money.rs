@@ -55,11 +55,13 @@ impl EntryQuery {
 impl Server {
     /// What was used this month and what remains.
     pub async fn usage(&self) -> Result<Answered<UsageAnswer>, ClientError> {
+        self.needs_ours("it tells no usage and no prices")?;
         self.call::<(), _>(Method::GET, path::USAGE, None, SHORT).await
     }
 
     /// The same of the month that `period` names: `2026-11`.
     pub async fn usage_of(&self, period: &str) -> Result<Answered<UsageAnswer>, ClientError> {
+        self.needs_ours("it tells no usage and no prices")?;
         let period: String = form_urlencoded::byte_serialize(period.as_bytes()).collect();
         let path = format!("{}?period={period}", path::USAGE);
         self.call::<(), _>(Method::GET, &path, None, SHORT).await
@@ -67,11 +69,13 @@ impl Server {
 
     /// Entries of the ledger, newest first.
     pub async fn entries(&self, query: &EntryQuery) -> Result<Answered<EntryPage>, ClientError> {
+        self.needs_ours("it tells no usage and no prices")?;
         self.call::<(), _>(Method::GET, &query.path(), None, SHORT).await
     }
 
     /// The plan and its prices.
     pub async fn plan(&self) -> Result<Answered<PlanAnswer>, ClientError> {
+        self.needs_ours("it tells no usage and no prices")?;
         self.call::<(), _>(Method::GET, path::PLAN, None, SHORT).await
     }
 
@@ -80,6 +84,7 @@ impl Server {
     /// # Errors
     /// A refusal with status 422 names the field that is wrong.
     pub async fn put_plan(&self, plan: &Plan) -> Result<Answered<PlanAnswer>, ClientError> {
+        self.needs_ours("it tells no usage and no prices")?;
         self.call(Method::PUT, path::PLAN, Some(plan), SHORT).await
     }
 
@@ -88,6 +93,7 @@ impl Server {
     /// # Errors
     /// A refusal with status 422 names the field that is wrong.
     pub async fn put_rates(&self, rates: &RateCard) -> Result<Answered<PlanAnswer>, ClientError> {
+        self.needs_ours("it tells no usage and no prices")?;
         self.call(Method::PUT, path::PLAN_RATES, Some(rates), SHORT).await
     }
 }

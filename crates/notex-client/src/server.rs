@@ -1,6 +1,7 @@
 //! One server: its address, its key, and a typed method for each call.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,20 +11,21 @@ use notex_wire::{
     EngineEvent, Health, ObserveRequest, PageAnswer, ScrapeRequest, SessionAnswer, SessionPage,
     SessionRequest, StartRequest, StepRequest, path,
 };
-use reqwest::header::{ACCEPT, DATE};
-use reqwest::{Method, redirect};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE};
+use reqwest::{Method, StatusCode, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
-use crate::{ApiKey, ClientError, Refused};
+use crate::current::{Memory, in_our_words};
+use crate::{ApiKey, ClientError, Dialect, Refused};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 pub(crate) const SHORT: Duration = Duration::from_secs(10);
 /// Opening a page may take the engine 30 s, and a call may wait for another one before it.
 pub(crate) const PAGE: Duration = Duration::from_secs(120);
 /// A start may launch a browser.
-const START: Duration = Duration::from_secs(60);
+pub(crate) const START: Duration = Duration::from_secs(60);
 /// A screenshot of a large page and 10 MB of markdown fit well inside.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -60,6 +62,17 @@ pub struct Server {
     http: reqwest::Client,
     base: Url,
     key: ApiKey,
+    dialect: Dialect,
+    pub(crate) memory: Arc<Memory>,
+}
+
+/// Whatever was answered.
+pub(crate) struct Raw {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Vec<u8>,
+    pub(crate) is_html: bool,
+    pub(crate) took: Duration,
+    date_ahead: Option<TimeDelta>,
 }
 
 impl fmt::Debug for Server {
@@ -93,7 +106,19 @@ impl Server {
         let http = http
             .build()
             .map_err(|why| ClientError::BadAddress(format!("no HTTP client could be made: {why}")))?;
-        Ok(Self { http, base, key })
+        Ok(Self { http, base, key, dialect: Dialect::Notex, memory: Arc::default() })
+    }
+
+    /// The same server, spoken to in another contract; NotexAI with our additions when nothing is said.
+    #[must_use]
+    pub fn speaking(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// The contract it is spoken to in.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Scheme, host and port, for sentences.
@@ -103,49 +128,105 @@ impl Server {
 
     /// Is the server up, and its browser ready? Needs no key and sends none.
     pub async fn health(&self) -> Result<Answered<Health>, ClientError> {
-        self.call::<(), _>(Method::GET, path::HEALTH, None, SHORT).await
+        let raw = self.fetch::<()>(Method::GET, path::HEALTH, None, SHORT).await?;
+        match self.dialect {
+            Dialect::Notex => self.body_of(raw, path::HEALTH),
+            // The SDKs do not read what the others say.
+            Dialect::Classic | Dialect::Current => {
+                let body = serde_json::from_slice(&raw.body).unwrap_or_else(|_| Health {
+                    status: "ok".to_owned(),
+                    version: None,
+                    active_sessions: None,
+                    uptime_seconds: None,
+                    browser: None,
+                });
+                let Answered { status, took, date_ahead, .. } =
+                    self.body_of::<serde_json::Value>(Raw { body: b"null".to_vec(), ..raw }, path::HEALTH)?;
+                Ok(Answered { body, status, took, date_ahead })
+            }
+        }
     }
 
     /// Starts a session.
     pub async fn start(&self, request: &StartRequest) -> Result<Answered<SessionAnswer>, ClientError> {
-        self.call(Method::POST, path::SESSION_START, Some(request), START).await
+        match self.dialect {
+            Dialect::Notex => self.call(Method::POST, path::SESSION_START, Some(request), START).await,
+            Dialect::Classic => {
+                self.as_session(self.call(Method::POST, path::SESSION_START, Some(request), START).await?)
+            }
+            Dialect::Current => self.current_start(request).await,
+        }
     }
 
     /// Closes a session. One that has already ended is refused with status 410.
     pub async fn close(&self, session_id: &str) -> Result<Answered<SessionAnswer>, ClientError> {
         let body = SessionRequest { session_id: Some(session_id.to_owned()), ..SessionRequest::default() };
-        self.call(Method::POST, path::SESSION_CLOSE, Some(&body), START).await
+        match self.dialect {
+            Dialect::Notex => self.call(Method::POST, path::SESSION_CLOSE, Some(&body), START).await,
+            Dialect::Classic => {
+                self.as_session(self.call(Method::POST, path::SESSION_CLOSE, Some(&body), START).await?)
+            }
+            Dialect::Current => self.current_close(session_id).await,
+        }
     }
 
     /// Asks for one session.
     pub async fn session(&self, session_id: &str) -> Result<Answered<SessionAnswer>, ClientError> {
+        if self.dialect == Dialect::Current {
+            return self.current_session(session_id).await;
+        }
         self.call::<(), _>(Method::GET, &with_id(path::SESSION, session_id), None, SHORT).await
     }
 
     /// Moves a session's deadline without touching its page.
     pub async fn extend(&self, session_id: &str) -> Result<Answered<SessionAnswer>, ClientError> {
+        if self.dialect == Dialect::Current {
+            let why = "a server of the current generation cannot move a deadline by itself";
+            return Err(ClientError::Unsupported(why.to_owned()));
+        }
         self.call::<(), _>(Method::POST, &with_id(path::SESSION_EXTEND, session_id), None, SHORT).await
     }
 
     /// One page of the sessions, newest first. `page` counts from 1.
     pub async fn sessions(&self, page: u32, page_size: u32) -> Result<Answered<SessionPage>, ClientError> {
+        if self.dialect == Dialect::Current {
+            return self.current_sessions(page, page_size).await;
+        }
         let path = format!("{}?page={page}&page_size={page_size}", path::SESSION_LIST);
         self.call::<(), _>(Method::GET, &path, None, SHORT).await
     }
 
     /// Lists what can be done on a page.
     pub async fn observe(&self, request: &ObserveRequest) -> Result<Answered<PageAnswer>, ClientError> {
-        self.call(Method::POST, path::ENV_OBSERVE, Some(request), PAGE).await
+        match self.dialect {
+            Dialect::Notex => self.call(Method::POST, path::ENV_OBSERVE, Some(request), PAGE).await,
+            Dialect::Classic => {
+                self.classic_page(self.call(Method::POST, path::ENV_OBSERVE, Some(request), PAGE).await?)
+            }
+            Dialect::Current => self.current_observe(request).await,
+        }
     }
 
     /// Does an action.
     pub async fn step(&self, request: &StepRequest) -> Result<Answered<PageAnswer>, ClientError> {
-        self.call(Method::POST, path::ENV_STEP, Some(request), PAGE).await
+        match self.dialect {
+            Dialect::Notex => self.call(Method::POST, path::ENV_STEP, Some(request), PAGE).await,
+            Dialect::Classic => {
+                self.classic_page(self.call(Method::POST, path::ENV_STEP, Some(request), PAGE).await?)
+            }
+            Dialect::Current => self.current_step(request).await,
+        }
     }
 
     /// Reads a page.
     pub async fn scrape(&self, request: &ScrapeRequest) -> Result<Answered<PageAnswer>, ClientError> {
-        self.call(Method::POST, path::ENV_SCRAPE, Some(request), PAGE).await
+        match self.dialect {
+            Dialect::Notex => self.call(Method::POST, path::ENV_SCRAPE, Some(request), PAGE).await,
+            Dialect::Classic => {
+                self.classic_page(self.call(Method::POST, path::ENV_SCRAPE, Some(request), PAGE).await?)
+            }
+            Dialect::Current => self.current_scrape(request).await,
+        }
     }
 
     /// The events of all sessions until the connection ends. Events of kinds we do not know are passed over.
@@ -155,6 +236,7 @@ impl Server {
     pub async fn events(
         &self,
     ) -> Result<impl Stream<Item = Result<EngineEvent, ClientError>> + use<>, ClientError> {
+        self.needs_ours("it tells no events")?;
         let request = self.request(Method::GET, path::EVENTS).header(ACCEPT, "text/event-stream");
         let answer = tokio::time::timeout(SHORT, request.send())
             .await
@@ -204,6 +286,18 @@ impl Server {
         body: Option<&B>,
         within: Duration,
     ) -> Result<Answered<T>, ClientError> {
+        let raw = self.fetch(method, path, body, within).await?;
+        self.body_of(raw, path)
+    }
+
+    /// Sends a request and takes whatever is answered.
+    pub(crate) async fn fetch<B: Serialize>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&B>,
+        within: Duration,
+    ) -> Result<Raw, ClientError> {
         let mut request = self.request(method, path);
         if let Some(body) = body {
             request = request.json(body);
@@ -211,22 +305,49 @@ impl Server {
         let begun = Instant::now();
         tokio::time::timeout(within, async {
             let answer = request.send().await.map_err(|why| self.unreachable(&why))?;
-            let status = answer.status();
-            let date_ahead = answer
-                .headers()
+            let (status, headers) = (answer.status(), answer.headers());
+            let date_ahead = headers
                 .get(DATE)
                 .and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok())
                 .map(|date| date.with_timezone(&Utc) + TimeDelta::milliseconds(500) - Utc::now());
+            let is_html = headers
+                .get(CONTENT_TYPE)
+                .and_then(|kind| kind.to_str().ok())
+                .is_some_and(|kind| kind.starts_with("text/html"));
             let body = self.read_body(answer).await?;
-            let took = begun.elapsed();
-            if !status.is_success() {
-                return Err(ClientError::Refused(Refused::from_body(status.as_u16(), &body)));
-            }
-            let body = serde_json::from_slice(&body).map_err(|why| self.garbled(format!("{path}: {why}")))?;
-            Ok(Answered { body, status: status.as_u16(), took, date_ahead })
+            Ok(Raw { status, body, is_html, took: begun.elapsed(), date_ahead })
         })
         .await
         .map_err(|_| self.timed_out(within))?
+    }
+
+    /// Only the classic contract has our additions, and those who lack them answer 404 themselves.
+    pub(crate) fn needs_ours(&self, lack: &str) -> Result<(), ClientError> {
+        match self.dialect {
+            Dialect::Notex | Dialect::Classic => Ok(()),
+            Dialect::Current => {
+                Err(ClientError::Unsupported(format!("this server is of the current generation: {lack}")))
+            }
+        }
+    }
+
+    fn body_of<T: DeserializeOwned>(&self, raw: Raw, path: &str) -> Result<Answered<T>, ClientError> {
+        let Raw { status, body, took, date_ahead, .. } = raw;
+        if !status.is_success() {
+            return Err(ClientError::Refused(Refused::from_body(status.as_u16(), &body)));
+        }
+        let body = serde_json::from_slice(&body).map_err(|why| self.garbled(format!("{path}: {why}")))?;
+        Ok(Answered { body, status: status.as_u16(), took, date_ahead })
+    }
+
+    /// Servers of other makes leave zones out and write durations in words.
+    fn classic_page(&self, answer: Answered<serde_json::Value>) -> Result<Answered<PageAnswer>, ClientError> {
+        let Answered { mut body, status, took, date_ahead } = answer;
+        if let Some(session) = body.get_mut("session") {
+            *session = in_our_words(session.take());
+        }
+        let body = serde_json::from_value(body).map_err(|why| self.garbled(format!("a page: {why}")))?;
+        Ok(Answered { body, status, took, date_ahead })
     }
 
     async fn read_body(&self, answer: reqwest::Response) -> Result<Vec<u8>, ClientError> {
@@ -246,7 +367,7 @@ impl Server {
         ClientError::TimedOut { address: self.address(), seconds: within.as_secs() }
     }
 
-    fn garbled(&self, why: String) -> ClientError {
+    pub(crate) fn garbled(&self, why: String) -> ClientError {
         ClientError::Garbled { address: self.address(), why }
     }
 

@@ -37,6 +37,7 @@ impl From<&ClientError> for Failure {
             ClientError::Garbled { .. } => {
                 (FailureCode::Other, Some("check that the base URL is the one of a NotexAI server"))
             }
+            ClientError::Unsupported(_) => (FailureCode::Invalid, None),
             ClientError::BadAddress(_) => (FailureCode::Invalid, None),
             ClientError::NoSession => (FailureCode::SessionEnded, Some("start another session")),
         };
@@ -53,6 +54,7 @@ fn of_refusal(status: u16, code: Option<&str>) -> (FailureCode, Option<&'static 
         (_, Some("unknown_action" | "action_not_operable")) => {
             (FailureCode::ActionImpossible, Some("observe the page again to see what can be done now"))
         }
+        (_, Some("page_unreachable")) => of_refusal(424, None),
         (401 | 403, _) => (FailureCode::WrongKey, Some("replace the key of this connection")),
         (402, _) => (FailureCode::OutOfCredits, None),
         (404 | 410, _) => (FailureCode::SessionEnded, Some("start another session to go on")),

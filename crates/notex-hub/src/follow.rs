@@ -94,10 +94,12 @@ pub(crate) async fn follow(shared: Weak<Shared>, connection: String) {
 
 async fn follow_once(hub: &Hub, connection: &str) -> Result<std::convert::Infallible, Lost> {
     let server = reach(hub, connection).await?;
+    let server = crate::dialects::find_out(hub, connection, server).await.map_err(Lost)?;
     ask_health(hub, connection, &server).await?;
     // The stream is opened before the list is read, so that nothing falls between the two.
     let events = match server.events().await {
         Ok(events) => events,
+        Err(ClientError::Unsupported(_)) => return ask_now_and_then(hub, connection, &server).await,
         Err(ClientError::Refused(refused)) if matches!(refused.status, 404 | 405) => {
             return ask_now_and_then(hub, connection, &server).await;
         }
@@ -397,7 +399,7 @@ pub(crate) async fn confirm_end(hub: Hub, session: String) {
                     hub.change(move |state, _| state.change_session(&id, Session::is_overdue)).await;
                 }
             }
-            Err(ClientError::Refused(_) | ClientError::Garbled { .. }) => {
+            Err(ClientError::Refused(_) | ClientError::Garbled { .. } | ClientError::Unsupported(_)) => {
                 let detail = "its deadline passed; the server cannot be asked about it";
                 hub.change(move |state, now| {
                     state.assume_session_ended(&session, now, EndReason::IdleTimeout, detail);

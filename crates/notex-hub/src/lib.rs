@@ -7,6 +7,7 @@ mod calls;
 mod commands;
 mod connection;
 mod describe;
+mod dialects;
 mod elements;
 mod elsewhere;
 mod failure;

@@ -70,6 +70,7 @@ pub(super) async fn fail(hub: &Hub, session: String, call: Option<u64>, error: C
         ClientError::Unreachable { .. }
         | ClientError::TimedOut { .. }
         | ClientError::Garbled { .. }
+        | ClientError::Unsupported(_)
         | ClientError::BadAddress(_)
         | ClientError::NoSession => None,
     };

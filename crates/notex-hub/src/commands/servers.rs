@@ -2,16 +2,53 @@
 
 use notex_client::{ApiKey, Server};
 
-use crate::protocol::{Failure, FailureCode, KeepKey, Outcome};
+use crate::protocol::{Failure, KeepKey, Outcome};
 use crate::state::SavedConnection;
-use crate::{Hub, LOCAL_CONNECTION, keychain};
+use crate::{Hub, LOCAL_CONNECTION, dialects, keychain};
 
-pub(super) async fn probe(_base_url: String, _api_key: String) -> Result<Outcome, Failure> {
-    Err(Failure::new(FailureCode::Other, "not built yet"))
+/// The longest name of a connection, in characters.
+const LONGEST_NAME: usize = 80;
+
+pub(super) async fn probe(base_url: String, api_key: String) -> Result<Outcome, Failure> {
+    let server = Server::new(&base_url, ApiKey::new(api_key)).map_err(|error| Failure::from(&error))?;
+    let found = server.probe().await.map_err(|error| Failure::from(&error))?;
+    Ok(Outcome { probe: Some(dialects::probe(found)), ..Outcome::default() })
 }
 
-pub(super) async fn rename(_hub: &Hub, _connection: String, _name: String) -> Result<Outcome, Failure> {
-    Err(Failure::new(FailureCode::Other, "not built yet"))
+pub(super) async fn rename(hub: &Hub, connection: String, name: String) -> Result<Outcome, Failure> {
+    if connection == LOCAL_CONNECTION {
+        return Err(Failure::invalid("the local engine keeps its name"));
+    }
+    let name = checked_name(&name)?;
+    let id = connection.clone();
+    hub.ask(move |state, _| {
+        if state.connection(&id).is_none() {
+            return Err(Failure::invalid("there is no such connection"));
+        }
+        let before = state.connection(&id).map(|known| known.state.name.clone()).unwrap_or_default();
+        state.change_connection(&id, |known| known.state.name = name);
+        let saved = state.save();
+        if saved.is_err() {
+            state.change_connection(&id, |known| known.state.name = before);
+        }
+        saved
+    })
+    .await??;
+    Ok(Outcome { connection: Some(connection), ..Outcome::default() })
+}
+
+fn checked_name(name: &str) -> Result<String, Failure> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Failure::invalid("name must not be empty"));
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Err(Failure::invalid(format!("name must have {LONGEST_NAME} characters at most")));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Failure::invalid("name must not hold control characters"));
+    }
+    Ok(name.to_owned())
 }
 
 pub(super) async fn add(
@@ -22,10 +59,7 @@ pub(super) async fn add(
     key_kept: KeepKey,
 ) -> Result<Outcome, Failure> {
     let key = ApiKey::new(api_key);
-    let name = name.trim().to_owned();
-    if name.is_empty() {
-        return Err(Failure::invalid("name must not be empty"));
-    }
+    let name = checked_name(&name)?;
     let server = Server::new(&base_url, key.clone()).map_err(|error| Failure::from(&error))?;
     let id = uuid::Uuid::new_v4().to_string();
     if key_kept == KeepKey::Keychain && !key.is_empty() {

@@ -188,7 +188,15 @@ async fn month_of(hub: &Hub, connection: &str, period: Option<&str>) -> Result<M
 
 /// The server has no such call: it is of another make.
 fn tells_none(error: &ClientError) -> bool {
-    matches!(error, ClientError::Refused(refused) if matches!(refused.status, 404 | 405))
+    match error {
+        ClientError::Refused(refused) => matches!(refused.status, 404 | 405),
+        ClientError::Unsupported(_) => true,
+        ClientError::Unreachable { .. }
+        | ClientError::TimedOut { .. }
+        | ClientError::Garbled { .. }
+        | ClientError::BadAddress(_)
+        | ClientError::NoSession => false,
+    }
 }
 
 fn unchangeable(error: &ClientError) -> Failure {
