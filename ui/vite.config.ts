@@ -28,5 +28,7 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/testing/setup.ts"],
     include: ["src/**/*.test.ts"],
+    // Roles are looked up slowly where many things run at once.
+    testTimeout: 20_000,
   },
 });
