@@ -6,9 +6,14 @@ import { defineConfig } from "vitest/config";
 /** The libraries that end up in the window, with the licences their authors gave. */
 function libraries() {
   const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
-  return Object.keys(read("./package.json").dependencies).map((name) => {
-    const { version, license } = read(`./node_modules/${name}/package.json`);
-    return { name, version, license };
+  return Object.keys(read("./package.json").dependencies).flatMap((name) => {
+    try {
+      const { version, license } = read(`./node_modules/${name}/package.json`);
+      return [{ name, version, license }];
+    } catch {
+      // Not installed yet: whoever imports it says so better.
+      return [];
+    }
   });
 }
 
@@ -26,7 +31,11 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // A whole story in a busy machine; what hangs is found all the same.
+    testTimeout: 20_000,
     setupFiles: ["./src/testing/setup.ts"],
     include: ["src/**/*.test.ts"],
+    // Roles are looked up slowly where many things run at once.
+    testTimeout: 20_000,
   },
 });

@@ -113,7 +113,7 @@ async fn a_window_without_a_display_says_so_in_a_sentence() {
 }
 
 async fn open_connections(client: &Client, current: &str) {
-    let menu = format!("button[aria-label='Connection: {current}']");
+    let menu = format!("button[aria-label^='Connection: {current}']");
     client
         .wait()
         .for_element(Locator::Css(&menu))

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { csvOf, fileName, readingOf, selectorProblem, sorted, wordCount } from "./reading";
+import { csvOf, fileName, readingOf, selectorProblem, wordCount } from "./reading";
 
 const read = (markdown: string) => readingOf({ markdown, url: "http://shop.local/search" });
 
@@ -14,12 +14,6 @@ it("tables are listed with the heading they stand under", () => {
   expect(read("## Deals\n\n| a | b |\n| - | - |\n| [x](/x) | *2* |").tables).toEqual([
     { title: "Deals", columns: ["a", "b"], rows: [["x", "2"]] },
   ]);
-});
-
-it("numbers in a column are sorted as numbers", () => {
-  const rows = [["€ 1129"], ["€ 949"]];
-  expect(sorted(rows, 0, false)).toEqual([["€ 949"], ["€ 1129"]]);
-  expect(sorted(rows, 0, true)).toEqual(rows);
 });
 
 it("a cell of a page is no formula of a spreadsheet", () => {

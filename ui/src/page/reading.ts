@@ -78,14 +78,6 @@ export const csvOf = (columns: readonly string[], rows: readonly (readonly strin
 /** The whole answer. */
 export const jsonOf = (scraped: Scraped): string => JSON.stringify(scraped, null, 2);
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-
-/** The rows by what stands in one column. */
-export function sorted(rows: readonly string[][], column: number, descending: boolean): string[][] {
-  const order = descending ? -1 : 1;
-  return [...rows].sort((a, b) => order * collator.compare(a[column] ?? "", b[column] ?? ""));
-}
-
 /** A file name of a page's address. */
 export function fileName(url: string, ending: string): string {
   const name = hostOf(url)

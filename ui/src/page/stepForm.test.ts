@@ -1,6 +1,15 @@
 import { expect, it } from "vitest";
 import { actionOf, emptySnapshot, observationOf } from "../backend/fakePages";
-import { choiceOf, fieldOf, priceOf, takesEnter, toggleWords, valueOf, valueProblem } from "./stepForm";
+import {
+  choiceOf,
+  fieldOf,
+  priceOf,
+  takesEnter,
+  toggleWords,
+  valueOf,
+  valueProblem,
+  withRecent,
+} from "./stepForm";
 
 const observation = observationOf("s-1", 1, "http://shop.local/", null);
 const choice = (id: string) => {
@@ -63,4 +72,39 @@ it("the price is of what the step does, and closing is free", () => {
   expect(priceOf(choice("S2"), credits)).toBe(2);
   expect(priceOf(choice("B3"), credits)).toBe(1);
   expect(priceOf(choice("B3"), null)).toBeNull();
+});
+
+const asked = (type: string) =>
+  ({
+    type: "action",
+    action: actionOf("I9", "Field", "Form", "textbox", null, {
+      params: [{ name: "value", type, default: null, values: [] }],
+    }),
+  }) as const;
+
+it.each(["number", "date", "time", "month", "week", "color", "datetime-local", "password"])(
+  "a %s is asked for as one",
+  (kind) => expect(fieldOf(asked(kind))).toMatchObject({ type: "text", kind }),
+);
+
+it("a file is named, and a text of many lines has room for them", () => {
+  expect(fieldOf(asked("file"))).toMatchObject({ type: "file" });
+  expect(valueProblem(asked("file"), " ")).toContain("name of a file");
+  expect(fieldOf(asked("textarea"))).toMatchObject({ kind: "lines" });
+});
+
+it("a field may take a number below zero, and no words", () => {
+  expect(valueProblem(asked("number"), "-1")).toBeNull();
+  expect(valueProblem(asked("number"), "soon")).toBe("Type a number.");
+});
+
+it("what was sent is offered again, the last first, but nothing that was masked", () => {
+  expect(withRecent(["a", "b"], asked("string"), "b")).toEqual(["b", "a"]);
+  expect(withRecent([], asked("password"), "secret")).toEqual([]);
+});
+
+it("a field that is called a password is masked", () => {
+  const params = [{ name: "value", type: "string", default: null, values: [] }];
+  const action = actionOf("I9", "Your password", "Form", "textbox", null, { params });
+  expect(fieldOf({ type: "action", action })).toMatchObject({ kind: "password" });
 });

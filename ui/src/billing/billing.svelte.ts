@@ -1,0 +1,62 @@
+import {
+  asFailure,
+  type Backend,
+  type Billing,
+  type Failure,
+  type WhatIf,
+  type WhatIfAnswer,
+} from "../backend/backend";
+
+/** Plan and prices of one connection, and what the month would have cost otherwise. */
+export class BillingDesk {
+  billing = $state.raw<Billing | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  answer = $state.raw<WhatIfAnswer | null>(null);
+  answerFailure = $state.raw<Failure | null>(null);
+  asking = $state(false);
+  #connection: string | null = null;
+  /** Answers to older questions are dropped. */
+  #turn = 0;
+  #asked = 0;
+
+  constructor(readonly backend: Backend) {}
+
+  show(connection: string): void {
+    this.#connection = connection;
+    this.billing = null;
+    this.answer = null;
+    this.answerFailure = null;
+    this.#asked++;
+    void this.load();
+  }
+
+  async load(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === null) return;
+    const turn = ++this.#turn;
+    try {
+      const answer = await this.backend.query({ type: "billing", connection });
+      if (turn !== this.#turn) return;
+      if (answer.type === "billing") this.billing = answer.value;
+      this.failure = null;
+    } catch (thrown) {
+      if (turn === this.#turn) this.failure = asFailure(thrown);
+    }
+  }
+
+  async ask(change: WhatIf): Promise<void> {
+    const connection = this.#connection;
+    if (connection === null) return;
+    const asked = ++this.#asked;
+    this.asking = true;
+    this.answerFailure = null;
+    try {
+      const answer = await this.backend.query({ type: "what_if", connection, period: null, change });
+      if (asked === this.#asked && answer.type === "what_if") this.answer = answer.value;
+    } catch (thrown) {
+      if (asked === this.#asked) this.answerFailure = asFailure(thrown);
+    } finally {
+      if (asked === this.#asked) this.asking = false;
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it } from "vitest";
+import App from "./App.svelte";
+import { sceneOf } from "./backend/fakeScenes";
+import { Frame } from "./state/frame.svelte";
+import { Inspector } from "./state/inspector.svelte";
+
+beforeEach(() => localStorage.clear());
+
+async function open(address = "fake=full") {
+  const fake = sceneOf(new URLSearchParams(address));
+  const [model, frame] = [new Inspector(fake), new Frame()];
+  render(App, { model, frame });
+  await screen.findByRole("banner");
+  return { fake, model, frame, user: userEvent.setup() };
+}
+const list = () => screen.findByRole("listbox", { name: "Sessions in the list" });
+const row = async (title: RegExp) => within(await list()).findByRole("option", { name: title });
+
+it("the list is walked by arrows, and letters find a title", async () => {
+  const { user } = await open();
+  (await list()).focus();
+  await user.keyboard("{ArrowDown}");
+  expect(await row(/Flight search/)).toHaveAttribute("aria-selected", "true");
+  await user.keyboard("{End}");
+  expect(await row(/Price watch/)).toHaveAttribute("aria-selected", "true");
+  await user.keyboard("docs");
+  expect(await row(/Docs — Installation/)).toHaveAttribute("aria-selected", "true");
+  expect(await list()).toHaveFocus();
+});
+
+it("picked sessions are closed after a dry run that says what it stops, and what failed is tried again", async () => {
+  const { fake, user } = await open();
+  const failure = { code: "unreachable" as const, message: "the server did not confirm the end", hint: null };
+  let refuses = true;
+  fake.on("close_sessions", (command) => {
+    if (command.type !== "close_sessions") throw failure;
+    const closed = command.sessions.map((session) => {
+      const refused = refuses && session === "s-4c18";
+      if (!refused) fake.obey({ type: "close_session", session });
+      return { session, failure: refused ? failure : null };
+    });
+    return { session: null, call: null, connection: null, closed, probe: null };
+  });
+  await user.click(await row(/Flight search/));
+  await user.keyboard("{Control>}");
+  await user.click(await row(/Price watch/));
+  await user.keyboard("{/Control}");
+  await user.click(screen.getByRole("button", { name: "Close 2" }));
+  const dialog = await screen.findByRole("dialog", { name: "Close 2 sessions?" });
+  expect(within(dialog).getByRole("status")).toHaveTextContent(
+    "2 sessions, 1 keep-alive. Closing stops 0.2 credits a minute; keep-alive alone is 6.0 credits an hour.",
+  );
+  expect(fake.sent).toEqual([]);
+  await user.click(within(dialog).getByRole("button", { name: "Close 2 sessions" }));
+  await waitFor(() => expect(within(dialog).getByRole("status")).toHaveTextContent("1 of 2 sessions closed"));
+  expect(within(dialog).getByText("The server did not confirm the end.")).toBeVisible();
+  refuses = false;
+  await user.click(within(dialog).getByRole("button", { name: "Try 1 again" }));
+  expect(fake.sent.at(-1)).toEqual({ type: "close_sessions", sessions: ["s-4c18"] });
+  await waitFor(() => expect(within(dialog).getByRole("status")).toHaveTextContent("2 of 2 sessions closed"));
+  await user.click(within(dialog).getByRole("button", { name: "Done" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("the palette finds a session with letters left out and shows it", async () => {
+  const { model, user } = await open();
+  await list();
+  await user.keyboard("{Control>}k{/Control}");
+  const field = await screen.findByRole("combobox", { name: /Search sessions/ });
+  expect(field).toHaveFocus();
+  await user.type(field, "flght");
+  const results = screen.getByRole("listbox", { name: "What fits" });
+  expect(await within(results).findByRole("option", { selected: true })).toHaveTextContent("Flight search");
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(model.selectedId).toBe("s-91bc"));
+  expect(screen.queryByRole("combobox", { name: /Search sessions/ })).toBeNull();
+});
+
+it("quitting asks what becomes of live sessions, and answers once", async () => {
+  const { fake, user } = await open();
+  await list();
+  fake.deltas({ type: "ask", value: { type: "quit" } });
+  const dialog = await screen.findByRole("dialog", { name: "Quit with 5 live sessions?" });
+  expect(within(dialog).getByText("Left alone, they end with the app.")).toBeVisible();
+  await user.click(within(dialog).getByRole("button", { name: "Leave them and quit" }));
+  expect(fake.quits).toEqual(["leave_sessions"]);
+  await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+  expect(fake.quits).toEqual(["leave_sessions", "stay"]);
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("a link to a session nobody knows is told in a sentence, and a known one is shown", async () => {
+  const { fake, model } = await open();
+  await list();
+  fake.deltas({ type: "ask", value: { type: "show_session", session: "s-nope" } });
+  expect(await screen.findByRole("dialog", { name: "No session s-nope" })).toHaveTextContent(/mistyped/);
+  fake.deltas({ type: "ask", value: { type: "show_session", session: "s-e671" } });
+  await waitFor(() => expect(model.selectedId).toBe("s-e671"));
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("keys are set by pressing them, and a conflict is named before they are taken", async () => {
+  const { fake, model, user } = await open();
+  await list();
+  model.screen = "settings";
+  await user.click(await screen.findByRole("button", { name: "Set the keys of: New session" }));
+  await user.keyboard("{Control>}k{/Control}");
+  expect(await screen.findByText(/“Search sessions, actions and commands” has these keys/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Take them" }));
+  expect(fake.sent.at(-1)).toMatchObject({
+    type: "save_settings",
+    settings: { shortcuts: { new_session: "Mod+K", palette: "" } },
+  });
+});
+
+it("one button leads a newcomer to a first observe", async () => {
+  const { fake, user } = await open("fake=first");
+  await user.click(await screen.findByRole("button", { name: "Try it on the practice page" }));
+  await waitFor(() =>
+    expect(fake.sent.map(({ type }) => type)).toEqual(["start_session", "save_settings", "observe"]),
+  );
+  const guide = await screen.findByRole("complementary", { name: "First steps" });
+  await waitFor(() =>
+    expect(within(guide).getByText("Choose an action")).toHaveAttribute("aria-current", "step"),
+  );
+});
+
+it("a server is asked before it is added, and one that refuses the key is said", async () => {
+  const { fake, frame, model, user } = await open();
+  await list();
+  const probe = {
+    dialect: "classic" as const,
+    version: "2.4",
+    latencyMs: 31,
+    keyProblem: "it refused the key",
+  };
+  fake.on("probe_server", () => ({ session: null, call: null, connection: null, closed: [], probe }));
+  frame.addConnection(model);
+  const dialog = await screen.findByRole("dialog", { name: "Add connection" });
+  await user.type(within(dialog).getByLabelText("Name"), "Cloud");
+  await user.type(within(dialog).getByLabelText("Base URL"), "https://api.example.org");
+  await user.type(within(dialog).getByLabelText("API key"), "k");
+  await user.click(within(dialog).getByRole("button", { name: "Add connection" }));
+  expect(await within(dialog).findByText("It refused the key.")).toBeVisible();
+  expect(fake.sent.map(({ type }) => type)).toEqual(["probe_server"]);
+  await user.click(within(dialog).getByRole("button", { name: "Add it all the same" }));
+  expect(fake.sent.at(-1)).toMatchObject({ type: "add_connection", name: "Cloud" });
+});
