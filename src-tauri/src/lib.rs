@@ -1,11 +1,15 @@
 //! The shell: the only code that knows Tauri. It opens a profile, starts the hub and the engine inside the app, and
 //! shows them in a window (`window.rs`) or, with `--web`, to a browser (`web/`). Decides nothing about sessions.
 
+mod boot;
 mod bridge;
+mod live;
 mod local_engine;
+mod panics;
+mod practice;
 mod profile;
-mod quit;
 mod settings_file;
+mod signals;
 mod web;
 mod window;
 
@@ -27,6 +31,9 @@ pub struct Options {
     /// Keep sessions, pictures and settings in this folder
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Show this session: notex://session/ID
+    #[arg(value_name = "LINK", conflicts_with = "web")]
+    pub link: Option<String>,
 }
 
 /// Why the inspector could not start, in a sentence.
@@ -55,6 +62,7 @@ pub enum StartError {
 pub fn run(options: Options) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    panics::are_told();
     if options.web { web::run(options) } else { window::run(options) }
 }
 
