@@ -11,6 +11,7 @@ mod quit;
 mod tray;
 mod watched;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -127,8 +128,9 @@ fn single_instance(data_dir: Option<&Path>) -> tauri::plugin::TauriPlugin<tauri:
     });
     match data_dir.and_then(|folder| std::path::absolute(folder).ok()) {
         Some(folder) => {
-            let name = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.as_os_str().as_encoded_bytes());
-            instance.dbus_id(format!("dev.notex.inspector.p{}", name.simple())).build()
+            let mut name = DefaultHasher::new();
+            folder.hash(&mut name);
+            instance.dbus_id(format!("dev.notex.inspector.p{:x}", name.finish())).build()
         }
         None => instance.build(),
     }
