@@ -1,18 +1,26 @@
 //! The shell: the only code that knows Tauri. It opens a profile, starts the hub and the engine inside the app, and
 //! shows them in a window (`window.rs`) or, with `--web`, to a browser (`web/`). Decides nothing about sessions.
 
+mod boot;
 mod bridge;
+mod live;
 mod local_engine;
+mod panics;
+mod practice;
 mod profile;
-mod quit;
 mod settings_file;
+mod signals;
 mod web;
 mod window;
 
 use std::path::PathBuf;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
+use notex_hub::LogLayer;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Explore NotexAI browser sessions by hand, debug scraping flows and watch what sessions cost.
 #[derive(Clone, Debug, Parser)]
@@ -27,6 +35,9 @@ pub struct Options {
     /// Keep sessions, pictures and settings in this folder
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Show this session: notex://session/ID
+    #[arg(value_name = "LINK", conflicts_with = "web")]
+    pub link: Option<String>,
 }
 
 /// Why the inspector could not start, in a sentence.
@@ -54,8 +65,15 @@ pub enum StartError {
 /// When it cannot start.
 pub fn run(options: Options) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    if options.web { web::run(options) } else { window::run(options) }
+    // The window shows more than the terminal: what is worth a line there, whatever RUST_LOG says here.
+    let log = LogLayer::new();
+    let kept = log.handle();
+    tracing_subscriber::registry()
+        .with(log.with_filter(LevelFilter::INFO))
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter))
+        .init();
+    panics::are_told();
+    if options.web { web::run(options, kept) } else { window::run(options, kept) }
 }
 
 /// Tauri's configuration and the page's files, embedded once for both ways to show them.

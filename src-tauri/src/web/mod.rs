@@ -3,21 +3,22 @@
 
 mod assets;
 mod guard;
+mod live;
 mod routes;
 
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use notex_hub::{Hub, HubOptions};
+use notex_hub::{LogHandle, Saved};
 use tokio::net::TcpListener;
 
-use crate::local_engine::InnerEngine;
+use crate::boot::Running;
 use crate::profile::{Profile, ProfileError};
-use crate::quit::{Running, asked_to_end};
+use crate::signals::asked_to_end;
 use crate::{Options, StartError, settings_file};
 
 /// Serves until asked to end.
-pub(crate) fn run(options: Options) -> Result<(), StartError> {
+pub(crate) fn run(options: Options, log: LogHandle) -> Result<(), StartError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let refused = move |source| StartError::Listen { address: address.to_string(), source };
     let runtime = tokio::runtime::Runtime::new().map_err(refused)?;
@@ -26,22 +27,14 @@ pub(crate) fn run(options: Options) -> Result<(), StartError> {
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let settings = profile.settings();
-        let engine = InnerEngine::new(profile.engine());
-        let hub = Hub::start(HubOptions {
-            data_dir: profile.hub(),
-            saved: settings_file::read(&settings),
-            save: Box::new(move |saved| settings_file::write(&settings, saved)),
-            practice_url: None,
-            log: notex_hub::LogHandle::default(),
-            start_local_engine: engine.starter(),
-        })
-        .map_err(ProfileError::from)?;
-        let running = Running { hub: hub.clone(), engine };
+        let saved = settings_file::read(&settings);
+        let save = Box::new(move |saved: &Saved| settings_file::write(&settings, saved));
+        let running = Running::start(&profile, saved, save, log).await.map_err(ProfileError::from)?;
         let guard = guard::Guard::new(address);
         println!("notex-inspector listening on {}", guard.url());
         // A reader of our output waits for that line.
         drop(std::io::stdout().flush());
-        let server = axum::serve(listener, routes::router(hub, guard));
+        let server = axum::serve(listener, routes::router(running.hub.clone(), guard));
         let ended = tokio::select! {
             ended = server.into_future() => ended.map_err(refused),
             () = asked_to_end() => Ok(()),

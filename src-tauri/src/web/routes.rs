@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Json, Router, middleware};
 use futures_util::{Stream, stream};
 use notex_hub::Hub;
@@ -17,12 +17,12 @@ use notex_hub::protocol::{Command, Failure, Query};
 use serde::Serialize;
 use tauri::{Assets, Wry};
 
-use super::assets;
 use super::guard::{Guard, check};
+use super::{assets, live};
 
 #[derive(Clone)]
-struct Host {
-    hub: Hub,
+pub(super) struct Host {
+    pub(super) hub: Hub,
     assets: Arc<dyn Assets<Wry>>,
 }
 
@@ -32,6 +32,7 @@ pub(super) fn router(hub: Hub, guard: Guard) -> Router {
         .route("/api/send", post(send))
         .route("/api/query", post(query))
         .route("/api/events", get(events))
+        .route("/api/live/{session}", any(live::live))
         .route("/picture/{name}", get(picture))
         .fallback(get(file))
         .with_state(host)

@@ -89,3 +89,64 @@ it("events come in batches, and a refused stream is tried again", async () => {
 it("a picture is named by its hash", () => {
   expect(httpBackend().pictureUrl("ab12")).toBe("/picture/ab12");
 });
+
+class Socket {
+  static readonly OPEN = 1;
+  static opened: Socket[] = [];
+  readyState = 1;
+  binaryType = "";
+  sent: string[] = [];
+  onmessage: ((message: { data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  constructor(readonly url: URL) {
+    Socket.opened.push(this);
+  }
+  send(text: string) {
+    this.sent.push(text);
+  }
+  close() {
+    this.readyState = 3;
+  }
+}
+
+const watching = () => {
+  Socket.opened = [];
+  vi.stubGlobal("WebSocket", Socket);
+  const heard: unknown[] = [];
+  const view = httpBackend().live("s/1", true, {
+    onFrame: (frame) => heard.push(frame.type),
+    onNews: (news) => heard.push(news.type),
+    onEnd: (failure) => heard.push(failure?.message ?? "ended"),
+  });
+  const [socket] = Socket.opened;
+  if (!socket) throw new Error("nothing was opened");
+  return { heard, view, socket };
+};
+
+it("a live picture comes over one socket, and says when a frame is drawn", async () => {
+  const { heard, view, socket } = watching();
+  expect(socket.url.href).toBe(`ws://${location.host}/api/live/s%2F1?acts=true`);
+  socket.onmessage?.({ data: new ArrayBuffer(4) });
+  socket.onmessage?.({ data: '{"news":{"type":"viewport","width":800,"height":600}}' });
+  expect(heard).toEqual(["image/jpeg", "viewport"]);
+  await vi.advanceTimersByTimeAsync(1000);
+  view.act({ type: "wheel", x: 1, y: 2, deltaX: 0, deltaY: 3 } as never);
+  expect(socket.sent[0]).toBe('"shown"');
+  expect(socket.sent).toHaveLength(2);
+  expect(socket.sent[1]).toContain('{"act":{"type":"wheel"');
+});
+
+it("the end of a live picture is told once, and not to who closed it", () => {
+  const first = watching();
+  first.socket.onmessage?.({ data: '{"end":{"code":"session_ended","message":"it has ended","hint":null}}' });
+  first.socket.onclose?.();
+  expect(first.heard).toEqual(["it has ended"]);
+  const second = watching();
+  second.view.close();
+  second.socket.onclose?.();
+  expect(second.heard).toEqual([]);
+});
+
+it("a browser is not offered to end the inspector", async () => {
+  await expect(httpBackend().quit("leave_sessions")).rejects.toMatchObject({ code: "other" });
+});

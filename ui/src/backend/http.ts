@@ -1,4 +1,14 @@
-import { asFailure, type Answer, type Backend, type Failure, type HubEvent, type Outcome } from "./backend";
+import {
+  asFailure,
+  type Answer,
+  type Backend,
+  type Failure,
+  type HubEvent,
+  type LiveInput,
+  type LiveViewer,
+  type Outcome,
+} from "./backend";
+import { afterPaint, jpeg, type Told, type ViewerSays } from "./liveWire";
 
 const RETRY_MS = 1500;
 
@@ -6,6 +16,12 @@ const unreachable: Failure = {
   code: "unreachable",
   message: "The inspector does not answer.",
   hint: "Look whether notex-inspector --web still runs on the machine it was started on.",
+};
+
+const cannotQuit: Failure = {
+  code: "other",
+  message: "A browser cannot end the inspector.",
+  hint: "Close this tab, or end notex-inspector --web where it was started.",
 };
 
 async function post<T>(path: string, body: unknown): Promise<T> {
@@ -33,6 +49,62 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   throw asFailure(answer);
 }
 
+function watch(session: string, acts: boolean, viewer: LiveViewer) {
+  const address = new URL(`/api/live/${encodeURIComponent(session)}?acts=${acts}`, location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address);
+  socket.binaryType = "arraybuffer";
+  let open = true;
+  const say = (says: ViewerSays) => {
+    if (open && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(says));
+  };
+  const end = (failure: Failure | null) => {
+    if (open) viewer.onEnd(failure);
+    open = false;
+    socket.close();
+  };
+  socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+    if (!open) return;
+    if (data instanceof ArrayBuffer) {
+      viewer.onFrame(jpeg(data));
+      afterPaint(() => say("shown"));
+      return;
+    }
+    const told = JSON.parse(data) as Told;
+    if ("news" in told) viewer.onNews(told.news);
+    else end(told.end);
+  };
+  socket.onclose = () => end(unreachable);
+  return {
+    act: (input: LiveInput) => say({ act: input }),
+    close: () => {
+      open = false;
+      socket.close();
+    },
+  };
+}
+
+function download(name: string, contents: string | Uint8Array) {
+  const part = typeof contents === "string" ? contents : new Uint8Array(contents);
+  const address = URL.createObjectURL(new Blob([part]));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser has taken the bytes by then, however slow it is to begin.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  return name;
+}
+
+async function notify(title: string, text: string) {
+  if (!("Notification" in window)) return false;
+  const permission =
+    Notification.permission === "default" ? await Notification.requestPermission() : Notification.permission;
+  if (permission !== "granted") return false;
+  new Notification(title, { body: text, icon: "/icon.svg" });
+  return true;
+}
+
 /** The hub of a web host, over plain HTTP; a same-origin cookie says who asks. */
 export function httpBackend(): Backend {
   return {
@@ -58,12 +130,9 @@ export function httpBackend(): Backend {
       };
     },
     pictureUrl: (hash) => `/picture/${encodeURIComponent(hash)}`,
-    live(_session, _acts, viewer) {
-      viewer.onEnd({ code: "other", message: "Not built yet.", hint: null });
-      return { act: () => undefined, close: () => undefined };
-    },
-    saveFile: () => Promise.resolve(null),
-    quit: () => Promise.resolve(),
-    notify: () => Promise.resolve(false),
+    live: watch,
+    saveFile: (name, contents) => Promise.resolve(download(name, contents)),
+    quit: () => Promise.reject(cannotQuit),
+    notify,
   };
 }
