@@ -1,5 +1,7 @@
 //! Playbooks: a real hub over real HTTP to a scripted server, seen through its events.
 
+#[path = "playbooks/notices.rs"]
+mod notices;
 mod scripted;
 
 use std::sync::atomic::Ordering;

@@ -37,6 +37,10 @@ pub(crate) struct Script {
     pub(crate) hold_observe: tokio::sync::Semaphore,
     /// A close answers as usual and does nothing.
     pub(crate) lie_about_close: std::sync::atomic::AtomicBool,
+    /// The server's clock less ours.
+    pub(crate) clock_off: Mutex<TimeDelta>,
+    /// Ends the streams of events.
+    hung_up: tokio::sync::watch::Sender<bool>,
 }
 
 pub(crate) struct ScriptedServer {
@@ -57,6 +61,8 @@ impl ScriptedServer {
             lifetime: Mutex::new(TimeDelta::minutes(5)),
             hold_observe: tokio::sync::Semaphore::new(0),
             lie_about_close: false.into(),
+            clock_off: Mutex::default(),
+            hung_up: tokio::sync::watch::Sender::new(false),
         });
         let listener = TcpListener::bind(address).await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -67,6 +73,15 @@ impl ScriptedServer {
 
     pub(crate) fn tell(&self, event: Value) {
         self.script.events.send(event).unwrap();
+    }
+
+    pub(crate) fn tell_all(&self, events: impl Iterator<Item = Value>) {
+        events.for_each(|event| self.tell(event));
+    }
+
+    /// Ends the streams of events, as a server that goes away does.
+    pub(crate) fn hang_up(&self) {
+        self.script.hung_up.send_replace(true);
     }
 
     pub(crate) fn stop(&self) {
@@ -130,7 +145,13 @@ async fn start(State(script): State<Arc<Script>>, Json(request): Json<Value>) ->
     let id = format!("s-{}", sessions.len() + 1);
     let keep_alive = request["keep_alive"] == true;
     let expires_at = (!keep_alive).then(|| Utc::now() + *script.lifetime.lock().unwrap());
-    let started = session(&id, "active", expires_at);
+    let mut started = session(&id, "active", expires_at);
+    let off = *script.clock_off.lock().unwrap();
+    for name in ["created_at", "last_accessed_at", "expires_at", "server_time"] {
+        if let Ok(at) = serde_json::from_value::<DateTime<Utc>>(started[name].clone()) {
+            started[name] = json!(at + off);
+        }
+    }
     sessions.insert(id, started.clone());
     Json(started)
 }
@@ -163,11 +184,14 @@ async fn usage() -> Json<Value> {
 }
 
 async fn events(State(script): State<Arc<Script>>) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
-    let hello = json!({"type": "hello", "server_time": Utc::now(), "version": "9.9"});
+    let server_time = Utc::now() + *script.clock_off.lock().unwrap();
+    let hello = json!({"type": "hello", "server_time": server_time, "version": "9.9"});
+    let mut hung_up = script.hung_up.subscribe();
     let told = stream::unfold(script.events.subscribe(), |mut events| async move {
         events.recv().await.ok().map(|event| (event, events))
     });
     let all = stream::once(async move { hello }).chain(told);
+    let all = all.take_until(async move { drop(hung_up.wait_for(|hung_up| *hung_up).await) });
     Sse::new(all.map(|event| Ok(SseEvent::default().data(event.to_string()))))
 }
 
