@@ -192,7 +192,7 @@ async fn credits_left(client: &Client) -> f64 {
 /// Keeps what the window shows in both themes, at the size of the sketches and at a small one.
 async fn keep_screenshots(client: &Client, name: &str) {
     for (width, height) in [(1024, 700), (1440, 900)] {
-        client.set_window_size(width, height).await.expect("the window can be resized");
+        resize(client, width, height).await;
         for theme in ["light", "dark"] {
             click(
                 client,
@@ -204,17 +204,26 @@ async fn keep_screenshots(client: &Client, name: &str) {
             )
             .await;
             by_css(client, &format!("html[data-theme='{theme}']"), SOON).await;
-            settled(client, width).await;
+            settled(client, (width, height)).await;
             keep_screenshot(client, &format!("{name}-{theme}-{width}")).await;
         }
     }
 }
 
-/// Waits until the window has its width, nothing moves any more, and that was painted.
-async fn settled(client: &Client, width: u32) {
-    let is_still = "return innerWidth === arguments[0] && document.getAnimations().every((a) => a.playState !== 'running');";
+/// Makes the page so large. The window around it may need more.
+async fn resize(client: &Client, width: u32, height: u32) {
+    let around = "return [outerWidth - innerWidth, outerHeight - innerHeight];";
+    let around = client.execute(around, Vec::new()).await.expect("the page knows its window");
+    let pixels = |place: usize| around[place].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    let resized = client.set_window_size(width + pixels(0), height + pixels(1)).await;
+    resized.expect("the window can be resized");
+}
+
+/// Waits until the page has its size, nothing moves any more, and that was painted.
+async fn settled(client: &Client, (width, height): (u32, u32)) {
+    let is_still = "return innerWidth === arguments[0] && innerHeight === arguments[1] && document.getAnimations().every((a) => a.playState !== 'running');";
     until("the window to settle", SOON, || async {
-        client.execute(is_still, vec![width.into()]).await.ok()?.as_bool()?.then_some(())
+        client.execute(is_still, vec![width.into(), height.into()]).await.ok()?.as_bool()?.then_some(())
     })
     .await;
     let painted =

@@ -7,7 +7,7 @@ use crate::apt::Purpose;
 use crate::r#gen::{self, GenMode};
 use crate::python;
 use crate::setup;
-use crate::shell::{Stop, cargo, executable, program, run, target_folder};
+use crate::shell::{Stop, cargo, executable, program, root, run, target_folder};
 use crate::ui::npm;
 
 /// The journeys that need the built programs and a desktop; without this feature `cargo test` leaves them out.
@@ -17,6 +17,7 @@ pub(crate) const DESKTOP: &str = "notex-journeys/desktop";
 pub(crate) fn test(filter: Option<&str>) -> Result<(), Stop> {
     setup::prepare(Purpose::Test)?;
     let pythons = python::environments()?;
+    run(npm(&["run", "build:fake"]))?;
     // One build for all parts: another choice of packages or features would compile Tauri again.
     let mut build = cargo();
     build.args(["build", "--workspace", "--all-targets", "--features", DESKTOP]);
@@ -45,6 +46,8 @@ fn rust(programs: &Path, pythons: &[(&str, PathBuf)], filter: Option<&str>) -> C
     command.args(["test", "--workspace", "--no-fail-fast", "--features", DESKTOP]).args(filter);
     command.env("NOTEX_APP", programs.join(executable("notex-inspector")));
     command.env("NOTEX_ENGINE", programs.join(executable("notex-engine")));
+    // Where `build:fake` of `ui/package.json` puts the scenes.
+    command.env("NOTEX_FAKE_UI", root().join("target/fake-ui"));
     for (variable, python) in pythons {
         command.env(variable, python);
     }

@@ -1,0 +1,77 @@
+//! Every screen and state that has a picture.
+
+/// One of them.
+pub(crate) struct Scene {
+    /// What its pictures are called.
+    pub(crate) name: &'static str,
+    /// What the address of the fake UI says.
+    pub(crate) query: &'static str,
+    /// What is done then: a sentence, and an expression that is asked until it is true.
+    pub(crate) then: &'static [(&'static str, &'static str)],
+    pub(crate) sizes: Sizes,
+}
+
+/// How large its pictures are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sizes {
+    Large,
+    SmallToo,
+}
+
+const fn large(name: &'static str, query: &'static str) -> Scene {
+    Scene { name, query, then: &[], sizes: Sizes::Large }
+}
+
+const fn both(name: &'static str, query: &'static str) -> Scene {
+    Scene { sizes: Sizes::SmallToo, ..large(name, query) }
+}
+
+impl Scene {
+    const fn then(self, then: &'static [(&'static str, &'static str)]) -> Self {
+        Self { then, ..self }
+    }
+}
+
+/// A tab of a panel is shown.
+macro_rules! tab {
+    ($words:literal) => {
+        &[(
+            concat!("the tab ", $words),
+            concat!(
+                "(() => { const tab = [...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.trim().startsWith('",
+                $words,
+                "')); tab?.click(); return tab?.ariaSelected === 'true'; })()"
+            ),
+        )]
+    };
+}
+
+/// All of them.
+pub(crate) const SCENES: &[Scene] = &[
+    both("sessions", "fake=full"),
+    large("sessions-empty", "fake=empty"),
+    large("sessions-loading", "fake=loading"),
+    large("sessions-many", "fake=many"),
+    large("sessions-crowd", "fake=crowd"),
+    large("welcome", "fake=first"),
+    large("no-browser", "fake=down"),
+    large("unreachable", "fake=unreachable"),
+    large("call-runs", "fake=running"),
+    both("step", "fake=full").then(tab!("Step")),
+    both("scrape", "fake=full").then(tab!("Scrape")),
+    large("session-ended", "fake=full&session=s-55aa"),
+    large("page-overlaps", "fake=stack"),
+    large("page-tabs", "fake=tabs"),
+    large("page-right-to-left", "fake=rtl"),
+    large("page-long", "fake=long"),
+    large("keep-alive", "fake=keep-alive"),
+    both("usage", "fake=full&screen=usage"),
+    large("usage-empty", "fake=empty&screen=usage"),
+    both("billing", "fake=full&screen=billing"),
+    large("log", "fake=full&screen=log"),
+    both("settings", "fake=full&screen=settings"),
+    large("palette", "fake=full&palette=1"),
+    large("notices", "fake=full&bell=1"),
+    large("add-connection", "fake=full&open=add_connection"),
+    large("quit", "fake=full&ask=quit"),
+];
