@@ -35,7 +35,5 @@ export default defineConfig({
     testTimeout: 20_000,
     setupFiles: ["./src/testing/setup.ts"],
     include: ["src/**/*.test.ts"],
-    // Roles are looked up slowly where many things run at once.
-    testTimeout: 20_000,
   },
 });
