@@ -61,3 +61,21 @@ it("prices that the server does not tell cannot be saved", async () => {
   expect(screen.queryByRole("button", { name: "Save prices" })).toBeNull();
   expect(screen.getByText("The server does not tell its plan")).toBeVisible();
 });
+
+it("what is edited outlives a refresh, and values that changed at the server are told", async () => {
+  const { fake, user } = open();
+  const step = await screen.findByLabelText("Step");
+  await user.clear(step);
+  await user.type(step, "7");
+  await user.click(screen.getByRole("button", { name: "Refresh" }));
+  await waitFor(() => expect(screen.getByLabelText("Step")).toHaveValue(7));
+  expect(screen.queryByText(/server's values changed/)).toBeNull();
+
+  const { defaultCard } = await import("../backend/fakeMoney");
+  await fake.send({ type: "save_rates", connection: "local", rates: { ...defaultCard, step: 3 } });
+  await user.click(screen.getByRole("button", { name: "Refresh" }));
+  expect(await screen.findByText(/server's values changed/)).toBeVisible();
+  expect(screen.getByLabelText("Step")).toHaveValue(7);
+  await user.click(screen.getByRole("button", { name: "Show the server's values" }));
+  expect(screen.getByLabelText("Step")).toHaveValue(3);
+});
