@@ -1,4 +1,4 @@
-import type { CallKind, CallSum, DaySum, LedgerLine } from "../backend/backend";
+import type { CallKind, CallSum, DaySum, LedgerLine, SessionSum } from "../backend/backend";
 
 /** A part of each bar; its colour is a token. */
 export interface Series {
@@ -60,6 +60,29 @@ export function burnBars(lines: readonly LedgerLine[], now: number): Bars {
   }
   const labels = sums.map((_, i) => (i === MINUTES - 1 ? "now" : `-${MINUTES - 1 - i} min`));
   return { labels, series: partsOf(sums) };
+}
+
+const LISTED = 8;
+const LETTERS = 28;
+
+/** The sessions that cost most while idle, most first: what they cost in use, and idle. */
+export function idleBars(bySession: readonly SessionSum[]): Bars {
+  const rows = bySession
+    .filter(({ idle }) => idle > 0)
+    .sort((a, b) => b.idle - a.idle)
+    .slice(0, LISTED);
+  if (rows.length === 0) return { labels: [], series: [] };
+  const name = ({ title, session }: SessionSum) => {
+    const letters = Array.from(title || session);
+    return letters.length > LETTERS ? `${letters.slice(0, LETTERS).join("")}…` : letters.join("");
+  };
+  return {
+    labels: rows.map(name),
+    series: [
+      { label: "in use", color: "--accent", values: rows.map(({ credits, idle }) => credits - idle) },
+      { label: "idle", color: "--warn", values: rows.map(({ idle }) => idle) },
+    ],
+  };
 }
 
 /** Colours and letters as the tokens say where the canvas stands. */

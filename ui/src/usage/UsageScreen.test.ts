@@ -4,6 +4,7 @@ import { expect, it, vi } from "vitest";
 import { FakeBackend } from "../backend/fake";
 import { moneyScene } from "../backend/fakeMoney";
 import { Inspector } from "../state/inspector.svelte";
+import { Usage } from "./usage.svelte";
 import UsageScreen from "./UsageScreen.svelte";
 
 // Whole tables are searched by role, which takes its time without a layout.
@@ -14,8 +15,9 @@ function open(scene: string) {
   moneyScene(scene, fake, new Date("2026-11-25T12:00:00Z"));
   const model = new Inspector(fake);
   model.start();
-  render(UsageScreen, { model });
-  return { fake, model, user: userEvent.setup() };
+  const onclose = vi.fn();
+  render(UsageScreen, { model, onclose });
+  return { fake, model, onclose, user: userEvent.setup() };
 }
 
 it("says what was used, by what, and saves the table that is shown as CSV without formulas", async () => {
@@ -66,4 +68,60 @@ it("a lint leads to the sessions it counts", async () => {
   const { user } = open("full");
   await user.click(await screen.findByRole("button", { name: /^Show: 4 sessions paid more/ }));
   expect(screen.getByText(/Only the 4 sessions worth a look/)).toBeVisible();
+});
+
+it("a month that is over is named, and the budget is not measured by it", async () => {
+  const { fake, model, user } = open("full");
+  await screen.findByText("Used this month");
+  const { settings } = fake.snapshot;
+  model.saveSettings({
+    ...settings,
+    budgets: [{ connection: "local", perDay: 100, perSession: 20, perMonth: 5000, then: "refuse" }],
+  });
+  expect(await screen.findByText(/credits this month/)).toBeVisible();
+  expect(screen.getByText(/credits by the dearest live session/)).toBeVisible();
+  const [, before] = within(screen.getByLabelText("Month")).getAllByRole("option");
+  await user.selectOptions(screen.getByLabelText("Month"), before as HTMLElement);
+  expect(await screen.findByText(`Used in ${before?.textContent}`)).toBeVisible();
+  expect(screen.queryByText(/this month/)).toBeNull();
+});
+
+it("a refresh that came due unseen is made up for when the window is shown", async () => {
+  vi.useFakeTimers();
+  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  try {
+    const fake = new FakeBackend();
+    moneyScene("full", fake);
+    const query = vi.spyOn(fake, "query");
+    const usage = new Usage(fake);
+    usage.show("local", "2026-10");
+    const asked = query.mock.calls.length;
+    usage.stale();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(query).toHaveBeenCalledTimes(asked);
+    usage.seen();
+    expect(query).toHaveBeenCalledTimes(asked);
+    hidden.mockReturnValue(false);
+    usage.seen();
+    expect(query.mock.calls.length).toBeGreaterThan(asked);
+  } finally {
+    hidden.mockRestore();
+    vi.useRealTimers();
+  }
+});
+
+it("when only the last hour cannot be had, the month stands and the failure is beside the chart", async () => {
+  const { fake, user } = open("full");
+  fake.onQuery("entries", () => Promise.reject({ code: "unreachable", message: "no entries", hint: "wait" }));
+  await user.click(await screen.findByRole("button", { name: "Refresh" }));
+  await user.click(screen.getByRole("tab", { name: "Last hour" }));
+  const picture = screen.getByRole("region", { name: /last hour/ });
+  expect(await within(picture).findByRole("alert")).toHaveTextContent("No entries.");
+  expect(screen.getByText("Used this month")).toBeVisible();
+});
+
+it("what sessions cost in use and idle is a chart of its own", async () => {
+  const { user } = open("full");
+  await user.click(await screen.findByRole("tab", { name: "Idle" }));
+  expect(screen.getByRole("table", { name: /in use and idle/ })).toBeInTheDocument();
 });

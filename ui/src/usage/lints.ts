@@ -7,6 +7,8 @@ export interface Lint {
   title: string;
   text: string;
   sessions: readonly string[];
+  /** Those of them that live and do nothing now: closing them stops the cost. */
+  closable: readonly string[];
 }
 
 const QUIET_MS = 10 * 60_000;
@@ -15,9 +17,9 @@ const QUIET_MS = 10 * 60_000;
 export function lintsOf(report: UsageReport, sessions: readonly SessionState[], now: number): Lint[] {
   const about = report.estimated ? "about " : "";
   const lints: Lint[] = [];
-  const quiet = sessions.filter(
-    ({ phase, keepAlive, lastCallAt }) =>
-      phase.type === "live" && keepAlive && now - Date.parse(lastCallAt) > QUIET_MS,
+  const live = sessions.filter(({ phase, busy }) => phase.type === "live" && busy === null);
+  const quiet = live.filter(
+    ({ keepAlive, lastCallAt }) => keepAlive && now - Date.parse(lastCallAt) > QUIET_MS,
   );
   if (quiet.length > 0)
     lints.push({
@@ -25,14 +27,17 @@ export function lintsOf(report: UsageReport, sessions: readonly SessionState[], 
       title: `${plural(quiet.length, "keep-alive session")} had no call for 10 minutes`,
       text: `${creditsText(quiet.reduce((all, { credits }) => all + credits, 0))} credits so far. Nothing ends them but a close.`,
       sessions: quiet.map(({ id }) => id),
+      closable: quiet.map(({ id }) => id),
     });
   const idle = report.bySession.filter((row) => row.idle > row.credits / 2);
+  const idlers = new Set(idle.map(({ session }) => session));
   if (idle.length > 0)
     lints.push({
       id: "idle",
       title: `${plural(idle.length, "session")} paid more for idle minutes than for work`,
-      text: `${about}${creditsText(idle.reduce((all, row) => all + row.idle, 0))} credits after their last calls. Close them when they are done, or start them with a shorter timeout.`,
-      sessions: idle.map(({ session }) => session),
+      text: `${about}${creditsText(idle.reduce((all, row) => all + row.idle, 0))} credits after their last calls. ${shorterWords(sessions.filter(({ id }) => idlers.has(id)))}`,
+      sessions: [...idlers],
+      closable: live.filter(({ id }) => idlers.has(id)).map(({ id }) => id),
     });
   const single = report.bySession.filter(({ calls }) => calls === 1);
   if (single.length > 2)
@@ -41,6 +46,14 @@ export function lintsOf(report: UsageReport, sessions: readonly SessionState[], 
       title: `${plural(single.length, "session")} made one call each`,
       text: "Calls that share a session share its minutes, too.",
       sessions: single.map(({ session }) => session),
+      closable: [],
     });
   return lints;
+}
+
+/** What would have helped sessions that idled. */
+function shorterWords(idle: readonly SessionState[]): string {
+  const longest = idle.reduce((most, one) => Math.max(most, one.keepAlive ? 0 : one.timeoutMinutes), 0);
+  if (longest < 2) return "Close them when they are done.";
+  return `Their timeout is up to ${plural(longest, "minute")}: close them when they are done, or start them with ${plural(Math.max(1, Math.floor(longest / 3)), "minute")}. Billing works out what another timeout saves.`;
 }

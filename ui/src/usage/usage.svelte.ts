@@ -31,6 +31,7 @@ export class Usage {
   wanted = $state.raw<Wanted>({ call: null, session: null });
   loading = $state(false);
   failure = $state.raw<Failure | null>(null);
+  hourFailure = $state.raw<Failure | null>(null);
   entriesFailure = $state.raw<Failure | null>(null);
   entriesLoading = $state(false);
 
@@ -40,6 +41,8 @@ export class Usage {
   #turn = 0;
   #listTurn = 0;
   #askedAt = 0;
+  /** A refresh came due while nobody saw the window. */
+  #missed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly backend: Backend) {}
@@ -52,6 +55,8 @@ export class Usage {
     this.report = null;
     this.entries = [];
     this.hour = [];
+    this.hourFailure = null;
+    this.#missed = false;
     void this.load();
     void this.list();
   }
@@ -62,10 +67,22 @@ export class Usage {
     const wait = Math.max(0, this.#askedAt + REST_MS - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      if (document.hidden) return;
-      void this.load();
-      if (this.entries.length <= PAGE) void this.list();
+      this.#missed = document.hidden;
+      if (!this.#missed) this.refresh();
     }, wait);
+  }
+
+  /** The window is seen again: makes up for the refresh that was due. */
+  seen(): void {
+    if (document.hidden || !this.#missed) return;
+    this.#missed = false;
+    this.refresh();
+  }
+
+  refresh(): void {
+    void this.load();
+    // What was loaded further back stays.
+    if (this.entries.length <= PAGE) void this.list();
   }
 
   stop(): void {
@@ -97,10 +114,15 @@ export class Usage {
   async #loadHour(connection: string, turn: number): Promise<void> {
     const from = hourBefore(Date.now());
     const filter = { session: null, call: null, from, to: null, before: null, limit: HOUR_LIMIT };
-    const answer = await this.backend.query({ type: "entries", connection, filter });
-    if (turn !== this.#turn || answer.type !== "entries") return;
-    this.hour = answer.value.items;
-    this.hourCut = answer.value.total > answer.value.items.length;
+    try {
+      const answer = await this.backend.query({ type: "entries", connection, filter });
+      if (turn !== this.#turn || answer.type !== "entries") return;
+      this.hour = answer.value.items;
+      this.hourCut = answer.value.total > answer.value.items.length;
+      this.hourFailure = null;
+    } catch (thrown) {
+      if (turn === this.#turn) this.hourFailure = asFailure(thrown);
+    }
   }
 
   want(wanted: Wanted): void {
