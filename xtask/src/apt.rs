@@ -48,6 +48,9 @@ const FONTS: &[Package] = &[
     required(&["fonts-noto-color-emoji"]),
 ];
 
+/// The icon in the tray; the app does without where there is none.
+const TRAY: Package = Package { names: &["libayatana-appindicator3-1"], need: Need::WhereKnown };
+
 /// `chromium-browser` is left out on purpose: on Ubuntu it is only a door to the snap.
 const CHROMIUM: &[Package] =
     &[required(&["chromium"]), Package { names: &["chromium-headless-shell"], need: Need::WhereKnown }];
@@ -79,8 +82,8 @@ pub(crate) fn wanted(purpose: Purpose, chromium: Chromium) -> Vec<Package> {
     let mut all = BUILD.to_vec();
     match purpose {
         Purpose::Build => return all,
-        Purpose::Run => all.extend(FONTS),
-        Purpose::Test => all.extend(FONTS.iter().chain(TEST)),
+        Purpose::Run => all.extend(FONTS.iter().chain([&TRAY])),
+        Purpose::Test => all.extend(FONTS.iter().chain(TEST).chain([&TRAY])),
     }
     match chromium {
         Chromium::FromApt => all.extend(CHROMIUM),
