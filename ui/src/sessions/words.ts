@@ -1,5 +1,5 @@
 import type { CallKind, SessionState } from "../backend/backend";
-import { capital, hostOf, sentence, shortId, timeText } from "../controls/format";
+import { capital, hostOf, sentence, shortId } from "../controls/format";
 
 export type Tone = "plain" | "live" | "warn" | "bad";
 
@@ -43,13 +43,14 @@ const busyWords: Record<CallKind, string> = {
   close: "closing",
 };
 
-/** The third line of a row: why it ended, what runs, or what was called last and when. */
+/** The third line of a row: why it ended, what runs, or what was called last. */
 export function storyOf(session: SessionState): string {
   const words = stateWords(session);
   if (session.phase.type === "ended") return words.detail;
   if (session.busy) return capital(words.text);
   if (session.lastCall === null) return "No call yet";
-  return `${timeText(session.lastCallAt)} ${session.lastCall}`;
+  // Without a time: a session is used by more than calls, and `lastCallAt` tells the last use.
+  return session.lastCall;
 }
 
 /** Its title, or what can be said before it has one. */
