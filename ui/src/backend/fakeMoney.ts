@@ -2,6 +2,8 @@ import type {
   Billing,
   CallKind,
   CallSum,
+  CreditState,
+  DaySum,
   Failure,
   LedgerLine,
   Plan,
@@ -11,24 +13,10 @@ import type {
   WhatIf,
   WhatIfAnswer,
 } from "./backend";
+import { defaultCard } from "../billing/card";
 import type { FakeBackend } from "./fake";
 
 const nothing = { session: null, call: null, connection: null, closed: [], probe: null };
-
-export const defaultCard: RateCard = {
-  name: "default",
-  start: 0,
-  session_minute: 0.1,
-  observe: 1,
-  observe_actions_included: 100,
-  observe_per_further_100_actions: 0.5,
-  observe_screenshot: 0.2,
-  step: 1,
-  scrape: 2,
-  scrape_bytes_included: 10_240,
-  scrape_per_further_10_kb: 1,
-  scrape_image: 0.1,
-};
 
 const kinds: [CallKind, number][] = [
   ["scrape", 0.46],
@@ -61,13 +49,31 @@ function sessionSum(i: number, scale: number): SessionSum {
   };
 }
 
+/** The days so that they add up to what the meter counts. */
+function asCounted(days: readonly DaySum[], { allowed, remaining, today }: CreditState, now: Date): DaySum[] {
+  const day = now.toISOString().slice(0, 10);
+  const before = days.filter((known) => known.day !== day);
+  const scale = (allowed - remaining - today) / sum(before);
+  const scaled = before.map((known): [string, number] => [known.day, known.credits * scale]);
+  return [...scaled, [day, today] as [string, number]].map(([day, credits]) => {
+    const byCall = sums(credits);
+    return { day, credits: sum(byCall), byCall };
+  });
+}
+
 /** A month up to `now`: what was used on each of its days. */
-export function usageOf(connection: string, period: string | null, sessions: number, now: Date): UsageReport {
+export function usageOf(
+  connection: string,
+  period: string | null,
+  sessions: number,
+  now: Date,
+  credits: CreditState | null = null,
+): UsageReport {
   const month = period ?? now.toISOString().slice(0, 7);
   const start = new Date(`${month}-01T00:00:00Z`);
   const end = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1));
   const last = end > now ? now.getUTCDate() : new Date(end.getTime() - 1).getUTCDate();
-  const byDay = Array.from({ length: last }, (_, i) => 60 + ((i * 53) % 90) + (i % 7 > 4 ? -40 : 20))
+  const made = Array.from({ length: last }, (_, i) => 60 + ((i * 53) % 90) + (i % 7 > 4 ? -40 : 20))
     .map((credits, i) => ({
       day: `${month}-${String(i + 1).padStart(2, "0")}`,
       credits: sum(sums(credits)),
@@ -77,7 +83,9 @@ export function usageOf(connection: string, period: string | null, sessions: num
   const bySession = Array.from({ length: sessions }, (_, i) => sessionSum(i, sessions > 100 ? 100 : 1)).sort(
     (a, b) => b.credits - a.credits,
   );
+  const byDay = end > now && credits ? asCounted(made, credits, now) : made;
   const used = sum(byDay);
+  const listed = sum(bySession);
   const hosts = ["shop.local", "air.local", "docs.local", "portal.local", null];
   return {
     connection,
@@ -90,8 +98,12 @@ export function usageOf(connection: string, period: string | null, sessions: num
     byCall: sums(used),
     byDay,
     bySession,
-    byHost: hosts.map((host, i) => ({ host, count: 40 - 7 * i, credits: round(used / 2 ** (i + 1)) })),
-    otherSessions: null,
+    byHost: hosts.map((host, i) => ({
+      host,
+      count: 40 - 7 * i,
+      credits: round(used / 2 ** Math.min(i + 1, hosts.length - 1)),
+    })),
+    otherSessions: used - listed > 1 ? { count: Math.round(used / 40), credits: round(used - listed) } : null,
     otherHosts: null,
     idleWaste: round(bySession.reduce((all, { idle }) => all + idle, 0)),
     estimated: false,
@@ -146,6 +158,22 @@ function whatIf(change: WhatIf, used: number, rates: RateCard): WhatIfAnswer {
   };
 }
 
+/** The meter of a server that tells no credits, or of a month without a charge. */
+function withoutCharges(fake: FakeBackend, estimated: boolean): void {
+  const { connections, sessions } = fake.snapshot;
+  fake.snapshot = {
+    ...fake.snapshot,
+    connections: connections.map((connection) => ({
+      ...connection,
+      credits:
+        estimated || !connection.credits
+          ? null
+          : { ...connection.credits, remaining: connection.credits.allowed, today: 0, perMinute: 0 },
+    })),
+    sessions: sessions.map((session) => ({ ...session, creditsEstimated: estimated })),
+  };
+}
+
 const away: Failure = {
   code: "unreachable" as Failure["code"],
   message: "the server did not answer within 10 s",
@@ -158,10 +186,12 @@ export function moneyScene(scene: string, fake: FakeBackend, now = new Date()): 
   let plan: Plan = { name: "Local", credits_per_month: 10_000, credits_per_day: 400, sessions_at_once: 10 };
   const estimated = scene === "estimated";
   const empty = scene === "empty";
+  if (estimated || empty) withoutCharges(fake, estimated);
   const ledger = empty ? [] : lines(now);
 
   function usage(connection: string, period: string | null): UsageReport {
-    const whole = usageOf(connection, period, scene === "many" ? 10_000 : 24, now);
+    const known = fake.snapshot.connections.find(({ id }) => id === connection)?.credits ?? null;
+    const whole = usageOf(connection, period, scene === "many" ? 10_000 : 24, now, known);
     if (empty)
       return {
         ...whole,
@@ -172,6 +202,7 @@ export function moneyScene(scene: string, fake: FakeBackend, now = new Date()): 
         byDay: [],
         bySession: [],
         byHost: [],
+        otherSessions: null,
       };
     const note = "The server tells no usage: calls made elsewhere are not among these numbers.";
     return estimated ? { ...whole, estimated, note } : whole;
@@ -185,7 +216,8 @@ export function moneyScene(scene: string, fake: FakeBackend, now = new Date()): 
     source: estimated ? null : rates === defaultCard ? "defaults" : "/home/me/.local/share/notex/tariff.json",
     problem: null,
     periodEnd: usage(connection, null).periodEnd,
-    usedToday: empty ? 0 : 60.2,
+    usedToday:
+      usage(connection, null).byDay.find(({ day }) => day === now.toISOString().slice(0, 10))?.credits ?? 0,
     usedMonth: usage(connection, null).used,
     liveSessions: fake.snapshot.sessions.filter(({ phase }) => phase.type === "live").length,
   });

@@ -1,8 +1,9 @@
-import { render, screen, waitFor } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { FakeBackend } from "../backend/fake";
 import { moneyScene } from "../backend/fakeMoney";
+import { defaultCard } from "./card";
 import { Inspector } from "../state/inspector.svelte";
 import BillingScreen from "./BillingScreen.svelte";
 
@@ -49,7 +50,7 @@ it("a budget is saved among the settings with what happens then", async () => {
 it("a card goes out as a file, and one that does not hold is refused with its field", async () => {
   const { fake, user } = open();
   await user.click(await screen.findByRole("button", { name: "Export" }));
-  expect(fake.saved[0]?.name).toBe("rates-default.json");
+  expect(fake.saved[0]?.name).toBe("rates-Default.json");
   const input = screen.getByLabelText("Card to import");
   await user.upload(input, new File(['{"name":"x","start":"free"}'], "x.json", { type: "application/json" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("Start: Write a number.");
@@ -71,11 +72,26 @@ it("what is edited outlives a refresh, and values that changed at the server are
   await waitFor(() => expect(screen.getByLabelText("Step")).toHaveValue(7));
   expect(screen.queryByText(/server's values changed/)).toBeNull();
 
-  const { defaultCard } = await import("../backend/fakeMoney");
   await fake.send({ type: "save_rates", connection: "local", rates: { ...defaultCard, step: 3 } });
   await user.click(screen.getByRole("button", { name: "Refresh" }));
   expect(await screen.findByText(/server's values changed/)).toBeVisible();
   expect(screen.getByLabelText("Step")).toHaveValue(7);
   await user.click(screen.getByRole("button", { name: "Show the server's values" }));
   expect(screen.getByLabelText("Step")).toHaveValue(3);
+});
+
+it("prices read as a list with examples, and a what-if joins a timeout with edited prices", async () => {
+  const { fake, user } = open();
+  const list = await screen.findByRole("table", { name: "What calls cost" });
+  expect(within(list).getByRole("row", { name: /250 actions with a screenshot 2\.2/ })).toBeVisible();
+  const query = vi.spyOn(fake, "query");
+  const step = screen.getByLabelText("Step");
+  await user.clear(step);
+  await user.type(step, "2");
+  await user.click(screen.getByRole("button", { name: "Work it out" }));
+  expect(await screen.findByText("With a timeout of 2 minutes and the prices of Default:")).toBeVisible();
+  expect(query.mock.calls.at(-1)?.[0]).toMatchObject({
+    type: "what_if",
+    change: { timeoutMinutes: 2, closeAtOnce: false, rates: { step: 2 } },
+  });
 });

@@ -11,6 +11,8 @@ import {
 export class BillingDesk {
   billing = $state.raw<Billing | null>(null);
   failure = $state.raw<Failure | null>(null);
+  /** What the answer is to. */
+  asked = $state.raw<WhatIf | null>(null);
   answer = $state.raw<WhatIfAnswer | null>(null);
   answerFailure = $state.raw<Failure | null>(null);
   asking = $state(false);
@@ -52,7 +54,9 @@ export class BillingDesk {
     this.answerFailure = null;
     try {
       const answer = await this.backend.query({ type: "what_if", connection, period: null, change });
-      if (asked === this.#asked && answer.type === "what_if") this.answer = answer.value;
+      if (asked !== this.#asked || answer.type !== "what_if") return;
+      this.answer = answer.value;
+      this.asked = change;
     } catch (thrown) {
       if (asked === this.#asked) this.answerFailure = asFailure(thrown);
     } finally {

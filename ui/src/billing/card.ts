@@ -28,9 +28,9 @@ export const rates: readonly Rate[] = [
   { field: "scrape_image", label: "Image of a scrape", unit: "credits each" },
 ];
 
-/** The card of a fresh engine. */
+/** The card of a fresh engine; a test compares it with the one the engine has. */
 export const defaultCard: RateCard = {
-  name: "default",
+  name: "Default",
   start: 0,
   session_minute: 0.1,
   observe: 1,
@@ -43,6 +43,61 @@ export const defaultCard: RateCard = {
   scrape_per_further_10_kb: 1,
   scrape_image: 0.1,
 };
+
+const TEN_KB = 10_240;
+const furtherOf = (size: number, included: number, each: number): number =>
+  Math.ceil(Math.max(0, size - included) / each);
+const rounded = (credits: number): number => Math.round(credits * 1000) / 1000;
+
+/** The price of an observe. */
+export const observePrice = (card: RateCard, actions: number, screenshot: boolean): number =>
+  rounded(
+    card.observe +
+      card.observe_per_further_100_actions * furtherOf(actions, card.observe_actions_included, 100) +
+      (screenshot ? card.observe_screenshot : 0),
+  );
+
+/** The price of a scrape by the size of its markdown. */
+export const scrapePrice = (card: RateCard, bytes: number, images: number): number =>
+  rounded(
+    card.scrape +
+      card.scrape_per_further_10_kb * furtherOf(bytes, card.scrape_bytes_included, TEN_KB) +
+      card.scrape_image * images,
+  );
+
+const numbers = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
+/** `0.5`, `0.125`: no price of a card is rounded. */
+export const priceText = (credits: number): string => numbers.format(credits);
+
+/** What something costs, in words and by example. */
+export interface PriceLine {
+  what: string;
+  price: string;
+  example: { what: string; credits: number } | null;
+}
+
+/** A card as a person reads it. */
+export function priceList(card: RateCard): PriceLine[] {
+  const kilobytes = numbers.format(card.scrape_bytes_included / 1024);
+  return [
+    {
+      what: "Session",
+      price: `${priceText(card.start)} to start, ${priceText(card.session_minute)} each started minute`,
+      example: { what: "10 minutes", credits: rounded(card.start + 10 * card.session_minute) },
+    },
+    {
+      what: "Observe",
+      price: `${priceText(card.observe)} up to ${numbers.format(card.observe_actions_included)} actions, ${priceText(card.observe_per_further_100_actions)} each further 100, ${priceText(card.observe_screenshot)} for a screenshot`,
+      example: { what: "250 actions with a screenshot", credits: observePrice(card, 250, true) },
+    },
+    { what: "Step", price: `${priceText(card.step)} each`, example: null },
+    {
+      what: "Scrape",
+      price: `${priceText(card.scrape)} up to ${kilobytes} KB of markdown, ${priceText(card.scrape_per_further_10_kb)} each further 10 KB, ${priceText(card.scrape_image)} each image`,
+      example: { what: "45 KB with 12 images", credits: scrapePrice(card, 45 * 1024, 12) },
+    },
+  ];
+}
 
 const MOST = 1_000_000;
 

@@ -1,14 +1,26 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import type { CreditState, SessionState } from "../backend/backend";
+import type { CreditState } from "../backend/backend";
 import { emptySnapshot, quietSession } from "../backend/fakePages";
 import CreditsMeter from "./CreditsMeter.svelte";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
 const credits = emptySnapshot().connections[0]?.credits as CreditState;
-const session = (creditsEstimated: boolean, amount: number) =>
-  ({ ...quietSession, credits: amount, creditsEstimated }) as SessionState;
+const session = (creditsEstimated: boolean, amount: number) => ({
+  ...quietSession,
+  id: `s-${amount}`,
+  connection: "local",
+  title: "",
+  url: "",
+  phase: { type: "live" as const, expiresAt: null },
+  keepAlive: false,
+  timeoutMinutes: 5,
+  createdAt: "2026-11-25T11:00:00Z",
+  lastCallAt: "2026-11-25T11:00:00Z",
+  credits: amount,
+  creditsEstimated,
+});
 
 it("says what is left and how long it lasts, and opens the usage", async () => {
   const onopen = vi.fn();

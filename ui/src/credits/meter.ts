@@ -12,12 +12,14 @@ export interface Meter {
   pace: string | null;
   /** What remains of the whole, 0 to 1; null without a limit. */
   share: number | null;
-  /** It runs out before it renews. */
+  /** It runs out within a day. */
   early: boolean;
   /** All of it in sentences. */
   words: string;
   estimated: boolean;
 }
+
+const MINUTES_OF_A_DAY = 1440;
 
 /** The meter of a connection; null when there is nothing to say yet. */
 export function meterOf(
@@ -45,7 +47,7 @@ export function meterOf(
     rest: `of ${balanceText(allowed)} credits left`,
     pace,
     share: Math.max(0, Math.min(1, remaining / allowed)),
-    early: forecast.early,
+    early: forecast.early && remaining <= perMinute * MINUTES_OF_A_DAY,
     words: `Plan ${plan}: ${balanceText(remaining)} of ${balanceText(allowed)} credits left. ${burn} ${forecast.sentence}`,
     estimated: false,
   };

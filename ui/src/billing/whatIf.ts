@@ -1,0 +1,15 @@
+import type { WhatIf } from "../backend/backend";
+import { plural } from "../controls/format";
+
+/** Nothing would be otherwise. */
+export const noChange = ({ timeoutMinutes, rates, closeAtOnce }: WhatIf): boolean =>
+  timeoutMinutes === null && rates === null && !closeAtOnce;
+
+/** `With a timeout of 2 minutes and the prices of mine:` */
+export function changeWords({ timeoutMinutes, rates, closeAtOnce }: WhatIf): string {
+  const parts: string[] = [];
+  if (closeAtOnce) parts.push("each session closed right after its last call");
+  else if (timeoutMinutes !== null) parts.push(`a timeout of ${plural(timeoutMinutes, "minute")}`);
+  if (rates) parts.push(`the prices of ${rates.name.slice(0, 60)}`);
+  return `With ${parts.join(" and ")}:`;
+}
