@@ -83,7 +83,7 @@ function fill(fake: FakeBackend): void {
     tookMs,
     credits,
     reasons: [{ what: "base", credits }],
-    picture: null,
+    picture: kind === "observe" ? "shop" : null,
   }));
   done.push({
     ...(done[4] as Call),

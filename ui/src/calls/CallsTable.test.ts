@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import type { Call } from "../backend/backend";
 import CallsTable from "./CallsTable.svelte";
-import { callRows } from "./calls";
+import { callRows, callWords } from "./calls";
 
 const call = (id: number, more: Partial<Call> = {}): Call => ({
   id,
@@ -32,8 +32,10 @@ const failed = call(3, {
 function open(calls: Call[]) {
   const onobserve = vi.fn();
   const oncancel = vi.fn();
-  render(CallsTable, {
+  const view = render(CallsTable, {
     calls,
+    chosenId: null,
+    onchoose: (chosenId: number | null) => void view.rerender({ chosenId }),
     loaded: true,
     failure: null,
     now: 0,
@@ -59,7 +61,7 @@ it("a call is chosen by keyboard, and says what it cost and why", async () => {
 
 it("a failed call says why, with the button that helps", async () => {
   const { user, onobserve } = open([call(1), failed]);
-  await user.click(await screen.findByText("B3 click Search"));
+  await user.click(await screen.findByText("click Search"));
   expect(screen.getByRole("alert")).toHaveTextContent("Close it first");
   await user.click(screen.getByRole("button", { name: "To Observe" }));
   expect(onobserve).toHaveBeenCalledOnce();
@@ -76,4 +78,22 @@ it("a filter keeps the calls that have every word, of ten thousand too", () => {
   expect(callRows([call(1), failed], "failed banner").rows).toEqual([failed]);
   const many = Array.from({ length: 10_000 }, (_, i) => call(i + 1));
   expect(callRows(many, "page/9999").rows).toHaveLength(1);
+});
+
+it("calls read as sentences, those made elsewhere too", () => {
+  const words = (kind: Call["kind"], what: string) => callWords({ kind, what });
+  expect(words("observe", "/a · b · 214 actions")).toBe("observe /a · b: 214 actions");
+  expect(words("observe", "made elsewhere")).toBe("observe made elsewhere");
+  expect(words("step", "made elsewhere")).toBe("step made elsewhere");
+  expect(words("close", "made elsewhere")).toBe("close made elsewhere");
+  expect(words("extend", "deadline")).toBe("extend the deadline");
+  expect(words("step", "B3 Click Search")).toBe("step B3 click Search");
+  expect(words("step", "I2 Fill Email")).toBe("step I2 type into Email");
+  expect(words("step", "I2 Fill the Email field “me@shop.local”")).toBe(
+    "step I2 type “me@shop.local” into Email",
+  );
+  expect(words("step", "I3 Choose Size “XL”")).toBe("step I3 choose “XL” in Size");
+  expect(words("step", "S1 Go to “http://shop.local/”")).toBe("step S1 go to “http://shop.local/”");
+  expect(words("step", "B9")).toBe("step B9");
+  expect(words("step", "open a tab at /deals")).toBe("step open a tab at /deals");
 });

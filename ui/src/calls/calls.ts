@@ -11,6 +11,41 @@ export const kindWords: Record<CallKind, string> = {
   close: "close",
 };
 
+/** A step as the hub words it: the id of its action, what it does, and the value it was given. */
+const STEP = /^([LBIS]\d+)(?: (.*?))?(?: “(.*)”)?$/su;
+
+/** What was called, so that it reads on from the name of the call. */
+export function saidOf({ kind, what }: Pick<Call, "kind" | "what">): {
+  action: string | null;
+  words: string;
+} {
+  const step = kind === "step" ? STEP.exec(what) : null;
+  if (step) {
+    const [, action = null, does = "", value] = step;
+    return { action, words: doing(does, value) };
+  }
+  if (kind === "extend" || kind === "close")
+    return { action: null, words: `the ${what}`.replace(/^the made/, "made") };
+  const at = what.lastIndexOf(" · ");
+  return { action: null, words: at < 0 ? what : `${what.slice(0, at)}: ${what.slice(at + 3)}` };
+}
+
+/** "Fill the Email field" with a value is "type “…” into Email". */
+function doing(does: string, value: string | undefined): string {
+  const field = /^fill (?:in )?(?:the )?(.+?)(?: field)?$/iu.exec(does)?.[1];
+  if (field) return value === undefined ? `type into ${field}` : `type “${value}” into ${field}`;
+  const choice = /^choose (?:in )?(?:the )?(.+)$/iu.exec(does)?.[1];
+  if (choice && value !== undefined) return `choose “${value}” in ${choice}`;
+  const begun = does.charAt(0).toLowerCase() + does.slice(1);
+  return value === undefined ? begun : `${begun} “${value}”`.trim();
+}
+
+/** A call in words: "observe /search: 214 actions", "step B3 click Search". */
+export function callWords(call: Pick<Call, "kind" | "what">): string {
+  const { action, words } = saidOf(call);
+  return [kindWords[call.kind], action, words].filter(Boolean).join(" ");
+}
+
 /** The calls that have every word of a filter, newest first, and how long the longest took, in milliseconds. */
 export function callRows(calls: readonly Call[], filter = ""): { rows: Call[]; longest: number } {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
@@ -23,10 +58,11 @@ export function callRows(calls: readonly Call[], filter = ""): { rows: Call[]; l
 }
 
 /** What a call is searched by. */
-function textOf({ number, kind, what, status }: Call): string {
+function textOf(call: Call): string {
+  const { number, what, status } = call;
   const outcome =
     status.type === "failed" ? `failed ${status.httpStatus ?? ""} ${status.failure.message}` : status.type;
-  return `${number} ${kindWords[kind]} ${what} ${outcome}`.toLowerCase();
+  return `${number} ${callWords(call)} ${what} ${outcome}`.toLowerCase();
 }
 
 /** The call that a key leads to from the chosen one; null when it leads nowhere. */

@@ -121,6 +121,22 @@ it("an element is picked with its selectors and its action, and Escape ends it",
   expect(screen.queryByRole("application")).toBeNull();
 });
 
+it("a chosen call shows the page as it was, until one goes back to now", async () => {
+  const { fake, session, model, user } = await open();
+  fake.obey({ type: "observe", session, url: "http://shop.local/deals", maxActions: null });
+  const [calls] = await screen.findAllByRole("grid", { name: "Calls" });
+  const now = () => screen.queryByRole("group", { name: "Actions on the page" });
+  expect(now()).toBeVisible();
+  const [, earlier] = await within(calls as HTMLElement).findAllByRole("row", { name: /observe/ });
+  await user.click(earlier as HTMLElement);
+  const past = screen.getByRole("group", { name: "An earlier page" });
+  expect(past).toHaveTextContent("The page after call 2, observe");
+  expect(now()).toBeNull();
+  await user.click(within(past).getByRole("button", { name: "Back to now" }));
+  expect(now()).toBeVisible();
+  expect(model.chosenCall).toBeNull();
+});
+
 it("an extension that costs says its price and asks first", async () => {
   const made = started();
   made.fake.snapshot.connections = made.fake.snapshot.connections.map((known) => ({

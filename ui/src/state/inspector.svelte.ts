@@ -2,6 +2,7 @@ import {
   asFailure,
   type Ask,
   type Backend,
+  type Call,
   type Command,
   type ConnectionState,
   type Failure,
@@ -40,6 +41,8 @@ export class Inspector {
   /** The action that is chosen, per session. */
   #chosen = $state.raw(noEntries<string>());
   hoveredAction = $state<string | null>(null);
+  /** The call that is chosen in the list of calls. */
+  chosenCall = $state<number | null>(null);
   #connectionId = $state<string | null>(null);
 
   /** Commands under way by scope, with the time they were sent by the hub's clock. */
@@ -50,6 +53,13 @@ export class Inspector {
   selected = $derived(this.selectedId === null ? null : (this.world.sessions.get(this.selectedId) ?? null));
   detail = $derived<Detail | null>(
     this.selectedId === null ? null : (this.world.details.get(this.selectedId) ?? null),
+  );
+  /** The chosen call when its picture is of an earlier page than the observation: then the page is shown as it was. */
+  pastCall = $derived<Call | null>(
+    this.detail?.calls.find(
+      ({ id, picture }) =>
+        id === this.chosenCall && picture !== null && id !== this.detail?.observation?.call,
+    ) ?? null,
   );
   chosenAction = $derived(this.selectedId === null ? null : (this.#chosen.get(this.selectedId) ?? null));
   connection = $derived<ConnectionState | null>(
@@ -124,7 +134,7 @@ export class Inspector {
   }
 
   select(session: string): void {
-    if (this.selectedId !== session) this.hoveredAction = null;
+    if (this.selectedId !== session) this.hoveredAction = this.chosenCall = null;
     this.selectedId = session;
     this.screen = "sessions";
     void this.#load(session);
@@ -136,7 +146,13 @@ export class Inspector {
       action === null
         ? withoutEntry(this.#chosen, this.selectedId)
         : withEntry(this.#chosen, this.selectedId, action);
+    if (action !== null) this.showNow();
     this.#forget(`step:${this.selectedId}`);
+  }
+
+  /** Shows the page as it is now, where it was shown as it was after a call. */
+  showNow(): void {
+    if (this.pastCall) this.chosenCall = null;
   }
 
   show(tab: Tab): void {
@@ -176,6 +192,7 @@ export class Inspector {
     if (this.#pending.has(scope)) return null;
     this.#pending = withEntry(this.#pending, scope, this.clock.now);
     this.#forget(scope);
+    if (command.type === "observe" || command.type === "step") this.showNow();
     try {
       return await this.backend.send(command);
     } catch (thrown) {
