@@ -52,6 +52,6 @@ it("prices grow with each started hundred of actions and ten kilobytes, as the e
   expect(scrapePrice(defaultCard, 10_241, 3)).toBe(3.3);
   expect(priceList(defaultCard).map(({ example }) => example?.credits)).toEqual([1, 2.2, undefined, 7.2]);
   expect(priceList({ ...defaultCard, session_minute: 0.125 })[0]?.price).toBe(
-    "0 to start, 0.125 each started minute",
+    "free to start, 0.125 each started minute",
   );
 });

@@ -82,7 +82,7 @@ export function priceList(card: RateCard): PriceLine[] {
   return [
     {
       what: "Session",
-      price: `${priceText(card.start)} to start, ${priceText(card.session_minute)} each started minute`,
+      price: `${card.start === 0 ? "free" : priceText(card.start)} to start, ${priceText(card.session_minute)} each started minute`,
       example: { what: "10 minutes", credits: rounded(card.start + 10 * card.session_minute) },
     },
     {

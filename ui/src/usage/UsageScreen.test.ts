@@ -125,3 +125,26 @@ it("what sessions cost in use and idle is a chart of its own", async () => {
   await user.click(await screen.findByRole("tab", { name: "Idle" }));
   expect(screen.getByRole("table", { name: /in use and idle/ })).toBeInTheDocument();
 });
+
+it("the file of entries holds all of them, and loading them can be cancelled", async () => {
+  const { fake, user } = open("full");
+  await user.click(await screen.findByRole("tab", { name: "Entries" }));
+  await screen.findByText("200 of 640 entries");
+  const answers = vi.spyOn(fake, "query");
+  let go = () => {};
+  answers.mockImplementationOnce(
+    () =>
+      new Promise((resolve) => (go = () => resolve({ type: "entries", value: { items: [], total: 640 } }))),
+  );
+  await user.click(screen.getByRole("button", { name: "Save all entries as CSV" }));
+  expect(await screen.findByText("Loading all for the file: 200 of 640")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Cancel" }));
+  go();
+  await waitFor(() => expect(screen.getByText("200 of 640 entries")).toBeVisible());
+  expect(fake.saved).toHaveLength(0);
+
+  await waitFor(() => expect(screen.getByRole("button", { name: "Save all entries as CSV" })).toBeEnabled());
+  await user.click(screen.getByRole("button", { name: "Save all entries as CSV" }));
+  await waitFor(() => expect(fake.saved).toHaveLength(1));
+  expect(String(fake.saved[0]?.contents).trim().split("\n")).toHaveLength(641);
+});

@@ -15,6 +15,8 @@ export interface Wanted {
 }
 
 const PAGE = 200;
+/** As many are fetched at a time when all are wanted. */
+const BIG_PAGE = 1000;
 /** More charges than that in an hour are not fetched. */
 const HOUR_LIMIT = 1000;
 /** No more often than that it asks again, in milliseconds. */
@@ -34,6 +36,8 @@ export class Usage {
   hourFailure = $state.raw<Failure | null>(null);
   entriesFailure = $state.raw<Failure | null>(null);
   entriesLoading = $state(false);
+  /** All entries are being loaded, for a file. */
+  collecting = $state(false);
 
   #connection: string | null = null;
   #period: string | null = null;
@@ -50,6 +54,7 @@ export class Usage {
   /** Shows another month (`2026-11`; null is the one that runs) or connection. */
   show(connection: string, period: string | null): void {
     if (connection !== this.#connection) this.wanted = { call: null, session: null };
+    this.collecting = false;
     this.#connection = connection;
     this.#period = period;
     this.report = null;
@@ -82,10 +87,11 @@ export class Usage {
   refresh(): void {
     void this.load();
     // What was loaded further back stays.
-    if (this.entries.length <= PAGE) void this.list();
+    if (this.entries.length <= PAGE && !this.collecting) void this.list();
   }
 
   stop(): void {
+    this.collecting = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#turn++;
@@ -126,19 +132,20 @@ export class Usage {
   }
 
   want(wanted: Wanted): void {
+    this.collecting = false;
     this.wanted = wanted;
     void this.list();
   }
 
   /** The newest entries, or those before the last that is listed. */
-  async list(which: "newest" | "older" = "newest"): Promise<void> {
+  async list(which: "newest" | "older" = "newest", limit = PAGE): Promise<void> {
     const connection = this.#connection;
     if (connection === null) return;
     const turn = ++this.#listTurn;
     const before = which === "older" ? (this.entries.at(-1)?.id ?? null) : null;
     this.entriesLoading = true;
     try {
-      const filter = { ...this.wanted, ...monthSpan(this.#period, Date.now()), before, limit: PAGE };
+      const filter = { ...this.wanted, ...monthSpan(this.#period, Date.now()), before, limit };
       const answer = await this.backend.query({ type: "entries", connection, filter });
       if (turn !== this.#listTurn || answer.type !== "entries") return;
       this.entries = which === "older" ? [...this.entries, ...answer.value.items] : answer.value.items;
@@ -149,5 +156,20 @@ export class Usage {
     } finally {
       if (turn === this.#listTurn) this.entriesLoading = false;
     }
+  }
+
+  /** Loads every entry that fits; false when it was cancelled or failed. */
+  async collect(): Promise<boolean> {
+    this.collecting = true;
+    let grew = true;
+    while (this.collecting && grew && this.entries.length < this.total) {
+      const known = this.entries.length;
+      await this.list("older", BIG_PAGE);
+      if (this.entriesFailure) this.collecting = false;
+      grew = this.entries.length > known;
+    }
+    const whole = this.collecting;
+    this.collecting = false;
+    return whole;
   }
 }
