@@ -16,6 +16,7 @@ export class BillingDesk {
   answer = $state.raw<WhatIfAnswer | null>(null);
   answerFailure = $state.raw<Failure | null>(null);
   asking = $state(false);
+  loading = $state(false);
   #connection: string | null = null;
   /** Answers to older questions are dropped. */
   #turn = 0;
@@ -36,6 +37,7 @@ export class BillingDesk {
     const connection = this.#connection;
     if (connection === null) return;
     const turn = ++this.#turn;
+    this.loading = true;
     try {
       const answer = await this.backend.query({ type: "billing", connection });
       if (turn !== this.#turn) return;
@@ -43,6 +45,8 @@ export class BillingDesk {
       this.failure = null;
     } catch (thrown) {
       if (turn === this.#turn) this.failure = asFailure(thrown);
+    } finally {
+      if (turn === this.#turn) this.loading = false;
     }
   }
 
