@@ -165,9 +165,18 @@ impl RunningEngine {
 
     /// The same with a command that `arrange` may change.
     pub async fn start_with(arrange: impl FnOnce(&mut Command)) -> Self {
+        Self::start_at("127.0.0.1:0", arrange).await
+    }
+
+    /// Starts a fresh one where an engine has listened before.
+    pub async fn start_in_place_of(ended: &Self) -> Self {
+        Self::start_at(ended.base_url.trim_start_matches("http://"), |_| {}).await
+    }
+
+    async fn start_at(listen: &str, arrange: impl FnOnce(&mut Command)) -> Self {
         let mut program = RunningProgram::start(
             &built("NOTEX_ENGINE"),
-            &["serve", "--listen", "127.0.0.1:0"],
+            &["serve", "--listen", listen],
             |command, folder| {
                 arrange(command);
                 command.arg("--data-dir").arg(folder.join("engine")).env("NOTEX_API_KEY", ENGINE_KEY);

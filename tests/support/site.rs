@@ -1,8 +1,8 @@
 //! A small shop on a port of its own: the pages that journeys visit.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -40,7 +40,15 @@ const PRODUCTS: [(&str, u32); 6] = [
 #[derive(Debug)]
 pub struct FixtureSite {
     port: u16,
+    seen: Arc<Seen>,
     server: JoinHandle<()>,
+}
+
+/// What was asked of it.
+#[derive(Debug, Default)]
+struct Seen {
+    visits: AtomicU32,
+    forms: Mutex<Vec<String>>,
 }
 
 impl FixtureSite {
@@ -48,15 +56,22 @@ impl FixtureSite {
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("the address it listens on").port();
+        let seen = Arc::<Seen>::default();
+        let router = routes().with_state(Arc::clone(&seen));
         let server = tokio::spawn(async move {
-            axum::serve(listener, routes()).await.expect("the shop serves until it is dropped");
+            axum::serve(listener, router).await.expect("the shop serves until it is dropped");
         });
-        Self { port, server }
+        Self { port, seen, server }
     }
 
     /// The address of a page: `url("/search?q=laptop")`.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// The forms that came in, as they were sent.
+    pub fn forms(&self) -> Vec<String> {
+        self.seen.forms.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -66,7 +81,7 @@ impl Drop for FixtureSite {
     }
 }
 
-fn routes() -> Router {
+fn routes() -> Router<Arc<Seen>> {
     Router::new()
         .route("/", get(|| async { shop("Corner Shop", "All laptops", "") }))
         .route("/deals", get(|| async { shop("Deals", "Deals of the week", "") }))
@@ -90,7 +105,6 @@ fn routes() -> Router {
         .route("/laptop.svg", get(|| async { ([(header::CONTENT_TYPE, "image/svg+xml")], LAPTOP) }))
         .route("/headers", get(headers))
         .route("/visits", get(visits))
-        .with_state(Arc::default())
 }
 
 fn page(body: &str) -> Html<String> {
@@ -150,7 +164,8 @@ async fn prices() -> Response {
 }
 
 /// Shows a form as it came in.
-async fn received(body: String) -> Html<String> {
+async fn received(State(seen): State<Arc<Seen>>, body: String) -> Html<String> {
+    seen.forms.lock().unwrap_or_else(PoisonError::into_inner).push(body.clone());
     lines("Received", &body.replace('&', "\n"))
 }
 
@@ -164,8 +179,8 @@ async fn headers(headers: HeaderMap) -> Html<String> {
 }
 
 /// Counts how often it was asked for.
-async fn visits(State(seen): State<Arc<AtomicU32>>) -> Html<String> {
-    let count = seen.fetch_add(1, Ordering::Relaxed) + 1;
+async fn visits(State(seen): State<Arc<Seen>>) -> Html<String> {
+    let count = seen.visits.fetch_add(1, Ordering::Relaxed) + 1;
     lines(&format!("Visit {count}"), &format!("This page was asked for {count} times."))
 }
 

@@ -1,6 +1,7 @@
 //! The story of a first visit, told through any WebDriver: the window and the web host show the same UI, so they must
 //! pass the same story. Elements are found as a person finds them, by their words, or by test ids where there are none.
 
+use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,7 +20,12 @@ const A_CALL: Duration = Duration::from_secs(60);
 /// the credits fall, keeps a screenshot named `shot` and closes the session. Where it fails it keeps a screenshot too.
 pub async fn tell(client: &Client, site: &FixtureSite, shot: &str) {
     let (teller, start, name) = (client.clone(), site.url("/"), shot.to_owned());
-    if let Err(failure) = tokio::spawn(async move { chapters(&teller, &start, &name).await }).await {
+    witness(client, shot, async move { chapters(&teller, &start, &name).await }).await;
+}
+
+/// Lets a story run to its end. Where it fails it keeps what is shown then, in a screenshot that `shot` is the name of.
+pub async fn witness(client: &Client, shot: &str, story: impl Future<Output = ()> + Send + 'static) {
+    if let Err(failure) = tokio::spawn(story).await {
         let file = keep_screenshot(client, &format!("{shot}-failed")).await;
         eprintln!("what was shown then is in {}", file.display());
         std::panic::resume_unwind(failure.into_panic());
@@ -103,12 +109,13 @@ pub async fn fill(client: &Client, label: &str, text: &str) {
     field.send_keys(text).await.expect("the field can be typed into");
 }
 
-async fn by_css(client: &Client, css: &str, limit: Duration) -> Element {
+/// The first element that fits, once there is one.
+pub async fn by_css(client: &Client, css: &str, limit: Duration) -> Element {
     until(css, limit, || async { client.find(Locator::Css(css)).await.ok() }).await
 }
 
 /// The text as it is rendered. WebKit's own command for it leaves out text that may be cut by an ellipsis.
-async fn shown_text(element: &Element) -> Option<String> {
+pub async fn shown_text(element: &Element) -> Option<String> {
     element.prop("innerText").await.ok()?
 }
 
@@ -126,7 +133,8 @@ pub async fn text_is_within(client: &Client, css: &str, words: &str, limit: Dura
     .await;
 }
 
-async fn picture_is_shown(client: &Client) {
+/// Waits for the picture of a page.
+pub async fn picture_is_shown(client: &Client) {
     let width = "const picture = document.querySelector(\"img[data-testid='page-picture']\"); \
                  return picture ? picture.naturalWidth : 0;";
     until("the picture of the page to load", A_CALL, || async {
@@ -151,7 +159,7 @@ async fn click_on_picture(client: &Client, letter: char, words: &str) {
 }
 
 /// Waits until so many calls of a kind have been answered with success.
-async fn calls_done(client: &Client, kind: &str, count: usize) {
+pub async fn calls_done(client: &Client, kind: &str, count: usize) {
     until(&format!("{count} calls `{kind}` that are done"), A_CALL, || async {
         let mut done = 0;
         for row in client.find_all(Locator::Css("[data-testid='calls-row']")).await.ok()? {
