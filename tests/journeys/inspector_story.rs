@@ -1,4 +1,5 @@
 //! What a person does with the inspector in a day: on the web host, with the real engine and the real Chromium.
+#![expect(clippy::expect_used, reason = "a panic is how a test says no")]
 
 use std::time::Duration;
 

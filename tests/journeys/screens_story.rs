@@ -80,7 +80,8 @@ async fn look_at_all(theme: &str) {
             wrong.entry(what).or_default().push(scene.name);
         }
     }
-    let told: Vec<String> = wrong.iter().map(|(what, on)| format!("{what}\n    on {}", on.join(", "))).collect();
+    let told: Vec<String> =
+        wrong.iter().map(|(what, on)| format!("{what}\n    on {}", on.join(", "))).collect();
     assert!(wrong.is_empty(), "{} things are wrong in the {theme} theme:\n{}", wrong.len(), told.join("\n"));
 }
 
