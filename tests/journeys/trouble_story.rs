@@ -23,7 +23,7 @@ async fn visit(host: &RunningWebHost) -> Driven {
 async fn start_session(client: &Client) {
     press(client, "New session").await;
     press(client, "Start session").await;
-    text_is(client, SESSION, "active").await;
+    text_is(client, SESSION, "Extend").await;
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn a_session_left_alone_is_shown_as_timed_out_when_its_countdown_has_run_d
     fill(&driven.client, "Timeout in minutes", "1").await;
     let begun = Instant::now();
     press(&driven.client, "Start session").await;
-    text_is(&driven.client, SESSION, "active").await;
+    text_is(&driven.client, SESSION, "Extend").await;
     text_is_within(&driven.client, SESSION, "timed out", Duration::from_secs(60) + AT_ONCE).await;
     let lived = begun.elapsed();
     assert!(lived >= Duration::from_secs(59), "it was shown as ended after {lived:?} already");
