@@ -42,7 +42,7 @@ impl Gallery {
         let is_same = |(of_a_thousand, _): &(u64, RgbImage)| *of_a_thousand < MOST_OF_A_THOUSAND;
         if self.is_written {
             // What is the same to us stays the same in the repository.
-            if !different.as_ref().is_some_and(|(parts, _)| *parts == 0) {
+            if different.as_ref().is_none_or(|(parts, _)| *parts != 0) {
                 save(&file, &new);
             }
             return None;

@@ -1,5 +1,6 @@
 //! Notices, calls made elsewhere and what the clock does, seen through a window.
 
+use crate::scripted::{KEY, ScriptedServer, Window, hub_on, session};
 use chrono::{TimeDelta, Utc};
 use notex_hub::Hub;
 use notex_hub::protocol::{
@@ -7,7 +8,6 @@ use notex_hub::protocol::{
 };
 use notex_session::Credits;
 use notex_wire::CallKind;
-use crate::scripted::{KEY, ScriptedServer, Window, hub_on, session};
 use serde_json::{Value, json};
 
 fn start(keep_alive: bool) -> Command {
