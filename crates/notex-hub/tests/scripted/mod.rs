@@ -179,8 +179,10 @@ async fn observe(State(script): State<Arc<Script>>, Json(request): Json<Value>) 
 
 async fn usage() -> Json<Value> {
     let now = Utc::now();
-    Json(json!({"plan": "Test", "period_start": now, "period_end": now, "allowed": 100, "used": 0.1,
-        "remaining": 99.9, "by_call": [], "by_day": [], "by_session": []}))
+    Json(
+        json!({"plan": "Test", "period_start": now, "period_end": now + chrono::TimeDelta::days(30), "allowed": 100, "used": 0.1,
+        "remaining": 99.9, "by_call": [], "by_day": [], "by_session": []}),
+    )
 }
 
 async fn events(State(script): State<Arc<Script>>) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
