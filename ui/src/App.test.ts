@@ -57,9 +57,9 @@ it("the whole story: start, observe, choose on the picture, step, scrape, close"
 
   await user.click(await button(/Run step/));
   expect(fake.sent.at(-1)).toMatchObject({ type: "step", action: "B3", value: null, enter: false });
-  const result = await screen.findByText(/Now on/);
-  expect(result).toHaveTextContent("Search results — Laptops");
-  expect(result).toHaveTextContent("2 new actions, 1 gone");
+  const result = await screen.findByRole("region", { name: "Result of the step" });
+  expect(result).toHaveTextContent("Now on Search results — Laptops");
+  expect(result).toHaveTextContent("Actions: 2 new, 1 gone");
 
   await user.keyboard("{Control>}3{/Control}");
   await user.click(screen.getByLabelText("List the images"));

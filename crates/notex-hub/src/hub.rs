@@ -17,7 +17,7 @@ use crate::log::LogHandle;
 use crate::pictures::{Picture, PictureError, Pictures};
 use crate::protocol::{Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query};
 use crate::state::{Save, Saved, State};
-use crate::{budgets, elements, follow, keychain, live, money, report};
+use crate::{budgets, elements, follow, keychain, live, money, remote, report};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -168,6 +168,9 @@ impl Hub {
             }
             Query::Element { session, x, y } => {
                 Ok(Answer::Element(elements::at(self, session, x, y).await?.map(Box::new)))
+            }
+            Query::Picture { session, url } => {
+                Ok(Answer::Picture(remote::picture(self, session, url).await?))
             }
             Query::Log { after } => Ok(Answer::Log(self.shared.log.page(after))),
             Query::Report => Ok(Answer::Report(report::write(self).await?)),

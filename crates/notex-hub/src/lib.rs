@@ -21,6 +21,7 @@ mod money;
 mod notices;
 mod pictures;
 pub mod protocol;
+mod remote;
 mod report;
 mod sessions;
 mod state;

@@ -1,7 +1,8 @@
-//! Screenshots on disk, named by the hash of their bytes, so that they travel by URL and are kept once.
+//! Screenshots, and pictures of pages that somebody asked to see, on disk: named by the hash of their bytes, so that
+//! they travel by URL and are kept once.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// A stored screenshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// `image/jpeg`, `image/png` or `image/webp`.
+    /// `image/jpeg`, `image/png`, `image/webp`, `image/gif` or `image/avif`.
     pub media_type: &'static str,
     /// The file's bytes.
     pub bytes: Vec<u8>,
@@ -51,19 +52,15 @@ impl Pictures {
         let folder = self.folder.clone();
         let kept = tokio::task::spawn_blocking(move || {
             let bytes = STANDARD.decode(base64_text.trim()).map_err(|_| PictureError::NotAPicture)?;
-            media_type(&bytes).ok_or(PictureError::NotAPicture)?;
-            let name: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-            let path = folder.join(&name);
-            let disk = |source| PictureError::Disk { path: path.clone(), source };
-            if !path.exists() {
-                std::fs::create_dir_all(&folder).map_err(disk)?;
-                // Renamed into place: a reader or a crash never meets half a picture.
-                let partial = folder.join(format!("{name}.part"));
-                std::fs::write(&partial, &bytes).map_err(disk)?;
-                std::fs::rename(&partial, &path).map_err(disk)?;
-            }
-            Ok(name)
+            write(&folder, &bytes)
         });
+        kept.await.unwrap_or(Err(PictureError::NotAPicture))
+    }
+
+    /// Stores a picture and returns its name.
+    pub(crate) async fn keep_bytes(&self, bytes: Vec<u8>) -> Result<String, PictureError> {
+        let folder = self.folder.clone();
+        let kept = tokio::task::spawn_blocking(move || write(&folder, &bytes));
         kept.await.unwrap_or(Err(PictureError::NotAPicture))
     }
 
@@ -78,11 +75,28 @@ impl Pictures {
     }
 }
 
+fn write(folder: &Path, bytes: &[u8]) -> Result<String, PictureError> {
+    media_type(bytes).ok_or(PictureError::NotAPicture)?;
+    let name: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let path = folder.join(&name);
+    let disk = |source| PictureError::Disk { path: path.clone(), source };
+    if !path.exists() {
+        std::fs::create_dir_all(folder).map_err(disk)?;
+        // Renamed into place: a reader or a crash never meets half a picture.
+        let partial = folder.join(format!("{name}.part"));
+        std::fs::write(&partial, bytes).map_err(disk)?;
+        std::fs::rename(&partial, &path).map_err(disk)?;
+    }
+    Ok(name)
+}
+
 fn media_type(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
         [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        [_, _, _, _, b'f', b't', b'y', b'p', b'a', b'v', b'i', b'f' | b's', ..] => Some("image/avif"),
         _ => None,
     }
 }

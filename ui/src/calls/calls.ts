@@ -83,3 +83,14 @@ export function callAfter(rows: readonly Call[], chosen: number | null, key: str
 /** The call that runs, if there is one. */
 export const runningCall = (calls: readonly Call[]): Call | null =>
   calls.findLast((call) => call.status.type === "running") ?? null;
+
+/** The call that runs, and for how long, when that is at least `from`; in milliseconds. */
+export function slowCall(
+  calls: readonly Call[],
+  now: number,
+  from: number,
+): { kind: CallKind; tookMs: number } | null {
+  const call = runningCall(calls);
+  const tookMs = call ? now - Date.parse(call.startedAt) : 0;
+  return call && tookMs >= from ? { kind: call.kind, tookMs } : null;
+}

@@ -66,6 +66,26 @@ export function linesOf(listed: Listed, { filter, kind, change, folded }: Lookin
   });
 }
 
+/** What came, changed and went, in this order. */
+export function changedLines(listed: Listed): Extract<Line, { type: "action" }>[] {
+  const known = new Map(listed.actions.map((action) => [action.id, action]));
+  const lines = (change: Change, actions: (Action | undefined)[]) =>
+    actions.flatMap((action) =>
+      action ? [{ type: "action" as const, key: `${change} ${action.id}`, action, change }] : [],
+    );
+  return [
+    ...lines(
+      "new",
+      listed.newIds.map((id) => known.get(id)),
+    ),
+    ...lines(
+      "changed",
+      listed.changedIds.map((id) => known.get(id)),
+    ),
+    ...lines("gone", listed.gone),
+  ];
+}
+
 /** The group that an action stands in. */
 export function groupOf({ actions, specialActions }: Listed, id: string | null): string | null {
   const action = actions.find((known) => known.id === id);
@@ -99,8 +119,8 @@ export const canChoose = (line: Line): boolean =>
 export function moveChoice(lines: readonly Line[], current: string | null, by: number): string | null {
   const ids = lines.filter(canChoose).map((line) => line.key);
   const at = current === null ? -1 : ids.indexOf(current);
-  if (at < 0) return (by > 0 ? ids[0] : ids.at(-1)) ?? null;
-  return ids[Math.min(ids.length - 1, Math.max(0, at + by))] ?? null;
+  const from = at < 0 && by < 0 ? ids.length : at;
+  return ids[Math.min(ids.length - 1, Math.max(0, from + by))] ?? null;
 }
 
 /** The name of an action as the list shows it: its label, or the sentence that describes it. */

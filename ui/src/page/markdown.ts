@@ -1,5 +1,7 @@
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
+import type { Scraped } from "../backend/backend";
+import { absolute } from "./reading";
 
 const escapes: Record<string, string> = {
   "&": "&amp;",
@@ -37,10 +39,46 @@ const allowed = {
   ALLOWED_ATTR: ["title", "start"],
 };
 
+const kept = {
+  ALLOWED_TAGS: [...allowed.ALLOWED_TAGS, "a"],
+  ALLOWED_ATTR: [...allowed.ALLOWED_ATTR, "href"],
+  ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+};
+
 /** Larger markdown is rendered only when asked for, in characters. */
 export const LARGE = 400_000;
 
 /** Markdown as HTML in which nothing loads, navigates or styles. */
 export function preview(markdown: string): string {
   return DOMPurify.sanitize(marked.parse(markdown) as string, allowed);
+}
+
+/** A scraped page as a document to keep: its links lead where they led, and nothing in it loads or runs. */
+export function documentOf({ title, url, markdown }: Pick<Scraped, "title" | "url" | "markdown">): string {
+  const linked = new Marked({
+    async: false,
+    gfm: true,
+    renderer: {
+      html: ({ text }) => escape(text),
+      link({ href, tokens }) {
+        return `<a href="${escape(absolute(href, url))}">${this.parser.parseInline(tokens)}</a>`;
+      },
+      image: ({ href, text }) => `<a href="${escape(absolute(href, url))}">${escape(text || "image")}</a>`,
+      checkbox: ({ checked }) => (checked ? "[x] " : "[ ] "),
+    },
+  });
+  const body = DOMPurify.sanitize(linked.parse(markdown) as string, kept);
+  return `<!doctype html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<title>${escape(title || url)}</title>
+</head>
+<body>
+<p><a href="${escape(url)}">${escape(url)}</a></p>
+${body}
+</body>
+</html>
+`;
 }

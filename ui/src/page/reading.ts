@@ -1,5 +1,4 @@
 import { Marked, type Token, type Tokens } from "marked";
-import Papa from "papaparse";
 import type { Scraped } from "../backend/backend";
 import { hostOf } from "../controls/format";
 
@@ -21,7 +20,8 @@ export interface ReadTable {
 
 const marked = new Marked({ gfm: true });
 
-function absolute(href: string, base: string): string {
+/** An address as the page at `base` means it; what is none stays as it is. */
+export function absolute(href: string, base: string): string {
   try {
     return new URL(href, base).href;
   } catch {
@@ -40,10 +40,13 @@ function wordsIn(tokens: readonly Token[] | undefined, text: string): string {
 }
 
 /** What stands in the markdown of a page besides its text, in the order of the page. */
-export function readingOf({ markdown, url }: Pick<Scraped, "markdown" | "url">): {
+export interface Reading {
   links: ReadLink[];
   tables: ReadTable[];
-} {
+}
+
+/** Reads links and tables out of a markdown. */
+export function readingOf({ markdown, url }: Pick<Scraped, "markdown" | "url">): Reading {
   const links: ReadLink[] = [];
   const tables: ReadTable[] = [];
   const host = hostOf(url);
@@ -71,20 +74,8 @@ export function wordCount(text: string): number {
   return count;
 }
 
-/** Rows as CSV; what a spreadsheet would take for a formula is kept a text. */
-export const csvOf = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
-  Papa.unparse({ fields: [...columns], data: rows.map((row) => [...row]) }, { escapeFormulae: true });
-
 /** The whole answer. */
 export const jsonOf = (scraped: Scraped): string => JSON.stringify(scraped, null, 2);
-
-/** A file name of a page's address. */
-export function fileName(url: string, ending: string): string {
-  const name = hostOf(url)
-    .replace(/[^\p{L}\p{N}.-]+/gu, "-")
-    .slice(0, 60);
-  return `${name || "page"}.${ending}`;
-}
 
 /** Why a CSS selector cannot be one. */
 export function selectorProblem(selector: string): string | null {
@@ -95,4 +86,14 @@ export function selectorProblem(selector: string): string | null {
   } catch {
     return "This is no CSS selector: main, #results or article > table are some.";
   }
+}
+
+/** The rows that have every word of a filter in one of their texts. */
+export function having<R>(rows: readonly R[], filter: string, textOf: (row: R) => string): readonly R[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return rows;
+  return rows.filter((row) => {
+    const text = textOf(row).toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
 }

@@ -1,5 +1,4 @@
-import type { Action, CreditState, Observation, SpecialAction } from "../backend/backend";
-import { plural } from "../controls/format";
+import type { Action, ActionParam, CreditState, Observation, SpecialAction } from "../backend/backend";
 import { addressProblem } from "../sessions/newSession";
 import { addressOf } from "../controls/format";
 import { nameOf } from "./grouping";
@@ -12,12 +11,25 @@ const inputTypes = [
 /** How a text is typed. */
 export type TextKind = (typeof inputTypes)[number] | "url" | "lines";
 
+/** What a number or a date may be; null where the page says nothing. */
+export interface Bounds {
+  min: string | null;
+  max: string | null;
+  step: string | null;
+}
+
+/** One of the values that a field takes. */
+export interface Option {
+  value: string;
+  label: string;
+}
+
 /** How the value of a step is asked for. */
 export type ValueField =
   | { type: "none" }
-  | { type: "text"; label: string; kind: TextKind; start: string; hint: string }
+  | { type: "text"; label: string; kind: TextKind; start: string; hint: string; bounds: Bounds }
   | { type: "file"; label: string }
-  | { type: "choice"; label: string; options: { value: string; label: string }[]; start: string };
+  | { type: "choice"; label: string; options: Option[]; start: string };
 
 /** What is chosen to be done. */
 export type Choice = { type: "action"; action: Action } | { type: "special"; special: SpecialAction };
@@ -35,37 +47,62 @@ export function choiceOf(observation: Observation | null, id: string | null): Ch
 export function fieldOf(choice: Choice): ValueField {
   const param = choice.type === "action" ? choice.action.params[0] : choice.special.params[0];
   if (!param) return { type: "none" };
-  const label = param.name === "time_ms" ? "Milliseconds" : param.name === "url" ? "Address" : "Value";
-  const options = choice.type === "action" ? (choice.action.state?.options ?? []) : [];
-  if (options.length > 0) {
-    const start = options.find(({ selected }) => selected)?.value ?? options[0]?.value ?? "";
-    return {
-      type: "choice",
-      label,
-      options: options.map(({ value, label }) => ({ value, label: label || value })),
-      start,
-    };
-  }
-  if (param.values.length > 0) {
-    const start = param.default ?? param.values[0] ?? "";
-    return { type: "choice", label, options: param.values.map((value) => ({ value, label: value })), start };
-  }
-  if (param.type === "file") return { type: "file", label: "Name of the file" };
   const state = choice.type === "action" ? choice.action.state : null;
+  const label = param.name === "time_ms" ? "Milliseconds" : param.name === "url" ? "Address" : "Value";
+  const options = optionsOf(param, state);
+  if (options) return { type: "choice", label, ...options };
+  if (param.type === "file") return { type: "file", label: "Name of the file" };
   const kind = param.name === "url" ? "url" : kindOfParam(param.type, choice);
+  const bounds = boundsOf(param);
+  if (kind === "range") return { ...rangeOf(param, state, bounds), type: "text", label, kind, hint: "" };
   return {
-    type: "text",
-    label,
-    kind,
-    start: param.default ?? (kind === "color" ? "#000000" : ""),
+    ...{ type: "text", label, kind, bounds },
+    start: param.default ?? (kind === "color" ? (state?.value ?? "#000000") : ""),
     hint: state?.value
       ? `now “${state.value}”`
       : kind === "url"
         ? "https://"
-        : state?.required
-          ? "required"
-          : "",
+        : (FORMATS[kind] ?? (state?.required ? "required" : "")),
   };
+}
+
+/** How browsers that have no field of their own for these want them typed. */
+const FORMATS: Partial<Record<TextKind, string>> = { month: "2026-03", week: "2026-W12" };
+
+/** The values to choose from, and the one to start with; null where anything can be typed. */
+function optionsOf(param: ActionParam, state: Action["state"]): { options: Option[]; start: string } | null {
+  const known = state?.options ?? [];
+  if (known.length > 0)
+    return {
+      options: known.map(({ value, label }) => ({ value, label: label || value })),
+      start: known.find(({ selected }) => selected)?.value ?? known[0]?.value ?? "",
+    };
+  if (param.values.length > 0)
+    return {
+      options: param.values.map((value) => ({ value, label: value })),
+      start: param.default ?? param.values[0] ?? "",
+    };
+  if (param.type !== "boolean") return null;
+  return {
+    options: [
+      { value: "true", label: "Checked" },
+      { value: "false", label: "Not checked" },
+    ],
+    start: param.default ?? String(state?.checked !== true),
+  };
+}
+
+function boundsOf(param: ActionParam & { [bound in keyof Bounds]?: unknown }): Bounds {
+  const text = (bound: unknown) =>
+    typeof bound === "number" || typeof bound === "string" ? `${bound}` : null;
+  return { min: text(param.min), max: text(param.max), step: text(param.step) };
+}
+
+/** A range without limits goes from 0 to 100, and starts where it is. */
+function rangeOf({ default: start }: ActionParam, state: Action["state"], { min, max, step }: Bounds) {
+  const bounds = { min: min ?? "0", max: max ?? "100", step };
+  const middle = (Number(bounds.min) + Number(bounds.max)) / 2;
+  return { bounds, start: start ?? state?.value ?? String(middle) };
 }
 
 function kindOfParam(type: string, choice: Choice): TextKind {
@@ -78,6 +115,7 @@ function kindOfParam(type: string, choice: Choice): TextKind {
   // No server says so: better one field too many masked than one shown.
   if (/passw|passcode|contraseña|mot de passe/i.test(nameOf(choice.action))) return "password";
   if (role === "spinbutton") return "number";
+  if (role === "slider") return "range";
   return state?.value?.includes("\n") ? "lines" : "text";
 }
 
@@ -91,13 +129,13 @@ export function valueProblem(choice: Choice, typed: string): string | null {
       return typed.trim() ? addressProblem(typed) : "Type the address to go to.";
     case "number":
     case "range":
-      return numberProblem(choice, typed);
+      return numberProblem(choice, typed, field.bounds);
     case "date":
     case "time":
     case "month":
     case "week":
     case "datetime-local":
-      return typed ? null : "Choose one: the field takes nothing half typed.";
+      return dateProblem(typed, field.kind, field.bounds);
     case "text":
     case "lines":
     case "color":
@@ -109,10 +147,32 @@ export function valueProblem(choice: Choice, typed: string): string | null {
   }
 }
 
-function numberProblem(choice: Choice, typed: string): string | null {
+function numberProblem(choice: Choice, typed: string, { min, max, step }: Bounds): string | null {
   const number = typed.trim() ? Number(typed) : Number.NaN;
   if (!Number.isFinite(number)) return "Type a number.";
-  return choice.type === "special" && number < 0 ? "Type a number, 0 or more." : null;
+  if (choice.type === "special" && number < 0) return "Type a number, 0 or more.";
+  if ((min !== null && number < Number(min)) || (max !== null && number > Number(max)))
+    return `Type a number ${boundsText(min, max)}.`;
+  const steps = step === null ? 0 : (number - Number(min ?? 0)) / Number(step);
+  const between = Number.isFinite(steps) && Math.abs(steps - Math.round(steps)) > 1e-6;
+  return between ? `The field takes steps of ${step}${min === null ? "" : ` from ${min} on`}.` : null;
+}
+
+/** Native fields give all of a date or nothing; where there is none it is typed, and may be half typed. */
+function dateProblem(typed: string, kind: TextKind, { min, max }: Bounds): string | null {
+  if (!typed) return "Choose one: the field takes nothing half typed.";
+  if (kind === "month" && !/^\d{4}-\d{2}$/.test(typed)) return "Type a month: 2026-03.";
+  if (kind === "week" && !/^\d{4}-W\d{2}$/.test(typed)) return "Type a week: 2026-W12.";
+  // All of them are written from the largest unit to the smallest.
+  if ((min !== null && typed < min) || (max !== null && typed > max))
+    return `Choose one ${boundsText(min, max)}.`;
+  return null;
+}
+
+/** "from 0 to 10", "from 0 on", "up to 10". */
+export function boundsText(min: string | null, max: string | null): string {
+  if (min === null) return max === null ? "" : `up to ${max}`;
+  return max === null ? `from ${min} on` : `from ${min} to ${max}`;
 }
 
 /** The value as the server wants it; null when the action takes none. */
@@ -150,16 +210,6 @@ export function priceOf(choice: Choice, credits: CreditState | null): number | n
 /** Whether the step ends the session for good. */
 export const endsSession = (choice: Choice): boolean =>
   choice.type === "special" && choice.special.id === "S8";
-
-/** What a step led to: "12 new actions, 3 gone". */
-export function changeWords({ newIds, gone, changedIds, before, url }: Observation): string {
-  if (newIds.length + gone.length + changedIds.length === 0)
-    return before && before.url !== url
-      ? "another page, with actions of its own"
-      : "the same actions as before";
-  const changed = changedIds.length > 0 ? `, ${changedIds.length} changed` : "";
-  return `${plural(newIds.length, "new action")}, ${gone.length} gone${changed}`;
-}
 
 /** How many values of a field are offered again. */
 const RECENT = 5;

@@ -12,6 +12,7 @@ import {
   type SessionState,
   type Settings,
 } from "../backend/backend";
+import { Drafts } from "../page/drafts.svelte";
 import { countLive } from "../sessions/filtering";
 import { Clock } from "./clock.svelte";
 import { noEntries, withEntry, withoutEntry } from "./maps";
@@ -27,6 +28,8 @@ export const SLOW_MS = 500;
 export class Inspector {
   readonly backend: Backend;
   readonly clock = new Clock();
+  /** What is set for the next calls. */
+  readonly drafts = new Drafts();
 
   world = $state.raw<World>(emptyWorld);
   link = $state<Link | "connecting">("connecting");

@@ -46,4 +46,6 @@ it("what is not known is a dash, and a file name holds no path", () => {
   expect(cellText(columns[1] as Column<Row>, { name: "", price: null })).toBe("–");
   expect(fileName("../../usage by day / 2026", "csv")).toBe("usage-by-day-2026.csv");
   expect(fileName("///", "csv")).toBe("table.csv");
+  expect(fileName("../../etc/passwd", "md")).toBe("etc-passwd.md");
+  expect(fileName("shop.local:80", "md")).toBe("shop.local-80.md");
 });

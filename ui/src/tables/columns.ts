@@ -4,10 +4,12 @@ import Papa from "papaparse";
 export interface Column<R> {
   id: string;
   label: string;
-  /** What is sorted by and exported; numbers stay numbers. */
+  /** What is exported, and sorted by; numbers stay numbers. */
   value: (row: R) => string | number | null;
   /** What is shown instead of the value. */
   text?: (row: R) => string;
+  /** What is sorted by instead of the value. */
+  order?: (row: R) => string | number | null;
   /** Numbers stand at the right, in figures of one width, and sort from the greatest first. */
   numeric?: boolean;
   /** A grid track: `120px`, `minmax(80px, 1fr)`. */

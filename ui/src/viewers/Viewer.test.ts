@@ -31,10 +31,10 @@ it("search opens inside of the viewer and offers no replacing", async () => {
 it("a value folds to its keys and unfolds again", async () => {
   const text = JSON.stringify({ page: { title: "Deals" }, tags: ["a", "b"] }, null, 2);
   const { container } = render(Viewer, { text, language: "json", label: "JSON" });
-  await userEvent.click(screen.getByRole("button", { name: "Fold" }));
+  await userEvent.click(screen.getByRole("button", { name: "Fold all" }));
   expect(content(container)?.textContent).toContain("tags");
   expect(content(container)?.textContent).not.toContain("Deals");
-  await userEvent.click(screen.getByRole("button", { name: "Unfold" }));
+  await userEvent.click(screen.getByRole("button", { name: "Unfold all" }));
   expect(content(container)?.textContent).toContain("Deals");
 });
 

@@ -17,6 +17,7 @@ import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { jsonPathAt } from "./jsonPath";
 import { look } from "./look";
 
 export type Language = "json" | "markdown" | "html" | "text";
@@ -43,16 +44,24 @@ const colours = HighlightStyle.define([
 /** A text to read and search. */
 export interface Reader {
   search(): void;
-  foldInside(): void;
+  /** Folds all but the keys of the outermost value. */
+  fold(): void;
   unfold(): void;
   destroy(): void;
 }
 
 /**
  * Shows a text in a shadow root of `host`: only there the editor adopts its style sheets, which a strict content
- * security policy allows; in the document it would insert a style element.
+ * security policy allows; in the document it would insert a style element. Of a JSON text `onpath` hears the path of
+ * the value at the cursor.
  */
-export function read(host: HTMLElement, text: string, language: Language, label: string): Reader {
+export function read(
+  host: HTMLElement,
+  text: string,
+  language: Language,
+  label: string,
+  onpath?: (path: string) => void,
+): Reader {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const parent = document.createElement("div");
   parent.style.height = "100%";
@@ -73,12 +82,15 @@ export function read(host: HTMLElement, text: string, language: Language, label:
         search({ top: true }),
         keymap.of([...searchKeymap, ...defaultKeymap]),
         look,
+        EditorView.updateListener.of(({ state, selectionSet }) => {
+          if (selectionSet && language === "json") onpath?.(jsonPathAt(state, state.selection.main.head));
+        }),
       ],
     }),
   });
   return {
     search: () => void openSearchPanel(view),
-    foldInside: () => foldInside(view),
+    fold: () => foldInside(view),
     unfold: () => void unfoldAll(view),
     destroy: () => view.destroy(),
   };

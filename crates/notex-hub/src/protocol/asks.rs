@@ -55,6 +55,13 @@ pub enum Query {
         /// CSS pixels from the top of the viewport.
         y: f64,
     },
+    /// A picture that the last scrape listed, fetched now: answers its hash.
+    Picture {
+        /// The session.
+        session: String,
+        /// Its address, as the scrape gave it.
+        url: String,
+    },
     /// What the app wrote to its log: answers [`LogPage`].
     Log {
         /// Only lines after the one with this number.
@@ -81,6 +88,8 @@ pub enum Answer {
     WhatIf(WhatIfAnswer),
     /// To [`Query::Element`].
     Element(Option<Box<QueryElement>>),
+    /// To [`Query::Picture`].
+    Picture(String),
     /// To [`Query::Log`].
     Log(LogPage),
     /// To [`Query::Report`].

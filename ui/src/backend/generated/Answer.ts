@@ -10,4 +10,4 @@ import type { WhatIfAnswer } from "./WhatIfAnswer";
 /**
  * What a [`Query`] answers.
  */
-export type Answer = { "type": "session", "value": SessionDetail } | { "type": "usage", "value": UsageReport } | { "type": "entries", "value": LedgerPage } | { "type": "billing", "value": Billing } | { "type": "what_if", "value": WhatIfAnswer } | { "type": "element", "value": QueryElement | null } | { "type": "log", "value": LogPage } | { "type": "report", "value": string };
+export type Answer = { "type": "session", "value": SessionDetail } | { "type": "usage", "value": UsageReport } | { "type": "entries", "value": LedgerPage } | { "type": "billing", "value": Billing } | { "type": "what_if", "value": WhatIfAnswer } | { "type": "element", "value": QueryElement | null } | { "type": "picture", "value": string } | { "type": "log", "value": LogPage } | { "type": "report", "value": string };

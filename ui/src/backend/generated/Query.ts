@@ -53,7 +53,15 @@ x: number,
 /**
  * CSS pixels from the top of the viewport.
  */
-y: number, } | { "type": "log", 
+y: number, } | { "type": "picture", 
+/**
+ * The session.
+ */
+session: string, 
+/**
+ * Its address, as the scrape gave it.
+ */
+url: string, } | { "type": "log", 
 /**
  * Only lines after the one with this number.
  */
