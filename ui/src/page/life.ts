@@ -36,14 +36,6 @@ export function extensionOf(session: SessionState, connection: ConnectionState |
   };
 }
 
-/** When it ends whatever is called, where that is sooner than its deadline; null otherwise. */
-export function sooner(session: SessionState): string | null {
-  const { phase, latestEnd } = session;
-  if (phase.type !== "live" || latestEnd === null) return null;
-  const later = phase.expiresAt === null || Date.parse(latestEnd) <= Date.parse(phase.expiresAt);
-  return later ? latestEnd : null;
-}
-
 /** What a session was started with and what it moved, name by name. */
 export function factsOf(session: SessionState): { name: string; text: string }[] {
   const { viewportWidth, viewportHeight, locale, timezone, userAgent } = session;

@@ -8,7 +8,7 @@ import { manyTabs } from "../backend/fakePageScenes";
 import { emptySnapshot } from "../backend/fakePages";
 import { plainStart } from "../sessions/newSession";
 import { Inspector } from "../state/inspector.svelte";
-import { extensionOf, factsOf, likeOf, sooner, timeCost } from "./life";
+import { extensionOf, factsOf, likeOf, timeCost } from "./life";
 
 beforeEach(() => localStorage.clear());
 
@@ -155,6 +155,13 @@ it("an extension that costs says its price and asks first", async () => {
   expect(made.fake.sent).toMatchObject([{ type: "step", action: "S7" }]);
 });
 
+it("the time shown is the one it really ends at, with its reason, and nothing offers to move its longest life", async () => {
+  await open({ latestEnd: new Date(Date.now() + 90_000).toISOString() });
+  expect(screen.getByTestId("countdown-selected")).toHaveTextContent(/^01:(30|29|28)$/);
+  expect(screen.getAllByText("longest life")).toHaveLength(2);
+  expect(screen.queryByRole("button", { name: /^Extend/ })).toBeNull();
+});
+
 describe("the life of a session", () => {
   const [session] = started().fake.snapshot.sessions as [SessionState];
   const at = (minutes: number) => new Date(Date.parse(session.createdAt) + minutes * 60_000).toISOString();
@@ -168,20 +175,6 @@ describe("the life of a session", () => {
     const credits = { ...(local.credits as NonNullable<typeof local.credits>), observePrice: 0.5 };
     expect(extensionOf(session, { ...poor, credits })).toMatchObject({ command: { type: "observe" } });
     expect(extensionOf(session, { ...poor, credits: null }).confirm).toContain("does not say");
-  });
-
-  it("its latest end is said when it is sooner than its deadline", () => {
-    const live = (expires: number | null, latest: number | null): SessionState => ({
-      ...session,
-      phase: { type: "live", expiresAt: expires === null ? null : at(expires) },
-      latestEnd: latest === null ? null : at(latest),
-    });
-    expect([sooner(live(5, 3)), sooner(live(5, 9)), sooner(live(5, null)), sooner(live(null, 9))]).toEqual([
-      at(3),
-      null,
-      null,
-      at(9),
-    ]);
   });
 
   it("its time costs each started minute", () => {

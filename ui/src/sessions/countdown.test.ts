@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { SessionState } from "../backend/backend";
-import { countdownOf } from "./countdown";
+import { cannotExtend, countdownOf } from "./countdown";
 import { quietSession } from "../backend/fakePages";
 
 const now = Date.parse("2026-11-22T12:00:00Z");
@@ -25,6 +25,7 @@ const session = (change: Partial<SessionState> = {}): SessionState => ({
 it("a fresh session shows its whole timeout and a full ring", () => {
   expect(countdownOf(session(), now)).toEqual({
     type: "falling",
+    by: "idle",
     text: "05:00",
     seconds: 300,
     left: 1,
@@ -46,6 +47,25 @@ it.each([
 it("a second is shown until it is over, and nothing falls below zero", () => {
   expect(countdownOf(session(), now + 299_001)).toMatchObject({ text: "00:01" });
   expect(countdownOf(session(), now + 400_000)).toMatchObject({ text: "00:00", left: 0 });
+});
+
+it("the longest life is shown where it is over before the deadline, and nothing extends it", () => {
+  const latest = (seconds: number) => session({ latestEnd: new Date(now + seconds * 1000).toISOString() });
+  expect(countdownOf(latest(15), now)).toMatchObject({ by: "life", text: "00:15", urgency: "alarm" });
+  expect(countdownOf(latest(300), now)).toMatchObject({ by: "life", text: "05:00" });
+  expect(countdownOf(latest(301), now)).toMatchObject({ by: "idle", text: "05:00", left: 1 });
+  expect(cannotExtend(latest(15))).toContain("longest life");
+  expect(cannotExtend(latest(301))).toBeNull();
+});
+
+it("a keep-alive session with a longest life counts down to it", () => {
+  const day = session({
+    keepAlive: true,
+    phase: { type: "live", expiresAt: null },
+    latestEnd: new Date(now + 86_400_000).toISOString(),
+  });
+  expect(countdownOf(day, now)).toMatchObject({ by: "life", text: "24:00:00", left: 1 });
+  expect(countdownOf(day, now + 86_390_000)).toMatchObject({ text: "00:10", urgency: "alarm" });
 });
 
 it("a keep-alive session counts up", () => {

@@ -7,12 +7,31 @@ export const ALARM_SECONDS = 20;
 
 export type Urgency = "calm" | "warn" | "alarm";
 
+/** What ends a session: nobody calls it for too long, or its longest life is over. */
+export type Limit = "idle" | "life";
+
 /** What the ring and the figures beside it show. */
 export type Countdown =
-  | { type: "falling"; text: string; seconds: number; left: number; urgency: Urgency }
+  | { type: "falling"; by: Limit; text: string; seconds: number; left: number; urgency: Urgency }
   | { type: "keep_alive"; text: string; minutes: number }
   | { type: "ending"; text: string }
   | { type: "ended" };
+
+/** When a live session really ends and by what: the earlier of its two limits; null when it has none. */
+export function endOf({ phase, latestEnd }: SessionState): { at: string; by: Limit } | null {
+  if (phase.type !== "live") return null;
+  const { expiresAt } = phase;
+  if (latestEnd !== null && (expiresAt === null || Date.parse(latestEnd) <= Date.parse(expiresAt)))
+    return { at: latestEnd, by: "life" };
+  return expiresAt === null ? null : { at: expiresAt, by: "idle" };
+}
+
+/** Why a session's end cannot be moved; null when a call moves it. */
+export function cannotExtend(session: SessionState): string | null {
+  if (session.phase.type !== "live") return "It is not live.";
+  if (session.keepAlive) return "It has no deadline.";
+  return endOf(session)?.by === "life" ? "Its longest life ends it, and nothing moves that." : null;
+}
 
 /** The countdown of a session at `now`, in milliseconds by the hub's clock. */
 export function countdownOf(session: SessionState, now: number): Countdown {
@@ -23,15 +42,19 @@ export function countdownOf(session: SessionState, now: number): Countdown {
     case "ending":
       return { type: "ending", text: "ending" };
     case "live": {
-      if (phase.expiresAt === null) {
+      const end = endOf(session);
+      if (end === null) {
         const minutes = Math.max(0, Math.floor((now - Date.parse(session.createdAt)) / 60_000));
         return { type: "keep_alive", minutes, text: `keep-alive ${duration(minutes)}` };
       }
-      const milliseconds = Math.max(0, Date.parse(phase.expiresAt) - now);
+      const milliseconds = Math.max(0, Date.parse(end.at) - now);
       const seconds = Math.ceil(milliseconds / 1000);
-      const whole = session.timeoutMinutes * 60_000;
+      const whole = session.keepAlive
+        ? Date.parse(end.at) - Date.parse(session.createdAt)
+        : session.timeoutMinutes * 60_000;
       return {
         type: "falling",
+        by: end.by,
         seconds,
         text: clockText(seconds),
         // By whole seconds, so that the ring is drawn once a second and not with each tick.
@@ -48,10 +71,12 @@ export function urgencyOf(seconds: number): Urgency {
   return seconds <= WARN_SECONDS ? "warn" : "calm";
 }
 
-/** `04:12` */
+/** `04:12`, and `23:59:30` where minutes alone are too many to read. */
 export function clockText(seconds: number): string {
   const pad = (n: number) => String(n).padStart(2, "0");
-  return `${pad(Math.floor(seconds / 60))}:${pad(seconds % 60)}`;
+  const minutes = Math.floor(seconds / 60);
+  const below = `${pad(minutes < 100 ? minutes : minutes % 60)}:${pad(seconds % 60)}`;
+  return minutes < 100 ? below : `${Math.floor(minutes / 60)}:${below}`;
 }
 
 function duration(minutes: number): string {

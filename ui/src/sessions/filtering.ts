@@ -1,5 +1,6 @@
 import type { SessionState } from "../backend/backend";
 import { hostOf } from "../controls/format";
+import { endOf } from "./countdown";
 
 export type Show = "live" | "ended" | "all";
 export type Sort = "newest" | "ends_first" | "dearest";
@@ -50,7 +51,7 @@ function deriveOf(session: SessionState): Derived {
   const known = derived.get(session);
   if (known) return known;
   const { phase, title, url, id } = session;
-  const at = phase.type === "live" ? phase.expiresAt : phase.type === "ended" ? phase.at : null;
+  const at = phase.type === "live" ? (endOf(session)?.at ?? null) : phase.type === "ended" ? phase.at : null;
   const fresh: Derived = {
     text: `${title} ${url} ${id}`.toLowerCase(),
     host: url ? hostOf(url) : "",

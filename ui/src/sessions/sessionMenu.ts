@@ -3,6 +3,7 @@ import type { MenuItem } from "../controls/ContextMenu.svelte";
 import { copyText } from "../state/clipboard";
 import { linkOf, type Desk } from "../state/commands";
 import { keysOf } from "../state/shortcuts";
+import { cannotExtend } from "./countdown";
 import { extendPrice } from "./extending";
 
 /** What can be done with a session of the list. */
@@ -18,7 +19,7 @@ export function menuOf({ model, frame }: Desk, session: SessionState): MenuItem[
     {
       words: `Extend · ${price}`,
       keys: keysOf("extend"),
-      blocked: !live || session.keepAlive,
+      blocked: cannotExtend(session) !== null,
       run: () => void model.run(`extend:${id}`, { type: "extend_session", session: id }),
     },
     {

@@ -1,5 +1,6 @@
 import type { CallKind, SessionState } from "../backend/backend";
 import { capital, hostOf, sentence, shortId } from "../controls/format";
+import type { Limit } from "./countdown";
 
 export type Tone = "plain" | "live" | "warn" | "bad";
 
@@ -41,6 +42,15 @@ const busyWords: Record<CallKind, string> = {
   scrape: "scraping",
   extend: "extending",
   close: "closing",
+};
+
+/** Which limit a countdown runs to, beside it. */
+export const limitWords: Record<Limit, string> = { idle: "idle deadline", life: "longest life" };
+
+/** The same, where there is room for a sentence. */
+export const limitSentence: Record<Limit, string> = {
+  idle: "It ends then unless it is called before",
+  life: "Its longest life is over then, whatever is called",
 };
 
 /** The third line of a row: why it ended, what runs, or what was called last. */

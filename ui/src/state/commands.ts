@@ -1,4 +1,5 @@
 import type { SessionState } from "../backend/backend";
+import { cannotExtend } from "../sessions/countdown";
 import { copyText } from "./clipboard";
 import type { Frame } from "./frame.svelte";
 import type { Inspector, Screen } from "./inspector.svelte";
@@ -85,7 +86,7 @@ export const commands = {
     words: "Extend the session",
     group: "Sessions",
     keys: "Alt+E",
-    blocked: (desk) => alive(desk) ?? (desk.model.selected?.keepAlive ? "It has no deadline." : null),
+    blocked: (desk) => alive(desk) ?? (desk.model.selected && cannotExtend(desk.model.selected)),
     run: (desk) =>
       session(desk, ({ id }) => void desk.model.run(`extend:${id}`, { type: "extend_session", session: id })),
   },
