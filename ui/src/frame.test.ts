@@ -30,6 +30,30 @@ it("the list is walked by arrows, and letters find a title", async () => {
   expect(await list()).toHaveFocus();
 });
 
+it("what needs one now is put away by Escape, and the keyboard goes on to the main part", async () => {
+  const { user } = await open();
+  const warning = await screen.findByRole("article", { name: "Sign in ends in 18 s" });
+  within(warning).getByRole("button", { name: /^Extend/ }).focus();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(warning).not.toBeInTheDocument());
+  expect(screen.getByRole("main")).toHaveFocus();
+});
+
+it("the first stop of the keyboard skips to the main part", async () => {
+  const { user } = await open();
+  await user.tab();
+  expect(screen.getByRole("link", { name: "Skip to the main part" })).toHaveFocus();
+  await user.keyboard("{Enter}");
+  expect(screen.getByRole("main")).toHaveFocus();
+});
+
+it("the local engine keeps its name; a server's can be changed", async () => {
+  const { model } = await open();
+  model.screen = "settings";
+  await screen.findByRole("button", { name: "Rename NotexAI" });
+  expect(screen.queryByRole("button", { name: "Rename Local engine" })).toBeNull();
+});
+
 it("picked sessions are closed after a dry run that says what it stops, and what failed is tried again", async () => {
   const { fake, user } = await open();
   const failure = { code: "unreachable" as const, message: "the server did not confirm the end", hint: null };

@@ -104,8 +104,6 @@ export interface Backend {
   quit(choice: QuitChoice): Promise<void>;
   /** Shows a notice by the system; false where that is not possible or not allowed. */
   notify(title: string, text: string): Promise<boolean>;
-  /** Shows everything larger or smaller, in percent; absent where a browser does that. */
-  zoom?(percent: number): Promise<void>;
 }
 
 /** Makes a [`Failure`] of whatever was thrown. */

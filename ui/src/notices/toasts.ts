@@ -6,9 +6,9 @@ const urgent: readonly NoticeKind[] = ["expires_soon", "orphan", "budget_near", 
 
 /** A toast stays so long when nothing about it changes, in milliseconds. */
 const STAYS_MS = 60_000;
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
-/** What matters for which notices are shown over the screens. */
+/** What matters for which notices are shown beside the screens. */
 export interface Watch {
   sessions: ReadonlyMap<string, SessionState>;
   /** Numbers of those that a person put away. */
@@ -19,7 +19,7 @@ export interface Watch {
   second: number;
 }
 
-/** What is shown over the screens now, the newest first, one for each session. */
+/** What is shown beside the screens now, the newest first, one for each session. */
 export function toastsOf(notices: readonly Notice[], watch: Watch): Notice[] {
   const shown: Notice[] = [];
   const about = new Set<string>();
