@@ -33,7 +33,9 @@ it("the list is walked by arrows, and letters find a title", async () => {
 it("what needs one now is put away by Escape, and the keyboard goes on to the main part", async () => {
   const { user } = await open();
   const warning = await screen.findByRole("article", { name: "Sign in ends in 18 s" });
-  within(warning).getByRole("button", { name: /^Extend/ }).focus();
+  within(warning)
+    .getByRole("button", { name: /^Extend/ })
+    .focus();
   await user.keyboard("{Escape}");
   await waitFor(() => expect(warning).not.toBeInTheDocument());
   expect(screen.getByRole("main")).toHaveFocus();

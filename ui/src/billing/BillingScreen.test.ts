@@ -95,3 +95,24 @@ it("prices read as a list with examples, and a what-if joins a timeout with edit
     change: { timeoutMinutes: 2, closeAtOnce: false, rates: { step: 2 } },
   });
 });
+
+it("what was charged is seen without asking, and neither an edit nor the answer to a what-if goes stale or away", async () => {
+  const { fake, user } = open();
+  const step = await screen.findByLabelText("Step");
+  await user.clear(step);
+  await user.type(step, "7");
+  await user.click(screen.getByRole("button", { name: "Work it out" }));
+  await screen.findByRole("table", { name: "What it would have cost" });
+  const [local] = fake.snapshot.connections;
+  const before = await fake.query({ type: "billing", connection: "local" });
+  if (!local?.credits || before.type !== "billing") throw new Error("the scene has a plan");
+  fake.onQuery("billing", () => ({ type: "billing", value: { ...before.value, usedToday: 399 } }));
+  const query = vi.spyOn(fake, "query");
+  fake.deltas({
+    type: "connection",
+    value: { ...local, credits: { ...local.credits, today: 399, remaining: local.credits.remaining - 1 } },
+  });
+  expect(await screen.findByText(/399.* of 400 credits/, undefined, { timeout: 10_000 })).toBeVisible();
+  expect(query.mock.calls.some(([asked]) => asked.type === "what_if")).toBe(true);
+  expect(screen.getByLabelText("Step")).toHaveValue(7);
+});

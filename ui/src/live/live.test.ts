@@ -7,7 +7,7 @@ import { FakeBackend } from "../backend/fake";
 import { Inspector } from "../state/inspector.svelte";
 import { keyInput, modifiersOf, placeOn, textInputs, wheelPx } from "./hands";
 import { LiveWatch } from "./liveWatch.svelte";
-import { differ } from "./painter";
+import { differ, glanceOf } from "./painter";
 
 const frame = new Blob(["jpeg"]);
 
@@ -17,7 +17,6 @@ beforeEach(() => {
     "createImageBitmap",
     vi.fn(() => Promise.resolve(bitmap)),
   );
-  vi.stubGlobal("fetch", () => Promise.reject(new Error("no pictures here")));
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
   localStorage.clear();
 });
@@ -179,4 +178,77 @@ it("a caret is no other page, a menu is", () => {
   const page = new Uint8Array(1440).fill(255);
   const change = (n: number) => page.map((spot, i) => (i < n ? 0 : spot));
   expect([differ(page, change(4)), differ(page, change(60))]).toEqual([false, true]);
+});
+
+/** What every picture looks like; one context reads them all. */
+let grey = 200;
+
+/** Pictures decode, but for the one that is gone; nothing can be fetched. */
+function pictures(): { asked: string[] } {
+  const asked: string[] = [];
+  vi.stubGlobal(
+    "Image",
+    class {
+      crossOrigin: string | null = null;
+      src = "";
+      decode() {
+        asked.push(`${this.src} ${this.crossOrigin}`);
+        return this.src === "gone" ? Promise.reject(new Error("gone")) : Promise.resolve();
+      }
+    },
+  );
+  const context = {
+    drawImage: vi.fn(),
+    getImageData: (_x: number, _y: number, width: number, height: number) => ({
+      data: new Uint8ClampedArray(width * height * 4).fill(grey),
+    }),
+  };
+  vi.mocked(HTMLCanvasElement.prototype.getContext).mockReturnValue(context as never);
+  vi.stubGlobal("fetch", () => Promise.reject(new Error("the window's policy forbids it")));
+  return { asked };
+}
+
+describe("the picture of the last observe", () => {
+  it("is decoded as an image that may be read, for the policy of the window lets nothing fetch it", async () => {
+    const { asked } = pictures();
+    expect((await glanceOf("picture://localhost/ab12"))?.[0]).toBeCloseTo(200, -1);
+    expect(asked).toEqual(["picture://localhost/ab12 anonymous"]);
+    expect(await glanceOf("gone")).toBeNull();
+  });
+
+  it("is compared with what is shown: the boxes hold until the page looks different, and again when it is back", async () => {
+    pictures();
+    const fake = new FakeBackend();
+    const watch = new LiveWatch(fake, "s-1", () => 0);
+    const stop = watch.start();
+    const off = watch.painter.on(document.createElement("canvas"));
+    expect(watch.moved).toBe(true);
+    await watch.compareWith("ab12");
+    expect(watch.moved).toBe(false);
+    const show = async (to: number) => {
+      grey = to;
+      fake.viewers[0]?.onFrame(frame);
+      await vi.waitFor(() => expect(watch.state.type).toBe("showing"));
+      await watch.painter.paint(frame);
+    };
+    await show(200);
+    expect(watch.moved).toBe(false);
+    await show(20);
+    await vi.waitFor(() => expect(watch.moved).toBe(true));
+    await show(200);
+    await vi.waitFor(() => expect(watch.moved).toBe(false));
+    await watch.compareWith(null);
+    expect(watch.moved).toBe(true);
+    off();
+    stop();
+  });
+
+  it("is the newest one, whichever is there first", async () => {
+    pictures();
+    const watch = new LiveWatch(new FakeBackend(), "s-1", () => 0);
+    const first = watch.compareWith("gone");
+    const second = watch.compareWith("ab12");
+    await Promise.all([second, first]);
+    expect(watch.moved).toBe(false);
+  });
 });

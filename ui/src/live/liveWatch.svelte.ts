@@ -24,8 +24,8 @@ export class LiveWatch {
   refused = $state<string | null>(null);
   /** A person acts on it. */
   acts = $state(false);
-  /** It shows something else than the last observation. */
-  moved = $state(false);
+  /** It shows something else than the last observation, or nobody can tell. */
+  moved = $state(true);
   readonly painter = new Painter(
     () => this.#painted(),
     (glance) => this.#see(glance),
@@ -38,6 +38,8 @@ export class LiveWatch {
   #retryMs = FIRST_RETRY_MS;
   #run = 0;
   #observed: Glance | null = null;
+  /** A picture that was asked for before the last one is not compared with. */
+  #asked = 0;
 
   constructor(backend: Backend, session: string, clock: () => number) {
     this.#backend = backend;
@@ -82,8 +84,10 @@ export class LiveWatch {
 
   /** What it is compared with from now on: the picture of the last observation. */
   async compareWith(pictureUrl: string | null): Promise<void> {
+    const asked = ++this.#asked;
     this.#observed = null;
     const glance = pictureUrl === null ? null : await glanceOf(pictureUrl);
+    if (asked !== this.#asked) return;
     this.#observed = glance;
     // What cannot be compared is not claimed to be the same.
     this.moved = glance === null;

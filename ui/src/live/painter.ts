@@ -15,11 +15,11 @@ export function differ(one: Glance, other: Glance): boolean {
   return spots / Math.max(1, one.length) > MOVED;
 }
 
-let spare: CanvasRenderingContext2D | null | undefined;
+let spare: CanvasRenderingContext2D | null = null;
 
 /** Looks at a picture from far away; null where that is not possible. */
 export function glanceAt(picture: CanvasImageSource): Glance | null {
-  if (spare === undefined) {
+  if (!spare) {
     const canvas = document.createElement("canvas");
     canvas.width = ACROSS;
     canvas.height = DOWN;
@@ -42,8 +42,14 @@ export function glanceAt(picture: CanvasImageSource): Glance | null {
 
 /** The glance of a picture at an address; null when it cannot be had. */
 export async function glanceOf(url: string): Promise<Glance | null> {
+  const picture = new Image();
+  // In the window pictures come from another origin: unasked, they may be shown but not read.
+  picture.crossOrigin = "anonymous";
+  picture.src = url;
   try {
-    const bitmap = await createImageBitmap(await (await fetch(url)).blob());
+    await picture.decode();
+    // Made smaller the same way as the frames it is compared with.
+    const bitmap = await createImageBitmap(picture);
     const glance = glanceAt(bitmap);
     bitmap.close();
     return glance;

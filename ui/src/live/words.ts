@@ -22,16 +22,12 @@ export function stateSentence(state: LiveState, now: number): string | null {
 }
 
 /** What it means to act on the page, before one does. */
-export function takeOverSentence(
-  keepAlive: boolean,
-  timeoutMinutes: number,
-  minutePrice: number | null,
-): string {
-  const use = keepAlive
-    ? "Acting on it counts as use"
-    : `Acting on it counts as use and moves the deadline to ${timeoutMinutes} min from then`;
-  const price = minutePrice
-    ? `it costs nothing beyond the session's time, ${amount(minutePrice)} a minute`
-    : "it costs nothing beyond the session's time";
-  return `${use}; ${price}.`;
+export function takeOverSentence(keepAlive: boolean, timeoutMinutes: number): string {
+  return keepAlive
+    ? "Acting counts as use, at no price of its own."
+    : `Acting counts as use and moves the deadline to ${timeoutMinutes} min from then, at no price of its own.`;
 }
+
+/** What acting costs all the same. */
+export const takeOverPrice = (minutePrice: number | null): string =>
+  `It costs nothing beyond the session's time${minutePrice ? `, ${amount(minutePrice)} a minute` : ""}`;

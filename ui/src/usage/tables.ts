@@ -19,6 +19,7 @@ const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximu
 export const amountText = (amount: number, estimated: boolean): string =>
   `${estimated ? "≈ " : ""}${tenths.format(amount)}`;
 
+const partWords = { observe: "Observe", step: "Step", scrape: "Scrape", session_minute: "Session time" };
 const part = (whole: number, amount: number) => (whole > 0 ? amount / whole : 0);
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
@@ -38,11 +39,11 @@ export function dayColumns(estimated: boolean): Column<DaySum>[] {
     row.byCall.length === 0 ? null : (row.byCall.find((sum) => sum.call === call)?.credits ?? 0);
   const calls = (["observe", "step", "scrape", "session_minute"] as const).map((call): Column<DaySum> => ({
     id: call,
-    label: kindWords[call],
+    label: partWords[call],
     value: (row) => of(row, call),
     text: (row) => amountText(of(row, call) ?? 0, estimated),
     numeric: true,
-    width: "96px",
+    width: "104px",
   }));
   return [
     { id: "day", label: "Day (UTC)", value: ({ day }) => day, width: "minmax(96px, 1fr)" },

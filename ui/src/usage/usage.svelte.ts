@@ -6,6 +6,7 @@ import {
   type LedgerLine,
   type UsageReport,
 } from "../backend/backend";
+import { Refreshing } from "../state/refreshing";
 import { hourBefore, monthSpan } from "./forecast";
 
 /** Which entries are listed. */
@@ -19,8 +20,6 @@ const PAGE = 200;
 const BIG_PAGE = 1000;
 /** More charges than that in an hour are not fetched. */
 const HOUR_LIMIT = 1000;
-/** No more often than that it asks again, in milliseconds. */
-const REST_MS = 4000;
 
 /** What was used in one month on one connection: asked for, and again when the hub tells of charges. */
 export class Usage {
@@ -44,10 +43,7 @@ export class Usage {
   /** Answers to older questions are dropped. */
   #turn = 0;
   #listTurn = 0;
-  #askedAt = 0;
-  /** A refresh came due while nobody saw the window. */
-  #missed = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #refreshing = new Refreshing(() => this.refresh());
 
   constructor(readonly backend: Backend) {}
 
@@ -61,27 +57,18 @@ export class Usage {
     this.entries = [];
     this.hour = [];
     this.hourFailure = null;
-    this.#missed = false;
     void this.load();
     void this.list();
   }
 
-  /** Something was charged: asks again, not more often than every few seconds and never for a window that is not seen. */
+  /** Something was charged. */
   stale(): void {
-    if (this.#timer !== undefined || this.#connection === null) return;
-    const wait = Math.max(0, this.#askedAt + REST_MS - Date.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#missed = document.hidden;
-      if (!this.#missed) this.refresh();
-    }, wait);
+    if (this.#connection !== null) this.#refreshing.stale();
   }
 
-  /** The window is seen again: makes up for the refresh that was due. */
+  /** The window is seen again. */
   seen(): void {
-    if (document.hidden || !this.#missed) return;
-    this.#missed = false;
-    this.refresh();
+    this.#refreshing.seen();
   }
 
   refresh(): void {
@@ -92,8 +79,7 @@ export class Usage {
 
   stop(): void {
     this.collecting = false;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#refreshing.stop();
     this.#turn++;
     this.#listTurn++;
   }
@@ -102,7 +88,7 @@ export class Usage {
     const connection = this.#connection;
     if (connection === null) return;
     const turn = ++this.#turn;
-    this.#askedAt = Date.now();
+    this.#refreshing.asked();
     this.loading = true;
     try {
       const answer = await this.backend.query({ type: "usage", connection, period: this.#period });
