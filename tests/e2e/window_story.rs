@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
+use fantoccini::Locator;
 use notex_journeys::{FixtureSite, story, until, window};
+
+const SOON: Duration = Duration::from_secs(15);
 
 #[tokio::test]
 async fn the_window_tells_the_whole_story_and_leaves_no_process_behind() {
@@ -18,4 +21,28 @@ async fn the_window_tells_the_whole_story_and_leaves_no_process_behind() {
         app.survivors().is_empty().then_some(())
     })
     .await;
+}
+
+/// Here the picture of the observe comes from another origin than the page, whose policy lets nothing of it be fetched.
+#[tokio::test]
+async fn boxes_over_the_live_picture_hold_while_the_page_looks_as_observed() {
+    let (site, driven) = (FixtureSite::open().await, window().await);
+    let (client, start) = (driven.client.clone(), site.url("/form"));
+    story::witness(&driven.client, "window-live", async move {
+        story::press(&client, "New session").await;
+        story::press(&client, "Start session").await;
+        story::by_css(&client, "[data-testid='session-row']", SOON * 4).await;
+        story::open_address(&client, &start).await;
+        story::picture_is_shown(&client).await;
+        let live = "[aria-label='Picture or live'] [role='tab']:last-child";
+        story::by_css(&client, live, SOON).await.click().await.expect("a tab can be pressed");
+        until("boxes that are where the page is", SOON, || async {
+            let strip = Locator::Css("[role='group'][aria-label='Live picture']");
+            let words = story::shown_text(&client.find(strip).await.ok()?).await?;
+            (words.contains("Locked") && !words.contains("boxes are of the last")).then_some(())
+        })
+        .await;
+    })
+    .await;
+    driven.client.close().await.expect("the window closes");
 }
