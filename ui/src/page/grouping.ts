@@ -139,12 +139,14 @@ export function noteOf(action: Action): string {
   if (chosen) return `“${chosen.label}” of ${state?.options.length ?? 0}`;
   const param = params[0];
   if (param) {
-    const holds = state?.value ? `holds “${state.value}”` : `${param.name}: ${param.type}`;
+    const holds = state?.value ? `holds “${state.value}”` : emptyWords(param.type);
     return state?.required ? `${holds} · required` : holds;
   }
   const label = action.label?.trim();
   return !label || action.description.includes(label) ? "" : action.description;
 }
+
+const emptyWords = (type: string) => (type === "string" || type === "text" ? "empty" : `empty, a ${type}`);
 
 /** All of the state of an action, in words. */
 export function stateWords({ state, status }: Action): string {

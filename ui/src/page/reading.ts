@@ -74,8 +74,9 @@ export function wordCount(text: string): number {
   return count;
 }
 
-/** The whole answer. */
-export const jsonOf = (scraped: Scraped): string => JSON.stringify(scraped, null, 2);
+/** The whole answer; its longest part comes last. */
+export const jsonOf = ({ markdown, ...others }: Scraped): string =>
+  JSON.stringify({ ...others, markdown }, null, 2);
 
 /** Why a CSS selector cannot be one. */
 export function selectorProblem(selector: string): string | null {

@@ -115,7 +115,7 @@ function kindOfParam(type: string, choice: Choice): TextKind {
   // No server says so: better one field too many masked than one shown.
   if (/passw|passcode|contraseña|mot de passe/i.test(nameOf(choice.action))) return "password";
   if (role === "spinbutton") return "number";
-  if (role === "slider") return "range";
+  if (role === "slider") return "number";
   return state?.value?.includes("\n") ? "lines" : "text";
 }
 
@@ -182,9 +182,13 @@ export function valueOf(choice: Choice, typed: string): string | null {
   return field.type === "text" && field.kind === "url" ? addressOf(typed) : typed;
 }
 
+const typed = (field: ValueField): boolean =>
+  field.type === "text" &&
+  ["text", "number", "password", "email", "tel", "search", "url"].includes(field.kind);
+
 /** Whether it makes sense to press enter afterwards. */
 export const takesEnter = (choice: Choice): boolean =>
-  choice.type === "action" && choice.action.id.startsWith("I") && fieldOf(choice).type === "text";
+  choice.type === "action" && choice.action.id.startsWith("I") && typed(fieldOf(choice));
 
 /** The name over the form. */
 export const choiceName = (choice: Choice): string =>

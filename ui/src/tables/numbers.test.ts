@@ -10,10 +10,13 @@ it.each([
   ["-3.5 %", -3.5],
   ["0.125", 0.125],
   ["16 GB", 16],
+  ["CHF 12.50", 12.5],
+  ["R$ 10", 10],
+  ["21 °C", 21],
   ["1.234.567", 1234567],
 ])("%s is a number", (text, number) => expect(numberIn(text)).toBe(number));
 
-it.each(["", "Nova 14 inch of 2024", "2026-03-01", "10:30", "n/a", "-"])("%s is none", (text) =>
+it.each(["", "Item 1", "Nova 14 inch of 2024", "2026-03-01", "10:30", "n/a", "-"])("%s is none", (text) =>
   expect(numberIn(text)).toBeNull(),
 );
 

@@ -1,5 +1,6 @@
-/** A number as pages write it: with a sign, a currency or a unit, and separators of either kind. */
-const WRITTEN = /^[^\d-]{0,8}(-?\d[\d.,'’\s]*)[^\d]{0,12}$/u;
+/** A number as pages write it: with a sign, a currency or a unit, and separators of either kind. Longer words are a name. */
+const WRITTEN =
+  /^(?:[A-Z]{3}|kr|\p{L}{0,2}\p{Sc})?\s*(-?\d[\d.,'’\s]*)(?:\p{Sc}|%|°?\p{L}{1,4}\.?|\p{L}{1,3}[²³])?$/u;
 
 /** The number that a cell holds; null when it holds words. `1.299,50 €` is 1299.5, and so is `$1,299.50`. */
 export function numberIn(text: string): number | null {
