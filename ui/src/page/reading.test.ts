@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readingOf, selectorProblem, wordCount } from "./reading";
+import { parentSelector, readingOf, selectorProblem, wordCount } from "./reading";
 
 const read = (markdown: string) => readingOf({ markdown, url: "http://shop.local/search" });
 
@@ -31,4 +31,9 @@ it("a selector that cannot be one is told", () => {
   expect(selectorProblem("main > table")).toBeNull();
   expect(selectorProblem("")).toBeNull();
   expect(selectorProblem("main >")).toContain("no CSS selector");
+});
+
+it("a selector is widened step by step", () => {
+  expect(parentSelector("main > table > tr")).toBe("main > table");
+  expect(parentSelector("main")).toBeNull();
 });

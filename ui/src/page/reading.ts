@@ -98,3 +98,9 @@ export function having<R>(rows: readonly R[], filter: string, textOf: (row: R) =
     return words.every((word) => text.includes(word));
   });
 }
+
+/** The selector of the element around, when the selector leads to one step by step. */
+export function parentSelector(selector: string): string | null {
+  const at = selector.lastIndexOf(" > ");
+  return at > 0 ? selector.slice(0, at) : null;
+}

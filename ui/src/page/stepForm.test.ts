@@ -108,3 +108,30 @@ it("a field that is called a password is masked", () => {
   const action = actionOf("I9", "Your password", "Form", "textbox", null, { params });
   expect(fieldOf({ type: "action", action })).toMatchObject({ kind: "password" });
 });
+
+it("a text keeps to the length and the form that the page wants, as far as it says", () => {
+  const wanting = (told: object) => {
+    const params = [{ name: "value", type: "string", default: null, values: [], ...told }];
+    return { type: "action", action: actionOf("I9", "Code", "Form", "textbox", null, { params }) } as const;
+  };
+  expect(valueProblem(wanting({ max_length: 3 }), "abcd")).toBe("The field takes at most 3 characters.");
+  expect(valueProblem(wanting({ format: "[A-Z]{3}" }), "abc")).toBe("The field wants the form [A-Z]{3}.");
+  expect(valueProblem(wanting({ format: "[A-Z]{3}" }), "ABC")).toBeNull();
+  expect(valueProblem(wanting({ format: "(" }), "anything")).toBeNull();
+});
+
+it("a slider slides between its ends, and is a number where nobody says them", () => {
+  const slider = (told: object) => {
+    const params = [{ name: "value", type: "number", default: null, values: [], ...told }];
+    return fieldOf({ type: "action", action: actionOf("I9", "Loud", "Form", "slider", null, { params }) });
+  };
+  expect(slider({ min: "0", max: "10" })).toMatchObject({ kind: "range", start: "5" });
+  expect(slider({})).toMatchObject({ kind: "number" });
+});
+
+it("what is on or off is asked for in words, and starts at the other", () => {
+  const state = { checked: true, expanded: null, value: null, required: false, options: [] };
+  const params = [{ name: "value", type: "boolean", default: null, values: [] }];
+  const action = actionOf("B9", "Gift", "Form", "checkbox", null, { params, state });
+  expect(fieldOf({ type: "action", action })).toMatchObject({ type: "choice", start: "false" });
+});

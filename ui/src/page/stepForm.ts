@@ -1,6 +1,6 @@
 import type { Action, ActionParam, CreditState, Observation, SpecialAction } from "../backend/backend";
 import { addressProblem } from "../sessions/newSession";
-import { addressOf } from "../controls/format";
+import { addressOf, plural } from "../controls/format";
 import { nameOf } from "./grouping";
 
 const inputTypes = [
@@ -11,12 +11,26 @@ const inputTypes = [
 /** How a text is typed. */
 export type TextKind = (typeof inputTypes)[number] | "url" | "lines";
 
-/** What a number or a date may be; null where the page says nothing. */
+/** What a value may be; null where the page says nothing. */
 export interface Bounds {
   min: string | null;
   max: string | null;
   step: string | null;
+  /** A regular expression that a text has to match whole. */
+  format: string | null;
+  /** How many characters it takes at most. */
+  maxLength: number | null;
 }
+
+/** What servers say of a parameter beyond the contract. */
+type Told = ActionParam & {
+  min?: string | number | null;
+  max?: string | number | null;
+  step?: string | number | null;
+  format?: string | null;
+  max_length?: number | null;
+  accept?: string | null;
+};
 
 /** One of the values that a field takes. */
 export interface Option {
@@ -28,7 +42,7 @@ export interface Option {
 export type ValueField =
   | { type: "none" }
   | { type: "text"; label: string; kind: TextKind; start: string; hint: string; bounds: Bounds }
-  | { type: "file"; label: string }
+  | { type: "file"; label: string; accept: string | null }
   | { type: "choice"; label: string; options: Option[]; start: string };
 
 /** What is chosen to be done. */
@@ -51,8 +65,9 @@ export function fieldOf(choice: Choice): ValueField {
   const label = param.name === "time_ms" ? "Milliseconds" : param.name === "url" ? "Address" : "Value";
   const options = optionsOf(param, state);
   if (options) return { type: "choice", label, ...options };
-  if (param.type === "file") return { type: "file", label: "Name of the file" };
-  const kind = param.name === "url" ? "url" : kindOfParam(param.type, choice);
+  if (param.type === "file")
+    return { type: "file", label: "Name of the file", accept: (param as Told).accept ?? null };
+  const kind = param.name === "url" ? "url" : kindOfParam(param, choice);
   const bounds = boundsOf(param);
   if (kind === "range") return { ...rangeOf(param, state, bounds), type: "text", label, kind, hint: "" };
   return {
@@ -92,20 +107,28 @@ function optionsOf(param: ActionParam, state: Action["state"]): { options: Optio
   };
 }
 
-function boundsOf(param: ActionParam & { [bound in keyof Bounds]?: unknown }): Bounds {
-  const text = (bound: unknown) =>
-    typeof bound === "number" || typeof bound === "string" ? `${bound}` : null;
-  return { min: text(param.min), max: text(param.max), step: text(param.step) };
+function boundsOf({ min, max, step, format, max_length, type }: Told): Bounds {
+  const text = (bound: string | number | null | undefined) =>
+    bound === null || bound === undefined || bound === "" ? null : String(bound);
+  const isText = type === "string" || type === "text" || type === "multiline";
+  return {
+    ...{ min: text(min), max: text(max), step: text(step) },
+    format: isText ? (format ?? null) : null,
+    maxLength: max_length ?? null,
+  };
 }
 
 /** A range without limits goes from 0 to 100, and starts where it is. */
-function rangeOf({ default: start }: ActionParam, state: Action["state"], { min, max, step }: Bounds) {
-  const bounds = { min: min ?? "0", max: max ?? "100", step };
+function rangeOf({ default: start }: ActionParam, state: Action["state"], told: Bounds) {
+  const bounds = { ...told, min: told.min ?? "0", max: told.max ?? "100" };
   const middle = (Number(bounds.min) + Number(bounds.max)) / 2;
   return { bounds, start: start ?? state?.value ?? String(middle) };
 }
 
-function kindOfParam(type: string, choice: Choice): TextKind {
+function kindOfParam({ type, min, max }: Told, choice: Choice): TextKind {
+  const slides = choice.type === "action" && choice.action.role === "slider";
+  // Without its ends there is nothing to slide along.
+  if (slides && type === "number" && min != null && max != null) return "range";
   if (type === "textarea" || type === "multiline") return "lines";
   if (type === "datetime") return "datetime-local";
   const known = inputTypes.find((kind) => kind === type);
@@ -138,12 +161,25 @@ export function valueProblem(choice: Choice, typed: string): string | null {
       return dateProblem(typed, field.kind, field.bounds);
     case "text":
     case "lines":
+      return textProblem(typed, field.bounds);
     case "color":
     case "password":
     case "email":
     case "tel":
     case "search":
       return null;
+  }
+}
+
+function textProblem(typed: string, { format, maxLength }: Bounds): string | null {
+  if (maxLength !== null && [...typed].length > maxLength)
+    return `The field takes at most ${plural(maxLength, "character")}.`;
+  if (format === null || typed === "") return null;
+  try {
+    // As HTML's own `pattern` is read.
+    return new RegExp(`^(?:${format})$`, "v").test(typed) ? null : `The field wants the form ${format}.`;
+  } catch {
+    return null;
   }
 }
 
