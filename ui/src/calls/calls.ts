@@ -3,7 +3,7 @@ import type { Call, CallKind } from "../backend/backend";
 /** The name of a call. */
 export const kindWords: Record<CallKind, string> = {
   start: "start",
-  session_minute: "minute",
+  session_minute: "session time",
   observe: "observe",
   step: "step",
   scrape: "scrape",

@@ -21,7 +21,7 @@ it("a plan that runs out before says the day", () => {
 
 it("without a charge there is no forecast, and used up is said before that", () => {
   expect(forecastOf({ ...credits, perMinute: 0 }, now).sentence).toBe(
-    "No forecast: nothing was charged in the last five minutes.",
+    "Nothing was charged in the last five minutes to go by.",
   );
   expect(forecastOf({ ...credits, remaining: 0, perMinute: 0 }, now).sentence).toBe(
     "Nothing is left. The plan renews on 1 December.",

@@ -44,7 +44,7 @@ export function forecastOf(
   if (perMinute <= 0)
     return {
       short: "No forecast",
-      sentence: "No forecast: nothing was charged in the last five minutes.",
+      sentence: "Nothing was charged in the last five minutes to go by.",
       early: false,
     };
   const end = now + (remaining / perMinute) * 60_000;

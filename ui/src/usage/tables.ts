@@ -112,12 +112,12 @@ const moment = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle:
 export const entryColumns = (estimated: boolean): Column<LedgerLine>[] => [
   {
     id: "at",
-    label: "At",
+    label: "At (local time)",
     value: ({ at }) => at,
     text: ({ at }) => moment.format(new Date(at)),
     width: "136px",
   },
-  { id: "call", label: "Call", value: ({ call }) => kindWords[call], width: "90px" },
+  { id: "call", label: "Call", value: ({ call }) => kindWords[call], width: "104px" },
   {
     id: "reasons",
     label: "Why",
