@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { Notice, SessionState } from "../backend/backend";
 import { quietSession } from "../backend/fakePages";
 import { toastsOf, unreadOf } from "./toasts";
+import { endingWords } from "./words";
 
 const now = Date.parse("2026-11-24T12:00:00Z");
 const at = (seconds: number) => new Date(now + seconds * 1000).toISOString();
@@ -62,4 +63,23 @@ it("what came before the window was open only waits in the list", () => {
   expect(shown(old)).toEqual([]);
   expect(unreadOf(old, now - 60_000)).toBe(1);
   expect(unreadOf(old, now)).toBe(0);
+});
+
+it("that a session ends is said as it is now, and a long title leaves its end on the line", () => {
+  const long = session("s-1", {
+    title: "A page whose title is quite long: sixty characters and more",
+    url: "",
+  });
+  const soon = {
+    type: "falling",
+    by: "idle",
+    text: "00:12",
+    seconds: 12,
+    left: 0.1,
+    urgency: "alarm",
+  } as const;
+  const words = endingWords(long, soon);
+  expect(words.title).toMatch(/^A page whose title .{1,40}… ends in 00:12$/);
+  expect(words.text).toMatch(/: extend it, or let it end\.$/);
+  expect(endingWords(long, { ...soon, by: "life" }).text).toMatch(/its longest life is over then/);
 });

@@ -58,7 +58,7 @@ export function storyOf(session: SessionState): string {
   const words = stateWords(session);
   if (session.phase.type === "ended") return words.detail;
   if (session.busy) return capital(words.text);
-  if (session.lastCall === null) return "No call yet";
+  if (session.lastCall === null) return "Not called yet";
   // Without a time: a session is used by more than calls, and `lastCallAt` tells the last use.
   return session.lastCall;
 }

@@ -1,6 +1,6 @@
 import type { CallSum, DaySum, HostSum, LedgerLine, SessionSum } from "../backend/backend";
 import { kindWords } from "../calls/calls";
-import { countText } from "../controls/format";
+import { countText, shortId } from "../controls/format";
 import type { Column } from "../tables/columns";
 
 export type View = "day" | "call" | "session" | "host" | "entries";
@@ -125,6 +125,12 @@ export const entryColumns = (estimated: boolean): Column<LedgerLine>[] => [
     width: "minmax(120px, 2fr)",
   },
   { id: "host", label: "Host", value: ({ host }) => host, width: "minmax(80px, 1fr)" },
-  { id: "session", label: "Session", value: ({ session }) => session, width: "minmax(70px, 0.8fr)" },
+  {
+    id: "session",
+    label: "Session",
+    value: ({ session }) => session,
+    text: ({ session }) => shortId(session),
+    width: "minmax(80px, 0.8fr)",
+  },
   credits(estimated),
 ];
