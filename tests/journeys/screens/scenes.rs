@@ -46,6 +46,15 @@ macro_rules! tab {
     };
 }
 
+/// The live picture is shown, and compared with the last observe.
+const LIVE: &[(&str, &str)] = &[(
+    "the live picture",
+    "(() => { const tab = document.querySelector(\"[aria-label='Picture or live'] [role=tab]:last-child\"); \
+     if (tab?.ariaSelected !== 'true') tab?.click(); \
+     const strip = document.querySelector(\"[aria-label='Live picture']\")?.textContent ?? ''; \
+     return strip.includes('Locked') && !strip.includes('boxes are of'); })()",
+)];
+
 /// All of them.
 pub(crate) const SCENES: &[Scene] = &[
     both("sessions", "fake=full"),
@@ -65,13 +74,22 @@ pub(crate) const SCENES: &[Scene] = &[
     large("page-right-to-left", "fake=rtl"),
     large("page-long", "fake=long"),
     large("keep-alive", "fake=keep-alive"),
+    large("live", "fake=full").then(LIVE),
     both("usage", "fake=full&screen=usage"),
     large("usage-empty", "fake=empty&screen=usage"),
+    large("usage-loading", "fake=loading&screen=usage"),
+    large("usage-failed", "fake=no_money&screen=usage"),
+    large("usage-estimated", "fake=estimated&screen=usage"),
     both("billing", "fake=full&screen=billing"),
+    large("billing-failed", "fake=no_money&screen=billing"),
+    large("billing-estimated", "fake=estimated&screen=billing"),
     large("log", "fake=full&screen=log"),
     both("settings", "fake=full&screen=settings"),
     large("palette", "fake=full&palette=1"),
     large("notices", "fake=full&bell=1"),
+    large("new-session", "fake=full&ask=new_session"),
+    large("close-all", "fake=full&ask=close_all"),
+    large("report", "fake=full&open=report"),
     large("add-connection", "fake=full&open=add_connection"),
     large("quit", "fake=full&ask=quit"),
 ];
