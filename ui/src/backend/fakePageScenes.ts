@@ -56,6 +56,26 @@ function actions(fake: FakeBackend, list: Action[]): void {
   observation.totalActions = list.length;
 }
 
+/** The last call was a step that changed the page. */
+function stepped(fake: FakeBackend): void {
+  const detail = fake.details.get("s-7f3a");
+  const last = detail?.calls.at(-1);
+  if (!detail?.observation || !last) return;
+  detail.calls[detail.calls.length - 1] = {
+    ...{ ...last, what: "B1 click In stock", tookMs: 212, credits: 1 },
+    status: { type: "done", httpStatus: 200 },
+  };
+  const { title, url } = detail.observation;
+  detail.observation = {
+    ...{ ...detail.observation, call: last.id, before: { title, url } },
+    ...{ newIds: ["L9", "L10"], changedIds: ["B1"] },
+    gone: [
+      actionOf("L4", "Sale", "Navigation", "link", null),
+      actionOf("B7", "Next page", "Products", "button", null),
+    ],
+  };
+}
+
 /** Changes the scene of the page view that `?fake=` names. */
 export function pageScene(scene: string, fake: FakeBackend): void {
   const details = {
@@ -73,6 +93,8 @@ export function pageScene(scene: string, fake: FakeBackend): void {
   switch (scene) {
     case "boxes":
       return actions(fake, crowdedActions(2000));
+    case "stepped":
+      return stepped(fake);
     case "stack":
       return actions(fake, stackedActions);
     case "tabs":

@@ -1,4 +1,4 @@
-import type { Action, Call, SessionState, Snapshot } from "./backend";
+import type { Action, Call, Failure, SessionState, Snapshot } from "./backend";
 import { FakeBackend } from "./fake";
 import { feedFrames } from "./fakeLive";
 import { pageScene } from "./fakePageScenes";
@@ -181,6 +181,11 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
   frameScene(scene, snapshot, fake);
   moneyScene(scene, fake);
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;
+  fake.onQuery("picture", (query) => {
+    if (query.type === "picture" && !query.url.endsWith(".svg")) return { type: "picture", value: "shop" };
+    const message = "the picture cannot be shown: it is no JPEG, PNG, WebP, GIF or AVIF";
+    throw { code: "other", message, hint: null } satisfies Failure;
+  });
   if (snapshot.sessions.length > 0) fill(fake);
   pageScene(scene, fake);
   feedFrames(fake, fake.pictureUrl("shop"), scene);

@@ -82,7 +82,8 @@ export const jsonOf = ({ markdown, ...others }: Scraped): string =>
 export function selectorProblem(selector: string): string | null {
   if (selector.trim() === "") return null;
   try {
-    document.createDocumentFragment().querySelector(selector);
+    // ` >>> ` leads into a frame or a shadow root.
+    for (const step of selector.split(" >>> ")) document.createDocumentFragment().querySelector(step);
     return null;
   } catch {
     return "This is no CSS selector: main, #results or article > table are some.";
