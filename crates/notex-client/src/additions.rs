@@ -1,6 +1,8 @@
-//! What only a server with our additions does: tabs, the element at a point, scrapes of a part of the page.
+//! What only a server with our additions does: tabs, the element at a point, scrapes of a part of the page, files.
 
-use notex_wire::current::{DataSpace, DebugAnswer, ExecuteRequest, ExecutionResult, ScrapeRequest};
+use notex_wire::current::{
+    DataSpace, DebugAnswer, ExecuteRequest, ExecutionResult, ScrapeRequest, SessionFile,
+};
 use notex_wire::{ElementAnswer, ElementRequest, path};
 use reqwest::Method;
 
@@ -29,6 +31,16 @@ impl Server {
     /// The tabs of a session, and where it can be watched. Costs nothing and moves no deadline.
     pub async fn debug(&self, session_id: &str) -> Result<Answered<DebugAnswer>, ClientError> {
         self.call::<(), _>(Method::GET, &with_id(path::DEBUG, session_id), None, SHORT).await
+    }
+
+    /// Gives a session a file, for uploads on its pages. Costs nothing, and counts as use.
+    pub async fn add_file(
+        &self,
+        session_id: &str,
+        name: &str,
+        contents: &[u8],
+    ) -> Result<Answered<SessionFile>, ClientError> {
+        self.send_file(&with_id(path::FILES, session_id), name, contents, PAGE).await
     }
 
     /// The element at a point of the viewport. Costs nothing and moves no deadline.

@@ -302,6 +302,24 @@ impl Server {
         if let Some(body) = body {
             request = request.json(body);
         }
+        self.send(request, within).await
+    }
+
+    /// Sends a form of one file.
+    pub(crate) async fn send_file<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        name: &str,
+        contents: &[u8],
+        within: Duration,
+    ) -> Result<Answered<T>, ClientError> {
+        let (kind, body) = form_of(name, contents);
+        let request = self.request(Method::POST, path).header(CONTENT_TYPE, kind).body(body);
+        let raw = self.send(request, within).await?;
+        self.body_of(raw, path)
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder, within: Duration) -> Result<Raw, ClientError> {
         let begun = Instant::now();
         tokio::time::timeout(within, async {
             let answer = request.send().await.map_err(|why| self.unreachable(&why))?;
@@ -393,6 +411,20 @@ impl Server {
     }
 }
 
+/// A form (multipart) with one file, and its content type.
+fn form_of(name: &str, contents: &[u8]) -> (String, Vec<u8>) {
+    // A boundary that the file does not hold.
+    let holds = |mark: &str| contents.windows(mark.len()).any(|part| part == mark.as_bytes());
+    let mark = (0_u32..).map(|n| format!("notex-file-{n}")).find(|mark| !holds(mark)).unwrap_or_default();
+    let name = name.replace('"', "%22").replace(['\r', '\n'], " ");
+    let head = format!(
+        "--{mark}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    let body = [head.as_bytes(), contents, format!("\r\n--{mark}--\r\n").as_bytes()].concat();
+    (format!("multipart/form-data; boundary={mark}"), body)
+}
+
 pub(crate) fn with_id(path: &str, session_id: &str) -> String {
     let id: String = url::form_urlencoded::byte_serialize(session_id.as_bytes()).collect();
     path.replace("{id}", &id)
@@ -414,4 +446,24 @@ fn deepest<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::er
         cause = next;
     }
     cause
+}
+
+#[cfg(test)]
+mod tests {
+    use super::form_of;
+
+    #[test]
+    fn a_form_holds_a_file_whatever_its_name_and_contents_are() {
+        let (kind, body) = form_of("a\"b\r\n.txt", b"--notex-file-0--");
+        assert_eq!(kind, "multipart/form-data; boundary=notex-file-1");
+        let body = String::from_utf8(body).unwrap();
+        assert!(
+            body.starts_with("--notex-file-1\r\n") && body.ends_with("\r\n--notex-file-1--\r\n"),
+            "{body}"
+        );
+        assert!(
+            body.contains("filename=\"a%22b  .txt\"\r\n") && body.contains("\r\n\r\n--notex-file-0--\r\n"),
+            "{body}"
+        );
+    }
 }

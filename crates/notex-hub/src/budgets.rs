@@ -117,6 +117,7 @@ pub(crate) async fn allow(hub: &Hub, command: &Command) -> Result<(), Failure> {
         | Command::CloseSessions { .. }
         | Command::ExtendSession { .. }
         | Command::CancelCall { .. }
+        | Command::AddFile { .. }
         | Command::ProbeServer { .. }
         | Command::AddConnection { .. }
         | Command::RenameConnection { .. }

@@ -20,6 +20,7 @@ fn abilities(dialect: Dialect) -> Abilities {
             start_options: true,
             tabs: true,
             scrape_options: true,
+            files: true,
         },
         Dialect::Classic => Abilities::default(),
         Dialect::Current => Abilities {

@@ -47,6 +47,7 @@ const EVERYTHING: Abilities = Abilities {
     start_options: true,
     tabs: true,
     scrape_options: true,
+    files: true,
 };
 
 /// Why a server is not followed any more.

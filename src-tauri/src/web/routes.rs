@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +20,9 @@ use tauri::{Assets, Wry};
 use super::guard::{Guard, check};
 use super::{assets, live};
 
+/// A file of 32 MiB in base64, which is the largest that a session takes, in bytes.
+const LARGEST_COMMAND: usize = 44 * 1024 * 1024;
+
 #[derive(Clone)]
 pub(super) struct Host {
     pub(super) hub: Hub,
@@ -29,7 +32,7 @@ pub(super) struct Host {
 pub(super) fn router(hub: Hub, guard: Guard) -> Router {
     let host = Host { hub, assets: assets::embedded().into() };
     Router::new()
-        .route("/api/send", post(send))
+        .route("/api/send", post(send).layer(DefaultBodyLimit::max(LARGEST_COMMAND)))
         .route("/api/query", post(query))
         .route("/api/events", get(events))
         .route("/api/live/{session}", any(live::live))

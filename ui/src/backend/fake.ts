@@ -155,6 +155,8 @@ export class FakeBackend implements Backend {
           ...nothing,
           probe: { dialect: "notex", version: "0.1.0", latencyMs: 12, keyProblem: null },
         };
+      case "add_file":
+        return { ...nothing, session: command.session, file: command.name };
       case "tab":
       case "rename_connection":
       case "save_rates":

@@ -69,6 +69,7 @@ const everything: Abilities = {
   startOptions: true,
   tabs: true,
   scrapeOptions: true,
+  files: true,
 };
 
 /** A healthy local engine without sessions. */

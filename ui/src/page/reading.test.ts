@@ -30,7 +30,7 @@ it("words are counted in languages without spaces", () => {
 it("a selector that cannot be one is told", () => {
   expect(selectorProblem("main > table")).toBeNull();
   expect(selectorProblem("")).toBeNull();
-  expect(selectorProblem("iframe >>> main > table")).toBeNull();
+  expect(selectorProblem("iframe >>> main > table")).toContain("inside of a frame");
   expect(selectorProblem("main >")).toContain("no CSS selector");
 });
 

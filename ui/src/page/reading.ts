@@ -81,9 +81,10 @@ export const jsonOf = ({ markdown, ...others }: Scraped): string =>
 /** Why a CSS selector cannot be one. */
 export function selectorProblem(selector: string): string | null {
   if (selector.trim() === "") return null;
+  if (selector.includes(" >>> "))
+    return "A scrape is not limited to what is inside of a frame: take an element of the page itself.";
   try {
-    // ` >>> ` leads into a frame or a shadow root.
-    for (const step of selector.split(" >>> ")) document.createDocumentFragment().querySelector(step);
+    document.createDocumentFragment().querySelector(selector);
     return null;
   } catch {
     return "This is no CSS selector: main, #results or article > table are some.";

@@ -88,6 +88,20 @@ it("Step moves a range with a slider that starts where the page has it", async (
   expect(fake.sent).toMatchObject([{ type: "step", value: "30" }]);
 });
 
+it("Step gives a file of this machine to the session, and takes the name it is kept by", async () => {
+  const { fake, model, user } = await openPanel("step", field("file", {}, { accept: ".txt" }));
+  fake.on("add_file", (command) => ({ ...fake.obey(command), file: "notes-2.txt" }));
+  model.choose("I1");
+  expect(await screen.findByRole("button", { name: "Choose a file" })).toBeVisible();
+  const chooser = document.querySelector<HTMLInputElement>("input[type=file]");
+  if (!chooser) throw new Error("no chooser");
+  await user.upload(chooser, new File(["hello"], "notes.txt", { type: "text/plain" }));
+  await waitFor(() => expect(screen.getByLabelText("Name of the file")).toHaveValue("notes-2.txt"));
+  expect(fake.sent.at(-1)).toMatchObject({ type: "add_file", name: "notes.txt", contents: "aGVsbG8=" });
+  await user.click(press(/^Run step/));
+  expect(fake.sent.at(-1)).toMatchObject({ type: "step", action: "I1", value: "notes-2.txt" });
+});
+
 it("Step looks through many values with a filter, by keyboard", async () => {
   const values = Array.from({ length: 200 }, (_, i) => `Country ${i + 1}`);
   const { fake, model, user } = await openPanel("step", field("string", {}, { values }));

@@ -110,6 +110,7 @@ const abilityWords: Record<keyof Abilities, [can: string, cannot: string]> = {
   startOptions: ["takes every option of a start", "takes timeout, keep-alive and screenshot of a start"],
   tabs: ["switches tabs", "has no tabs to switch"],
   scrapeOptions: ["scrapes by selector", "scrapes whole pages only"],
+  files: ["takes files for uploads", "takes no files for uploads"],
 };
 
 /** What a server can and cannot do, in words; nothing until it answered. */

@@ -1,5 +1,6 @@
 //! What each command does. Runs beside the loop: it talks to servers and sends the loop what came of it.
 
+mod file;
 mod life;
 mod page;
 mod servers;
@@ -33,6 +34,7 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
             page::scrape(hub, session, asked).await
         }
         Command::Tab { session, deed } => tab::tab(hub, session, deed).await,
+        Command::AddFile { session, name, contents } => file::add(hub, session, name, contents).await,
         Command::CancelCall { session } => page::cancel(hub, session).await,
         Command::ProbeServer { base_url, api_key } => servers::probe(base_url, api_key).await,
         Command::AddConnection { name, base_url, api_key, keep_key } => {

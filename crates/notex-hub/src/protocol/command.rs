@@ -74,6 +74,15 @@ pub enum Command {
         /// Which of them.
         deed: TabDeed,
     },
+    /// Give a session a file, so that a step can upload it. Costs nothing, and counts as use.
+    AddFile {
+        /// The session.
+        session: String,
+        /// Its name, without folders.
+        name: String,
+        /// Its contents in base64.
+        contents: String,
+    },
     /// Stop waiting for the call that runs on a session.
     CancelCall {
         /// The session.
@@ -263,6 +272,10 @@ pub struct Outcome {
     pub closed: Vec<Closed>,
     /// What [`Command::ProbeServer`] found.
     pub probe: Option<super::Probe>,
+    /// The name that [`Command::AddFile`] kept the file by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub file: Option<String>,
 }
 
 /// How the close of one session went.

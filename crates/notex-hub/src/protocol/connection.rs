@@ -79,6 +79,8 @@ pub struct Abilities {
     pub tabs: bool,
     /// A scrape takes a selector and may leave links out.
     pub scrape_options: bool,
+    /// Files can be given to a session, for uploads on its pages.
+    pub files: bool,
 }
 
 /// Whether a server answers.

@@ -47,4 +47,8 @@ tabs: boolean,
 /**
  * A scrape takes a selector and may leave links out.
  */
-scrapeOptions: boolean, };
+scrapeOptions: boolean, 
+/**
+ * Files can be given to a session, for uploads on its pages.
+ */
+files: boolean, };

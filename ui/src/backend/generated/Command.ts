@@ -86,7 +86,19 @@ session: string,
 /**
  * Which of them.
  */
-deed: TabDeed, } | { "type": "cancel_call", 
+deed: TabDeed, } | { "type": "add_file", 
+/**
+ * The session.
+ */
+session: string, 
+/**
+ * Its name, without folders.
+ */
+name: string, 
+/**
+ * Its contents in base64.
+ */
+contents: string, } | { "type": "cancel_call", 
 /**
  * The session.
  */

@@ -25,4 +25,8 @@ closed: Array<Closed>,
 /**
  * What [`Command::ProbeServer`] found.
  */
-probe: Probe | null, };
+probe: Probe | null, 
+/**
+ * The name that [`Command::AddFile`] kept the file by.
+ */
+file?: string, };
