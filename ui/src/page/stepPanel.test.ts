@@ -88,6 +88,34 @@ it("Step moves a range with a slider that starts where the page has it", async (
   expect(fake.sent).toMatchObject([{ type: "step", value: "30" }]);
 });
 
+it("Step says what else happened, where the server tells it", async () => {
+  const { fake, model } = await openPanel("step");
+  fake.obey({ type: "step", session: "s-0001", action: "B3", value: null, enter: false });
+  await waitFor(() => expect(model.detail?.calls.at(-1)?.kind).toBe("step"));
+  const last = model.detail?.calls.at(-1);
+  if (!last) throw new Error("no call");
+  const changes = {
+    remark: "a banner was closed first",
+    dialogs: [{ kind: "confirm", text: "Really?", answer: "dismissed" }],
+    downloads: [{ name: "bill.pdf", bytes: 12_000 }],
+    tabs_opened: [{ tab_id: 1, active: true, title: "Terms", url: "http://shop.local/terms" }],
+    tabs_closed: [],
+    unlisted: 0,
+  };
+  fake.deltas({ type: "call", value: Object.assign({}, last, { changes }) });
+  const list = await screen.findByRole("list", { name: "What else happened" });
+  expect(
+    within(list)
+      .getAllByRole("listitem")
+      .map((item) => item.textContent),
+  ).toEqual([
+    "A banner was closed first.",
+    "The page asked (confirm): “Really?”, dismissed.",
+    "bill.pdf was handed out, 12 KB.",
+    "Opened a tab: Terms.",
+  ]);
+});
+
 it("Step gives a file of this machine to the session, and takes the name it is kept by", async () => {
   const { fake, model, user } = await openPanel("step", field("file", {}, { accept: ".txt" }));
   fake.on("add_file", (command) => ({ ...fake.obey(command), file: "notes-2.txt" }));
