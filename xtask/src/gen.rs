@@ -1,10 +1,12 @@
-//! `cargo xtask gen`: files made from others and committed. TypeScript from the hub's protocol, icons from one SVG.
+//! `cargo xtask gen`: files made from others and committed. TypeScript from the hub's protocol, icons from one SVG, the
+//! licences of the crates in the app.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::apt::Purpose;
+use crate::licences;
 use crate::setup;
 use crate::shell::{Stop, cargo, program, root, run, run_quietly, target_folder};
 use crate::test::DESKTOP;
@@ -28,8 +30,11 @@ pub(crate) fn generate(mode: GenMode) -> Result<(), Stop> {
     let fresh = target_folder()?.join("generated");
     let types = fresh.join("types");
     let icons = fresh.join("icons");
-    empty(&types)?;
-    empty(&icons)?;
+    let crates = fresh.join("crates");
+    for folder in [&types, &icons, &crates] {
+        empty(folder)?;
+    }
+    apply(&crates.join(licences::FILE), &Change::Write(licences::of_the_app()?.into_bytes()))?;
     // The whole workspace is named so that its crates are compiled with the features that the tests compile them with.
     let mut build = cargo();
     build.args(["build", "--workspace", "--examples", "--features", DESKTOP]);
@@ -44,6 +49,7 @@ pub(crate) fn generate(mode: GenMode) -> Result<(), Stop> {
 
     let mut stale = differing(&types, &root().join("ui/src/backend/generated"), None)?;
     stale.extend(settled(differing(&icons, &root().join("icons"), Some(ICONS))?));
+    stale.extend(differing(&crates, &root().join("ui/src/settings"), Some(&[licences::FILE]))?);
     match mode {
         GenMode::Check if stale.is_empty() => Ok(()),
         GenMode::Check => {

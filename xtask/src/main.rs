@@ -7,6 +7,7 @@ mod bundle;
 mod check;
 mod chromium;
 mod r#gen;
+mod licences;
 mod python;
 mod run;
 mod setup;
