@@ -78,6 +78,8 @@ it("Scrape fetches the pictures of a page only when it is asked to", async () =>
   await user.click(press("Show all"));
   expect(await screen.findByText("The picture cannot be shown: it is no JPEG.")).toBeVisible();
   expect(asked).toHaveLength(3);
+  await user.click(press("Try F3 again"));
+  expect(asked).toHaveLength(4);
 });
 
 it("Scrape takes the selector of the element that is picked on the page", async () => {
