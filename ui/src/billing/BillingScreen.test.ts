@@ -1,6 +1,6 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { FakeBackend } from "../backend/fake";
 import { moneyScene } from "../backend/fakeMoney";
 import { defaultCard } from "./card";
@@ -13,7 +13,7 @@ function open(scene = "full") {
   const fake = new FakeBackend();
   moneyScene(scene, fake, new Date("2026-11-25T12:00:00Z"));
   const model = new Inspector(fake);
-  model.start();
+  onTestFinished(model.start());
   render(BillingScreen, { model });
   return { fake, user: userEvent.setup() };
 }

@@ -1,6 +1,6 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import type { Outcome } from "../backend/backend";
 import { FakeBackend } from "../backend/fake";
 import { emptySnapshot } from "../backend/fakePages";
@@ -12,7 +12,7 @@ function open(change: (fake: FakeBackend) => void = () => undefined) {
   const fake = new FakeBackend(emptySnapshot());
   change(fake);
   const model = new Inspector(fake);
-  model.start();
+  onTestFinished(model.start());
   const onclose = vi.fn();
   render(StartSession, { model, onclose });
   return { fake, model, onclose, user: userEvent.setup() };

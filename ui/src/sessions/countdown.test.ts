@@ -54,6 +54,7 @@ it("the longest life is shown where it is over before the deadline, and nothing 
   expect(countdownOf(latest(15), now)).toMatchObject({ by: "life", text: "00:15", urgency: "alarm" });
   expect(countdownOf(latest(300), now)).toMatchObject({ by: "life", text: "05:00" });
   expect(countdownOf(latest(301), now)).toMatchObject({ by: "idle", text: "05:00", left: 1 });
+  expect(countdownOf(latest(120), now)).toMatchObject({ by: "life", left: 1 });
   expect(cannotExtend(latest(15))).toContain("longest life");
   expect(cannotExtend(latest(301))).toBeNull();
 });

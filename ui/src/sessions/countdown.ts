@@ -49,9 +49,9 @@ export function countdownOf(session: SessionState, now: number): Countdown {
       }
       const milliseconds = Math.max(0, Date.parse(end.at) - now);
       const seconds = Math.ceil(milliseconds / 1000);
-      const whole = session.keepAlive
-        ? Date.parse(end.at) - Date.parse(session.createdAt)
-        : session.timeoutMinutes * 60_000;
+      const life = Date.parse(end.at) - Date.parse(session.createdAt);
+      // A life that is shorter than the timeout is whole at its start, too.
+      const whole = session.keepAlive ? life : Math.min(life, session.timeoutMinutes * 60_000);
       return {
         type: "falling",
         by: end.by,
