@@ -459,6 +459,7 @@ fn space() -> ActionSpace {
         markdown: None,
         category: None,
         total_actions: Some(ACTIONS.len() as u64),
+        partial: None,
     }
 }
 

@@ -18,8 +18,8 @@ pub use event::EngineEvent;
 pub use page::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,
     DEFAULT_MAX_ACTIONS, ElementAnswer, ElementRequest, ImageCategory, ImageData, ObserveRequest, PageAnswer,
-    PageCategory, PageData, PageMetadata, ScrapeRequest, SelectOption, SpecialAction, SpecialActionId,
-    StepRequest, Viewport,
+    PageCategory, PageData, PageMetadata, ParamKind, ScrapeRequest, SelectOption, SpecialAction,
+    SpecialActionId, StepRequest, Viewport,
 };
 pub use refusal::{FieldProblem, Refusal, RefusalDetail};
 pub use session::{

@@ -210,6 +210,10 @@ pub struct ActionSpace {
     #[serde(default)]
     #[ts(type = "number | null")]
     pub total_actions: Option<u64>,
+    /// Ours: why the page could not be read whole, in a sentence; the actions are those that were found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub partial: Option<String>,
 }
 
 /// What kind of page it is.
@@ -274,20 +278,86 @@ pub enum ActionStatus {
 }
 
 /// What an action wants to be told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ActionParam {
     /// `value`, `url`, `time_ms`.
     pub name: String,
-    /// `string`, `number`, `date`, `file`.
+    /// What kind of value it takes, in one of the words of `ParamKind`.
     #[serde(rename = "type")]
-    #[ts(rename = "type")]
-    pub kind: String,
+    #[ts(rename = "type", type = "string")]
+    pub kind: ParamKind,
     /// What it is when nothing is said.
     #[serde(default)]
     pub default: Option<String>,
     /// The only values accepted; empty means any.
     #[serde(default)]
     pub values: Vec<String>,
+    /// Ours: the least number, or the earliest date or time, in the words that a value has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub min: Option<String>,
+    /// Ours: the greatest number, or the latest date or time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub max: Option<String>,
+    /// Ours: how far two neighbouring values are apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub step: Option<String>,
+    /// Ours: the form of a date or time, `YYYY-MM-DD`, or the regular expression that a text has to match whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub format: Option<String>,
+    /// Ours: how many characters it takes at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub max_length: Option<u64>,
+    /// Ours: the kinds of files that are taken, as the page says: `.pdf,image/*`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub accept: Option<String>,
+    /// Ours: takes more than one value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub multiple: bool,
+}
+
+/// What kind of value a parameter takes. The value itself is always text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParamKind {
+    /// Text of several lines.
+    Multiline,
+    /// A number, `3.5`.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// `2026-11-25`.
+    Date,
+    /// `14:30`.
+    Time,
+    /// `2026-11-25T14:30`.
+    DatetimeLocal,
+    /// `2026-11`.
+    Month,
+    /// `2026-W48`.
+    Week,
+    /// `#3366ff`.
+    Color,
+    /// The name of a file of the session.
+    File,
+    /// A secret.
+    Password,
+    /// An e-mail address.
+    Email,
+    /// An address of a page.
+    Url,
+    /// A telephone number.
+    Tel,
+    /// A line of text; what another server calls otherwise is taken for one.
+    #[default]
+    #[serde(other)]
+    String,
 }
 
 /// The state of a control.
@@ -296,15 +366,35 @@ pub struct ActionState {
     /// Of a checkbox, switch or radio.
     #[serde(default)]
     pub checked: Option<bool>,
+    /// Ours: a checkbox that is neither checked nor not, because what it stands for is so in part.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub mixed: bool,
     /// Of a disclosure or menu.
     #[serde(default)]
     pub expanded: Option<bool>,
+    /// Ours: of a tab, option, row or tree item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub selected: Option<bool>,
+    /// Ours: of a button that stays pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub pressed: Option<bool>,
     /// What an input or select holds; never the value of a password field.
     #[serde(default)]
     pub value: Option<String>,
     /// True when a form wants it.
     #[serde(default)]
     pub required: bool,
+    /// Ours: what it holds is not accepted, and a person has been told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub invalid: bool,
+    /// Ours: it can be read and not changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub readonly: bool,
     /// Of a select.
     #[serde(default)]
     pub options: Vec<SelectOption>,
@@ -321,7 +411,8 @@ pub struct SelectOption {
     pub selected: bool,
 }
 
-/// Ways to find an element again.
+/// Ways to find an element again. Each that is there matched it alone; the best are first `test_id`, then `role_name`,
+/// `id`, `css`, `xpath`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct ActionSelectors {
     /// A CSS selector that matched it alone.
@@ -329,9 +420,17 @@ pub struct ActionSelectors {
     /// An XPath.
     #[serde(default)]
     pub xpath: Option<String>,
-    /// Role and name: `button "Search"`.
+    /// Role and name, when no other control has both: `button "Search"`.
     #[serde(default)]
     pub role_name: Option<String>,
+    /// Ours: CSS of the attribute that its makers test it by, `[data-testid="send"]`; the one to try first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub test_id: Option<String>,
+    /// Ours: CSS of its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub id: Option<String>,
 }
 
 /// Where an element was, in CSS pixels of the viewport at the time.

@@ -115,9 +115,8 @@ fn an_observe_answer_is_written_as_the_client_reads_it() {
         status: ActionStatus::Valid,
         params: vec![ActionParam {
             name: "value".into(),
-            kind: "string".into(),
-            default: None,
             values: vec!["Berlin".into()],
+            ..ActionParam::default()
         }],
         role: Some("textbox".into()),
         label: None,
@@ -149,6 +148,7 @@ fn an_observe_answer_is_written_as_the_client_reads_it() {
             markdown: None,
             category: Some(PageCategory::SearchResults),
             total_actions: Some(1),
+            partial: None,
         }),
         usage: Some(Usage { credits: Credits::whole(1), reasons: Vec::new(), remaining: Credits::whole(9) }),
     };

@@ -152,6 +152,7 @@ fn an_observation_holds_all_that_the_client_requires() {
         value: Some(SAMPLE_VALUE.into()),
         file_path: None,
         role: None,
+        params: Vec::new(),
         state: None,
         bounds: None,
     };
@@ -184,6 +185,7 @@ fn an_observation_holds_all_that_the_client_requires() {
             interaction_actions: vec![action],
             category: Some(PageCategory::SearchResults),
             total_actions: 1,
+            partial: None,
         },
         element_states: BTreeMap::new(),
         fingerprint: "0f".into(),

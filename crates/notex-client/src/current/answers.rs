@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use notex_session::EndReason;
 use notex_wire::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus, ImageData,
-    PageCategory, PageData, PageMetadata, SelectOption, SpecialAction, SpecialActionId, Tab, Usage, Viewport,
+    PageCategory, PageData, PageMetadata, ParamKind, SelectOption, SpecialAction, SpecialActionId, Tab,
+    Usage, Viewport,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -53,6 +54,8 @@ struct Space {
     category: Value,
     #[serde(default)]
     total_actions: Option<u64>,
+    #[serde(default)]
+    partial: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +75,8 @@ struct Interaction {
     selector: Value,
     #[serde(default)]
     role: Option<String>,
+    #[serde(default)]
+    params: Value,
     #[serde(default)]
     state: Value,
     #[serde(default, rename = "box")]
@@ -113,6 +118,7 @@ pub(super) fn observation(value: Value) -> Result<Observed, String> {
                 word => Some(read(word).unwrap_or(PageCategory::Other)),
             },
             total_actions: space.total_actions,
+            partial: space.partial,
         },
         kinds,
     })
@@ -161,7 +167,8 @@ fn as_action(action: Interaction, state: Option<&Value>, bounds: Option<ActionBo
             .unwrap_or_else(|| format!("{} {}", action.kind, action.id)),
         category: action.category.unwrap_or_default(),
         status: ActionStatus::Valid,
-        params: params(&action.kind, state.as_ref()),
+        params: read::<Vec<ActionParam>>(action.params)
+            .unwrap_or_else(|| params(&action.kind, state.as_ref())),
         role: action.role,
         label,
         state,
@@ -173,21 +180,21 @@ fn as_action(action: Interaction, state: Option<&Value>, bounds: Option<ActionBo
 
 /// What an action of this type wants to be told.
 fn params(kind: &str, state: Option<&ActionState>) -> Vec<ActionParam> {
-    let param = |name: &str, kind: &str, values: Vec<String>| ActionParam {
+    let param = |name: &str, kind: ParamKind, values: Vec<String>| ActionParam {
         name: name.to_owned(),
-        kind: kind.to_owned(),
-        default: None,
+        kind,
         values,
+        ..ActionParam::default()
     };
     match kind {
-        "fill" | "multi_factor_fill" | "fallback_fill" => vec![param("value", "string", Vec::new())],
+        "fill" | "multi_factor_fill" | "fallback_fill" => vec![param("value", ParamKind::String, Vec::new())],
         "select_dropdown_option" => {
             let options =
                 state.map(|state| state.options.iter().map(|option| option.label.clone()).collect());
-            vec![param("value", "string", options.unwrap_or_default())]
+            vec![param("value", ParamKind::String, options.unwrap_or_default())]
         }
-        "check" => vec![param("value", "string", vec!["true".to_owned(), "false".to_owned()])],
-        "upload_file" => vec![param("value", "file", Vec::new())],
+        "check" => vec![param("value", ParamKind::Boolean, vec!["true".to_owned(), "false".to_owned()])],
+        "upload_file" => vec![param("value", ParamKind::File, Vec::new())],
         _ => Vec::new(),
     }
 }
@@ -201,6 +208,11 @@ fn as_state(value: &Value) -> ActionState {
         expanded: flag("expanded"),
         value: text("value"),
         required: flag("required").unwrap_or(false),
+        mixed: flag("mixed").unwrap_or(false),
+        selected: flag("selected"),
+        pressed: flag("pressed"),
+        invalid: flag("invalid").unwrap_or(false),
+        readonly: flag("readonly").unwrap_or(false),
         options: options.filter_map(option).collect(),
     }
 }
@@ -218,7 +230,7 @@ fn option(value: &Value) -> Option<SelectOption> {
 fn selectors(value: &Value) -> Option<ActionSelectors> {
     if let Some(text) = value.as_str() {
         let css = text.strip_prefix("css=").unwrap_or(text).to_owned();
-        return Some(ActionSelectors { css, xpath: None, role_name: None });
+        return Some(ActionSelectors { css, ..ActionSelectors::default() });
     }
     let text = |name: &str| {
         value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
@@ -227,33 +239,33 @@ fn selectors(value: &Value) -> Option<ActionSelectors> {
     (css.is_some() || xpath.is_some()).then(|| ActionSelectors {
         css: css.unwrap_or_default(),
         xpath,
-        role_name: None,
+        ..ActionSelectors::default()
     })
 }
 
 fn special_actions() -> Vec<SpecialAction> {
-    let action = |id, description: &str, param: Option<(&str, &str, Option<&str>)>| SpecialAction {
+    let action = |id, description: &str, param: Option<(&str, ParamKind, Option<&str>)>| SpecialAction {
         id,
         description: description.to_owned(),
         category: "Special Browser Actions".to_owned(),
         params: param
             .map(|(name, kind, default)| ActionParam {
                 name: name.to_owned(),
-                kind: kind.to_owned(),
+                kind,
                 default: default.map(str::to_owned),
-                values: Vec::new(),
+                ..ActionParam::default()
             })
             .into_iter()
             .collect(),
     };
     vec![
-        action(SpecialActionId::S1, "Go to an address", Some(("url", "string", None))),
+        action(SpecialActionId::S1, "Go to an address", Some(("url", ParamKind::Url, None))),
         action(SpecialActionId::S2, "Scrape the page", None),
         action(SpecialActionId::S3, "Take a screenshot of the page", None),
         action(SpecialActionId::S4, "Go back", None),
         action(SpecialActionId::S5, "Go forward", None),
         action(SpecialActionId::S6, "Refresh the page", None),
-        action(SpecialActionId::S7, "Wait", Some(("time_ms", "number", Some("1000")))),
+        action(SpecialActionId::S7, "Wait", Some(("time_ms", ParamKind::Number, Some("1000")))),
         action(SpecialActionId::S8, "Close the session", None),
     ]
 }

@@ -232,6 +232,8 @@ pub struct Observed {
     pub actions: Vec<Action>,
     /// How many there are in all.
     pub total_actions: usize,
+    /// Why the page could not be read whole, in a sentence.
+    pub partial: Option<String>,
 }
 
 /// Something to be done to an element.

@@ -319,6 +319,7 @@ impl Page for ScriptedPage {
             category: PageCategory::Other,
             actions: (1..=total_actions.min(max_actions)).map(input).collect(),
             total_actions,
+            partial: None,
         })
     }
 
@@ -459,12 +460,7 @@ fn input(number: usize) -> Action {
         description: format!("Fill field {number}"),
         category: "Form".into(),
         status: ActionStatus::Valid,
-        params: vec![ActionParam {
-            name: "value".into(),
-            kind: "string".into(),
-            default: None,
-            values: Vec::new(),
-        }],
+        params: vec![ActionParam { name: "value".into(), ..ActionParam::default() }],
         role: None,
         label: None,
         state: None,

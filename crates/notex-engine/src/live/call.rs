@@ -334,6 +334,7 @@ fn page_of(observed: Observed, data: Option<PageData>, screenshot: Option<String
         markdown: None,
         category: Some(observed.category),
         total_actions: Some(observed.total_actions as u64),
+        partial: observed.partial,
     };
     Product::Page { position: observed.position, space: Some(space), data, screenshot }
 }

@@ -5,7 +5,7 @@ use notex_wire::current::{
     ActionType, BoundingBox, ElementState, InteractionAction, Metadata, NodeSelectors, Observation,
     PixelViewport, SAMPLE_VALUE, Screenshot, Space,
 };
-use notex_wire::{Action, ActionSelectors, ActionState, Usage, Viewport};
+use notex_wire::{Action, ActionSelectors, ActionState, ParamKind, Usage, Viewport};
 use sha2::{Digest, Sha256};
 
 use crate::browser::Observed;
@@ -20,7 +20,7 @@ pub(super) fn observation(
     (started_at, ended_at): (DateTime<Utc>, DateTime<Utc>),
     usage: Usage,
 ) -> Observation {
-    let Observed { position, description, category, actions, total_actions } = observed;
+    let Observed { position, description, category, actions, total_actions, partial } = observed;
     let fingerprint = fingerprint(&position.url, &actions);
     let bboxes = actions.iter().filter_map(|action| bounding_box(action, position.viewport)).collect();
     let element_states =
@@ -41,6 +41,7 @@ pub(super) fn observation(
             interaction_actions: actions.into_iter().map(interaction).collect(),
             category: Some(category),
             total_actions: total_actions as u64,
+            partial,
         },
         element_states,
         fingerprint,
@@ -60,6 +61,7 @@ fn interaction(action: Action) -> InteractionAction {
         description: said(action.description, &action.id),
         id: action.id,
         selector: action.selector.map(selectors),
+        params: action.params,
         text_label: action.label.clone(),
         accessible_name: action.label,
         role: action.role,
@@ -73,7 +75,7 @@ fn kind(action: &Action) -> ActionType {
     if !action.id.starts_with('I') {
         return ActionType::Click;
     }
-    if action.params.iter().any(|param| param.kind == "file") {
+    if action.params.iter().any(|param| param.kind == ParamKind::File) {
         return ActionType::UploadFile;
     }
     let chosen_from = |state: &ActionState| !state.options.is_empty();
@@ -164,9 +166,8 @@ mod tests {
 
     use super::*;
 
-    fn action(id: &str, param: &str) -> Action {
-        let params =
-            vec![ActionParam { name: "value".into(), kind: param.into(), default: None, values: Vec::new() }];
+    fn action(id: &str, kind: ParamKind) -> Action {
+        let params = vec![ActionParam { name: "value".into(), kind, ..ActionParam::default() }];
         Action {
             id: id.into(),
             description: format!("Use {id}"),
@@ -183,14 +184,14 @@ mod tests {
 
     #[test]
     fn an_action_has_the_type_that_its_element_suggests() {
-        let mut select = action("I3", "string");
+        let mut select = action("I3", ParamKind::String);
         let option = SelectOption { value: "de".into(), label: "Germany".into(), selected: true };
         select.state = Some(ActionState { options: vec![option], ..ActionState::default() });
         for (action, kind, value, file) in [
-            (action("L1", ""), ActionType::Click, false, false),
-            (action("B1", ""), ActionType::Click, false, false),
-            (action("I1", "string"), ActionType::Fill, true, false),
-            (action("I2", "file"), ActionType::UploadFile, false, true),
+            (action("L1", ParamKind::String), ActionType::Click, false, false),
+            (action("B1", ParamKind::String), ActionType::Click, false, false),
+            (action("I1", ParamKind::String), ActionType::Fill, true, false),
+            (action("I2", ParamKind::File), ActionType::UploadFile, false, true),
             (select, ActionType::SelectDropdownOption, true, false),
         ] {
             let made = interaction(action);
@@ -200,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_fingerprint_changes_with_a_state_and_not_with_a_place() {
-        let plain = action("I1", "string");
+        let plain = action("I1", ParamKind::String);
         let mut moved = plain.clone();
         moved.bounds = Some(ActionBox { x: 7.0, ..ActionBox::default() });
         let mut filled = plain.clone();
@@ -213,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_box_in_a_frame_is_not_moved_twice() {
-        let mut framed = action("B1", "");
+        let mut framed = action("B1", ParamKind::String);
         framed.bounds = Some(ActionBox { x: 30.0, iframe_offset_x: 10.0, ..ActionBox::default() });
         let made = bounding_box(&framed, Viewport::default()).unwrap();
         assert!((made.x + made.iframe_offset_x - 30.0).abs() < f64::EPSILON);

@@ -1,6 +1,6 @@
 //! The browser's own actions, as every observe and step lists them.
 
-use notex_wire::{ActionParam, SpecialAction, SpecialActionId};
+use notex_wire::{ActionParam, ParamKind, SpecialAction, SpecialActionId};
 
 use crate::body::DEFAULT_WAIT_MS;
 
@@ -12,11 +12,11 @@ pub(super) fn actions() -> Vec<SpecialAction> {
         category: "Special Browser Actions".to_owned(),
         params,
     };
-    let param = |name: &str, kind: &str, default| {
-        vec![ActionParam { name: name.to_owned(), kind: kind.to_owned(), default, values: Vec::new() }]
+    let param = |name: &str, kind: ParamKind, default| {
+        vec![ActionParam { name: name.to_owned(), kind, default, ..ActionParam::default() }]
     };
     vec![
-        action(SpecialActionId::S1, "Go to an address", param("url", "string", None)),
+        action(SpecialActionId::S1, "Go to an address", param("url", ParamKind::Url, None)),
         action(SpecialActionId::S2, "Scrape the page", Vec::new()),
         action(SpecialActionId::S3, "Take a screenshot of the page", Vec::new()),
         action(SpecialActionId::S4, "Go back to the previous page", Vec::new()),
@@ -25,7 +25,7 @@ pub(super) fn actions() -> Vec<SpecialAction> {
         action(
             SpecialActionId::S7,
             "Wait for some milliseconds, 30000 at most",
-            param("time_ms", "number", Some(DEFAULT_WAIT_MS.to_string())),
+            param("time_ms", ParamKind::Number, Some(DEFAULT_WAIT_MS.to_string())),
         ),
         action(SpecialActionId::S8, "Terminate the session", Vec::new()),
     ]

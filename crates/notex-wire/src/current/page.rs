@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{ActionType, NodeSelectors};
-use crate::{ActionBox, ActionState, ImageData, PageCategory, SelectOption, Tab, Usage};
+use crate::{ActionBox, ActionParam, ActionState, ImageData, PageCategory, SelectOption, Tab, Usage};
 
 /// What stands for the value of an action that has not been given one.
 pub const SAMPLE_VALUE: &str = "<sample_value>";
@@ -165,6 +165,9 @@ pub struct Space {
     pub category: Option<PageCategory>,
     /// Ours: how many actions the page has when `max_nb_actions` cut the list.
     pub total_actions: u64,
+    /// Ours: why the page could not be read whole, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<String>,
 }
 
 /// Something that can be done to an element; comes back whole when it is executed.
@@ -197,6 +200,9 @@ pub struct InteractionAction {
     /// Ours: its role as the accessibility tree names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// Ours: what it wants to be told, as in the classic contract.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<ActionParam>,
     /// Ours: its state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<ActionState>,

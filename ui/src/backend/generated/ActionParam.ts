@@ -9,9 +9,9 @@ export type ActionParam = {
  */
 name: string, 
 /**
- * `string`, `number`, `date`, `file`.
+ * What kind of value it takes, in one of the words of `ParamKind`.
  */
-type: string, 
+type: string,  
 /**
  * What it is when nothing is said.
  */
@@ -19,4 +19,32 @@ default: string | null,
 /**
  * The only values accepted; empty means any.
  */
-values: Array<string>, };
+values: Array<string>, 
+/**
+ * Ours: the least number, or the earliest date or time, in the words that a value has.
+ */
+min?: string, 
+/**
+ * Ours: the greatest number, or the latest date or time.
+ */
+max?: string, 
+/**
+ * Ours: how far two neighbouring values are apart.
+ */
+step?: string, 
+/**
+ * Ours: the form of a date or time, `YYYY-MM-DD`, or the regular expression that a text has to match whole.
+ */
+format?: string, 
+/**
+ * Ours: how many characters it takes at most.
+ */
+max_length?: number, 
+/**
+ * Ours: the kinds of files that are taken, as the page says: `.pdf,image/*`.
+ */
+accept?: string, 
+/**
+ * Ours: takes more than one value.
+ */
+multiple?: boolean, };

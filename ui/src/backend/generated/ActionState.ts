@@ -10,9 +10,21 @@ export type ActionState = {
  */
 checked: boolean | null, 
 /**
+ * Ours: a checkbox that is neither checked nor not, because what it stands for is so in part.
+ */
+mixed?: boolean, 
+/**
  * Of a disclosure or menu.
  */
 expanded: boolean | null, 
+/**
+ * Ours: of a tab, option, row or tree item.
+ */
+selected?: boolean, 
+/**
+ * Ours: of a button that stays pressed.
+ */
+pressed?: boolean, 
 /**
  * What an input or select holds; never the value of a password field.
  */
@@ -21,6 +33,14 @@ value: string | null,
  * True when a form wants it.
  */
 required: boolean, 
+/**
+ * Ours: what it holds is not accepted, and a person has been told.
+ */
+invalid?: boolean, 
+/**
+ * Ours: it can be read and not changed.
+ */
+readonly?: boolean, 
 /**
  * Of a select.
  */
