@@ -1,6 +1,6 @@
 //! Actions do what they say, by real input.
 
-use notex_engine::browser::{Act, PageError};
+use notex_engine::browser::{Act, Deed, PageError};
 
 use crate::support::{Site, open};
 
@@ -122,7 +122,8 @@ async fn dialogs_never_hold_a_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_covered_element_is_refused_with_what_covers_it() {
     let open = open("troubles.html").await;
-    let error = open.act("Click Under", None).await.unwrap_err();
+    // It is not listed, so it has to be named otherwise.
+    let error = open.to("#under", Deed::Click).await.unwrap_err();
     let PageError::NotOperable(why) = error else { panic!("{error:?}") };
     assert!(why.ends_with("is covered by div.cookie-banner"), "{why}");
     open.end().await;

@@ -62,6 +62,10 @@ impl Site {
             .route("/post", axum::routing::post(async |body: axum::body::Bytes| body.len().to_string()))
             .route("/redirect", get(async || axum::response::Redirect::to("/deals.html")))
             .route("/text/{text}", get(async |Path(text): Path<String>| Html(text)))
+            .route(
+                "/observe/{page}",
+                get(async |Path(name): Path<String>| page(Path(format!("observe/{name}"))).await),
+            )
             .route("/{page}", get(page));
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Site { base, asked, server }

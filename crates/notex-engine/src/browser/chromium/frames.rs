@@ -12,13 +12,23 @@ use super::tab::ChromiumTab;
 use crate::cdp::{CdpError, Session};
 
 /// More frames than a person looks at are advertisements.
-const MOST_FRAMES: usize = 24;
+pub(super) const MOST_FRAMES: usize = 24;
+/// Frames in frames.
+pub(super) const MOST_NESTED: usize = 8;
 /// A frame that hangs must not cost the page its answer.
 pub(super) const FRAME_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
-/// The sessions of frames in processes of their own, by frame id.
+/// The sessions of frames in processes of their own, by frame id, and what holds each frame that was entered.
 #[derive(Default)]
-pub(super) struct FrameSessions(Mutex<HashMap<String, Session>>);
+pub(super) struct FrameSessions(Mutex<HashMap<String, Session>>, Mutex<HashMap<String, Held>>);
+
+/// The element that holds a frame.
+#[derive(Clone, Debug)]
+struct Held {
+    /// The frame that it is in.
+    around: String,
+    key: u64,
+}
 
 impl FrameSessions {
     /// Remembers a frame's session.
@@ -30,6 +40,16 @@ impl FrameSessions {
     pub(super) fn leave(&self, session_id: &str) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, session| session.id() != Some(session_id));
+    }
+
+    /// Remembers which element holds a frame.
+    pub(super) fn hold(&self, frame_id: &str, around: &str, key: u64) {
+        let mut all = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(frame_id.to_owned(), Held { around: around.to_owned(), key });
+    }
+
+    fn holder_of(&self, frame_id: &str) -> Option<Held> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).get(frame_id).cloned()
     }
 
     fn all(&self) -> HashMap<String, Session> {
@@ -52,7 +72,7 @@ pub(super) struct Inset {
 }
 
 /// What the page knows of the element that holds a frame.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Place {
     /// Where its content starts, in pixels of the page's viewport.
     pub(super) x: f64,
@@ -80,42 +100,15 @@ struct FrameTree {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Branch {
-    frame: FrameId,
     #[serde(default)]
-    child_frames: Vec<Branch>,
+    child_frames: Vec<Value>,
 }
 
 #[derive(Deserialize)]
-struct FrameId {
-    id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Owner {
-    backend_node_id: i64,
-}
-
-#[derive(Deserialize)]
-struct Resolved {
-    object: Object,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Object {
-    object_id: String,
-}
-
-#[derive(Deserialize)]
-struct Called {
-    result: Returned,
-}
-
-#[derive(Deserialize)]
-struct Returned {
-    #[serde(default)]
-    value: Value,
+struct Mark {
+    key: u64,
+    #[serde(flatten)]
+    place: Place,
 }
 
 impl ChromiumTab {
@@ -130,60 +123,62 @@ impl ChromiumTab {
         Frame { session: own.unwrap_or_else(|| self.session.clone()), id: id.to_owned() }
     }
 
-    /// The frames that can be seen and that the page's scripts cannot enter. One that fails is left out.
+    /// The frames that can be seen and that the page's scripts cannot enter, those in such frames as well, in the order
+    /// of their documents. One that fails is left out.
     pub(super) async fn closed_frames(&self) -> Vec<Inset> {
         let tree = self.session.call::<FrameTree>("Page.getFrameTree", json!({}), FRAME_ANSWERS_WITHIN);
         let Ok(FrameTree { frame_tree }) = self.unless_lost(tree).await else { return Vec::new() };
-        let mut ids: Vec<String> = self.frame_sessions.all().into_keys().collect();
-        let mut branches = frame_tree.child_frames;
-        while let Some(branch) = branches.pop() {
-            branches.extend(branch.child_frames);
-            if !ids.contains(&branch.frame.id) {
-                ids.push(branch.frame.id);
-            }
+        if frame_tree.child_frames.is_empty() && self.frame_sessions.all().is_empty() {
+            return Vec::new();
         }
         let mut insets = Vec::new();
-        for id in ids.into_iter().take(MOST_FRAMES) {
-            match self.on_owner::<Option<Place>>(&id, "framePlace(this)").await {
-                Ok(Some(place)) => insets.push(Inset { frame: self.frame(&id), place }),
-                Ok(None) => {}
-                Err(error) => tracing::debug!(%error, "a frame was left out"),
-            }
-        }
-        insets.sort_by_key(|inset| inset.place.after);
+        self.add_frames_of(&self.main_frame(), None, 0, &mut insets).await;
         insets
     }
 
-    /// Brings a point of a frame into the page's view.
-    pub(super) async fn reach_into(&self, frame: &Frame, x: f64, y: f64) -> Result<Option<Reach>, CdpError> {
-        self.on_owner(&frame.id, &format!("frameReach(this, {x}, {y})")).await
+    async fn add_frames_of(
+        &self,
+        frame: &Frame,
+        around: Option<&Place>,
+        depth: usize,
+        insets: &mut Vec<Inset>,
+    ) {
+        let marks = self.try_to_ask::<Vec<Mark>>(frame, "frameMarks()", FRAME_ANSWERS_WITHIN).await;
+        for Mark { key, mut place } in marks.unwrap_or_default() {
+            if let Some(around) = around {
+                place.x += around.x;
+                place.y += around.y;
+                place.css = format!("{} >>> {}", around.css, place.css);
+                place.after = around.after;
+            }
+            match self.content_of(frame, key).await {
+                Ok(Some(inner)) if depth < MOST_NESTED && insets.len() < MOST_FRAMES => {
+                    let own = place.clone();
+                    insets.push(Inset { frame: inner.clone(), place });
+                    Box::pin(self.add_frames_of(&inner, Some(&own), depth + 1, insets)).await;
+                }
+                Ok(_) => {}
+                Err(error) => tracing::debug!(%error, "a frame was left out"),
+            }
+        }
     }
 
-    /// Asks the page's scripts about `this`, the element that holds a frame.
-    async fn on_owner<R: serde::de::DeserializeOwned>(
-        &self,
-        frame_id: &str,
-        question: &str,
-    ) -> Result<R, CdpError> {
-        let within = FRAME_ANSWERS_WITHIN;
-        let work = async {
-            let owner: Owner =
-                self.session.call("DOM.getFrameOwner", json!({"frameId": frame_id}), within).await?;
-            let world = self.world(&self.main_frame(), within).await?;
-            let params = json!({"backendNodeId": owner.backend_node_id, "executionContextId": world});
-            let element: Resolved = self.session.call("DOM.resolveNode", params, within).await?;
-            let function = format!("function() {{ return globalThis[Symbol.for('notex')]?.{question}; }}");
-            let params = json!({
-                "functionDeclaration": function, "objectId": element.object.object_id, "returnByValue": true,
-            });
-            let called: Called = self.session.call("Runtime.callFunctionOn", params, within).await?;
-            let release = json!({"objectId": element.object.object_id});
-            self.session.tell("Runtime.releaseObject", release, within).await?;
-            serde_json::from_value(called.result.value).map_err(|error| CdpError::Unreadable {
-                method: "Runtime.callFunctionOn",
-                why: error.to_string(),
-            })
-        };
-        self.unless_lost(work).await
+    /// Brings a point of a frame into the page's view, from the innermost frame outwards.
+    pub(super) async fn reach_into(&self, frame: &Frame, x: f64, y: f64) -> Result<Option<Reach>, CdpError> {
+        let (mut id, mut at) = (frame.id.clone(), Reach { x, y, by: None });
+        for _ in 0..=MOST_NESTED {
+            if id == self.target_id {
+                return Ok(Some(at));
+            }
+            let Some(Held { around, key }) = self.frame_sessions.holder_of(&id) else { return Ok(None) };
+            let question = format!("frameReach({key}, {}, {})", at.x, at.y);
+            let outer = self.frame(&around);
+            match self.try_to_ask::<Option<Reach>>(&outer, &question, FRAME_ANSWERS_WITHIN).await? {
+                Some(reach) if reach.by.is_none() => at = reach,
+                other => return Ok(other),
+            }
+            id = around;
+        }
+        Ok(None)
     }
 }

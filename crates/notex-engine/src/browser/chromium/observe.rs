@@ -1,14 +1,15 @@
-//! Turns what the walker found into actions with stable ids, in the words a person would use.
+//! Turns what was seen of a page into actions with stable ids, in the words a person would use.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use notex_wire::{
-    Action, ActionBox, ActionParam, ActionSelectors, ActionState, ActionStatus, PageCategory, Viewport,
+    Action, ActionBox, ActionParam, ActionSelectors, ActionState, ActionStatus, ParamKind, Viewport,
 };
 use serde::Deserialize;
 
-use super::frames::{FRAME_ANSWERS_WITHIN, Place};
-use super::ids::{Kind, Known};
+use super::gist::{category, describe_page};
+use super::ids::{Kind, Known, Looks, Sighting};
+use super::look::{Holder, Seen};
 use super::tab::ChromiumTab;
 use crate::browser::{Observed, PageError, Position};
 
@@ -29,122 +30,205 @@ impl ChromiumTab {
     }
 }
 
+/// A control, as the walker tells it.
 #[derive(Deserialize)]
-struct Walked {
-    born: String,
-    position: PagePosition,
-    page: Facts,
-    total: usize,
-    items: Vec<Item>,
-}
-
-/// What the kind of a page is guessed from.
-#[derive(Default, Deserialize)]
-struct Facts {
-    about: String,
-    heading: String,
-    kind: String,
-    password: bool,
-    card: bool,
-    captcha: bool,
-    fields: usize,
-    feed: usize,
-    product: bool,
-}
-
-#[derive(Deserialize)]
-struct Item {
+pub(super) struct Item {
     key: u64,
     kind: Kind,
     role: String,
-    tag: String,
-    #[serde(rename = "type")]
-    input_type: Option<String>,
+    /// Its accessible name.
     name: String,
+    /// What it is called where it has none.
+    #[serde(default)]
+    called: Option<String>,
+    /// What kind of value it takes.
+    #[serde(default, rename = "type")]
+    value_kind: Option<String>,
+    #[serde(default)]
+    param: Limits,
+    #[serde(default)]
+    drags: bool,
+    #[serde(default)]
     href: Option<String>,
     group: String,
+    mark: String,
+    near: String,
     state: ActionState,
     css: String,
+    #[serde(default)]
+    test_id: Option<String>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
     xpath: Option<String>,
     #[serde(rename = "box")]
     bounds: ActionBox,
     in_view: bool,
-    /// What finds the frame it is in, when the page's scripts cannot enter that.
-    #[serde(default)]
-    holder: Option<String>,
 }
+
+/// What a field says of the values that it takes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Limits {
+    min: Option<String>,
+    max: Option<String>,
+    step: Option<String>,
+    format: Option<String>,
+    max_length: Option<u64>,
+    accept: Option<String>,
+    multiple: bool,
+}
+
+/// A control and the frame that it is in.
+struct Found {
+    frame: String,
+    born: String,
+    /// What finds it in that frame.
+    own_css: String,
+    item: Item,
+}
+
+/// All that was found in a page and its frames.
+#[derive(Default)]
+struct Finds {
+    all: Vec<Found>,
+    /// Role and name of what can be seen and not be done.
+    others: Vec<String>,
+    total: usize,
+    /// Whether something was left out.
+    partly: Option<&'static str>,
+}
+
+const TOO_LARGE: &str =
+    "the page is too large to be read whole in time, and these are the actions of the part that was read";
+const FRAME_SILENT: &str = "a frame of the page did not answer in time, and its actions are missing";
 
 impl ChromiumTab {
     pub(super) async fn read_actions(&self, max_actions: usize) -> Result<Observed, PageError> {
-        let doing = "reading what can be done on the page";
-        let walked: Walked = self.ask(doing, "observe()").await?;
-        let viewport = walked.position.viewport;
-        let mut total = walked.total;
-        let mut items: Vec<(String, String, Item)> = Vec::new();
-        let mut own = walked.items.into_iter().map(|i| (self.target_id.clone(), walked.born.clone(), i));
-        for inset in self.closed_frames().await {
-            let seen = self.ask_in::<Walked>(&inset.frame, doing, "observe()", FRAME_ANSWERS_WITHIN).await;
-            let inner = match seen {
-                Ok(inner) => inner,
-                Err(error) => {
-                    tracing::debug!(%error, "a frame was left out");
-                    continue;
-                }
-            };
-            total += inner.total;
-            let before =
-                inset.place.after.saturating_sub(items.iter().filter(|(f, ..)| *f == self.target_id).count());
-            items.extend(own.by_ref().take(before));
-            let born = inner.born;
-            let placed = inner.items.into_iter().map(|item| item.inside(&inset.place, &viewport));
-            items.extend(placed.map(|item| (inset.frame.id.clone(), born.clone(), item)));
-        }
-        items.extend(own);
+        let seen = self.look().await?;
+        let viewport = seen.walked.position.viewport;
+        let mut finds = Finds::default();
         let mut ids = self.ids();
-        ids.enter(&walked.born);
-        let all: Vec<(bool, Action)> = items
-            .into_iter()
-            .map(|(frame, born, item)| {
-                let id = ids.id_of(Known {
-                    kind: item.kind,
-                    frame,
-                    key: item.key,
-                    born,
-                    css: item.css.clone(),
-                    role: item.role.clone(),
-                    name: item.name.clone(),
-                });
-                (item.in_view, action(id, item))
-            })
-            .collect();
-        let position = self.placed(walked.position);
+        ids.enter(&seen.walked.born);
+        let (position, page) = finds.collect(seen, &[], &viewport, &mut |frame, born, gone| {
+            ids.lose(born, gone);
+            ids.replace(frame, born);
+        });
+        let given = ids.settle(finds.all.iter().map(sighting).collect());
+        drop(ids);
+        let alone = named_alone(&finds);
+        let all = finds.all.into_iter().zip(given).map(|(found, id)| {
+            let role_name = role_and_name(&found.item).filter(|pair| alone.contains(pair));
+            (found.item.in_view, action(id, found.item, role_name))
+        });
+        let all: Vec<(bool, Action)> = all.collect();
+        let position = self.placed(position);
         self.tidy_soon();
         Ok(Observed {
-            description: describe_page(&position, &walked.page),
-            category: category(&position.url, &position.title, &walked.page),
+            description: describe_page(&position, &page),
+            category: category(&position.url, &position.title, &page),
             actions: cut(all, max_actions),
-            total_actions: total,
+            total_actions: finds.total,
+            partial: finds.partly.map(str::to_owned),
             position,
         })
     }
 }
 
+impl Finds {
+    /// Takes what was seen of a frame, with what is in its frames where they stand.
+    fn collect(
+        &mut self,
+        seen: Seen,
+        way: &[&Holder],
+        viewport: &Viewport,
+        tell: &mut impl FnMut(&str, &str, &[u64]),
+    ) -> (PagePosition, super::gist::Facts) {
+        let Seen { frame, walked, inner } = seen;
+        tell(&frame, &walked.born, &walked.gone);
+        self.total += walked.total;
+        self.others.extend(walked.others);
+        if !walked.whole {
+            self.partly = Some(TOO_LARGE);
+        }
+        let mut inner = inner.into_iter().peekable();
+        let mut items = walked.items.into_iter().enumerate().peekable();
+        loop {
+            let place = items.peek().map_or(usize::MAX, |(place, _)| *place);
+            if let Some((holder, content)) = inner.next_if(|(holder, _)| holder.at <= place) {
+                match content {
+                    Some(content) => {
+                        let mut longer = way.to_vec();
+                        longer.push(&holder);
+                        self.collect(content, &longer, viewport, tell);
+                    }
+                    None => self.partly = self.partly.or(Some(FRAME_SILENT)),
+                }
+            } else if let Some((_, item)) = items.next() {
+                let (frame, born, own_css) = (frame.clone(), walked.born.clone(), item.css.clone());
+                self.all.push(Found { frame, born, own_css, item: item.inside(way, viewport) });
+            } else {
+                return (walked.position, walked.page);
+            }
+        }
+    }
+}
+
 impl Item {
-    /// The same element as the page around its frame sees it.
-    fn inside(mut self, place: &Place, viewport: &Viewport) -> Item {
+    /// The same element as the page around its frames sees it.
+    fn inside(mut self, way: &[&Holder], viewport: &Viewport) -> Item {
+        if way.is_empty() {
+            return self;
+        }
         let bounds = &mut self.bounds;
-        bounds.x += place.x;
-        bounds.y += place.y;
-        bounds.iframe_offset_x += place.x;
-        bounds.iframe_offset_y += place.y;
+        for holder in way {
+            bounds.x += holder.x;
+            bounds.y += holder.y;
+            bounds.iframe_offset_x += holder.x;
+            bounds.iframe_offset_y += holder.y;
+        }
         self.in_view = bounds.x < viewport.viewport_width
             && bounds.y < viewport.viewport_height
             && bounds.x + bounds.width > 0.0
             && bounds.y + bounds.height > 0.0;
-        self.holder = Some(place.css.clone());
+        let steps: String = way.iter().map(|holder| format!("{} >>> ", holder.css)).collect();
+        self.css = format!("{steps}{}", self.css);
+        self.test_id = self.test_id.map(|css| format!("{steps}{css}"));
+        self.id = self.id.map(|css| format!("{steps}{css}"));
         self.xpath = None;
         self
     }
+}
+
+fn sighting(found: &Found) -> Sighting {
+    let Found { frame, born, item, .. } = found;
+    Sighting {
+        known: Known {
+            kind: item.kind,
+            frame: frame.clone(),
+            key: item.key,
+            born: born.clone(),
+            css: found.own_css.clone(),
+            role: item.role.clone(),
+            name: item.name.clone(),
+        },
+        looks: Looks { group: item.group.clone(), mark: item.mark.clone(), near: item.near.clone() },
+    }
+}
+
+fn role_and_name(item: &Item) -> Option<(String, String)> {
+    (!item.name.is_empty()).then(|| (item.role.clone(), item.name.clone()))
+}
+
+/// Roles with names that only one element has, those that cannot be operated counted as well.
+fn named_alone(finds: &Finds) -> HashSet<(String, String)> {
+    let mut counts: HashMap<(String, String), usize> = HashMap::new();
+    let others = finds.others.iter().filter_map(|other| other.split_once(' '));
+    let others = others.map(|(role, name)| (role.to_owned(), name.to_owned()));
+    for pair in finds.all.iter().filter_map(|found| role_and_name(&found.item)).chain(others) {
+        *counts.entry(pair).or_default() += 1;
+    }
+    counts.into_iter().filter(|(_, count)| *count == 1).map(|(pair, _)| pair).collect()
 }
 
 /// The first `most` actions, those in view before the others, in document order.
@@ -159,23 +243,12 @@ fn cut(all: Vec<(bool, Action)>, most: usize) -> Vec<Action> {
     all.filter(|(place, _)| kept.contains(place)).map(|(_, (_, action))| action).collect()
 }
 
-fn action(id: String, item: Item) -> Action {
+fn action(id: String, item: Item, role_name: Option<(String, String)>) -> Action {
     let description = describe(&item);
-    let css = match item.holder {
-        Some(holder) => format!("{holder} >>> {}", item.css),
-        None => item.css,
-    };
     let params = match item.kind {
         Kind::L | Kind::B => Vec::new(),
-        Kind::I => vec![ActionParam {
-            name: String::from("value"),
-            kind: String::from("string"),
-            default: None,
-            values: item.state.options.iter().map(|option| option.label.clone()).collect(),
-        }],
+        Kind::I => vec![param(item.value_kind.as_deref(), &item.state, item.param)],
     };
-    let label = (!item.name.is_empty()).then_some(item.name);
-    let role_name = label.as_ref().map(|label| format!("{} {label:?}", item.role));
     Action {
         id,
         description,
@@ -183,85 +256,83 @@ fn action(id: String, item: Item) -> Action {
         status: ActionStatus::Valid,
         params,
         role: Some(item.role),
-        label,
+        label: Some(item.name).filter(|name| !name.is_empty()),
         state: Some(item.state),
-        selector: Some(ActionSelectors { css, xpath: item.xpath, role_name }),
+        selector: Some(ActionSelectors {
+            css: item.css,
+            xpath: item.xpath,
+            role_name: role_name.map(|(role, name)| format!("{role} {name:?}")),
+            test_id: item.test_id,
+            id: item.id,
+        }),
         bounds: Some(item.bounds),
     }
 }
 
+fn param(value_kind: Option<&str>, state: &ActionState, limits: Limits) -> ActionParam {
+    let kind = match value_kind {
+        Some("number" | "range") => ParamKind::Number,
+        Some("date") => ParamKind::Date,
+        Some("time") => ParamKind::Time,
+        Some("datetime-local") => ParamKind::DatetimeLocal,
+        Some("month") => ParamKind::Month,
+        Some("week") => ParamKind::Week,
+        Some("color") => ParamKind::Color,
+        Some("file") => ParamKind::File,
+        Some("password") => ParamKind::Password,
+        Some("email") => ParamKind::Email,
+        Some("url") => ParamKind::Url,
+        Some("tel") => ParamKind::Tel,
+        Some("lines") => ParamKind::Multiline,
+        Some(_) | None => ParamKind::String,
+    };
+    let Limits { min, max, step, format, max_length, accept, multiple } = limits;
+    ActionParam {
+        name: String::from("value"),
+        kind,
+        default: None,
+        values: state.options.iter().map(|option| option.label.clone()).collect(),
+        min,
+        max,
+        step,
+        format,
+        max_length,
+        accept,
+        multiple,
+    }
+}
+
 fn describe(item: &Item) -> String {
-    let name = item.name.as_str();
+    let name = Some(item.name.as_str()).filter(|name| !name.is_empty());
+    let said = name.or(item.called.as_deref());
+    let value_kind = item.value_kind.as_deref().unwrap_or_default();
     match item.kind {
-        Kind::L if name.is_empty() => format!("Open {}", item.href.as_deref().unwrap_or("the link")),
-        Kind::L => format!("Open {name}"),
+        Kind::L => format!("Open {}", said.or(item.href.as_deref()).unwrap_or("the link")),
+        Kind::I if value_kind == "file" => match said.filter(|words| !words.starts_with("Choose File")) {
+            Some(words) => format!("Upload a file to {words}"),
+            None => String::from("Upload a file"),
+        },
         Kind::I => {
-            let verb = if item.tag == "select" { "Choose" } else { "Fill" };
-            let what = match item.input_type.as_deref() {
-                _ if !name.is_empty() => name,
-                Some(kind @ ("email" | "password" | "search" | "date" | "number")) => kind,
-                Some(_) | None => "the field",
+            let verb = match (value_kind, item.role.as_str()) {
+                ("choice", _) => "Choose",
+                (_, "combobox") if item.state.readonly => "Choose",
+                ("range" | "color", _) | ("number", "slider") => "Set",
+                _ => "Fill",
             };
-            format!("{verb} {what}")
+            let kinds = ["email", "password", "search", "date", "time", "number", "tel", "url"];
+            let field = kinds.into_iter().find(|kind| *kind == value_kind).unwrap_or("the field");
+            format!("{verb} {}", said.unwrap_or(field))
         }
         Kind::B => {
             let verb = match item.role.as_str() {
+                _ if item.drags => "Drag",
                 "checkbox" | "menuitemcheckbox" => "Check",
-                "radio" | "menuitemradio" | "option" => "Choose",
+                "radio" | "menuitemradio" | "option" | "combobox" | "listbox" => "Choose",
                 "switch" => "Switch",
                 _ => "Click",
             };
-            let what = if name.is_empty() { format!("the {}", item.role) } else { name.to_owned() };
-            format!("{verb} {what}")
+            format!("{verb} {}", said.map_or_else(|| format!("the {}", item.role), str::to_owned))
         }
-    }
-}
-
-fn describe_page(position: &Position, page: &Facts) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in [position.title.as_str(), &page.heading, &page.about] {
-        if !part.is_empty() && !parts.iter().any(|before| before.contains(part)) {
-            parts.push(part);
-        }
-    }
-    match parts.as_slice() {
-        [] => format!("A page without a title at {}", position.url),
-        [title] => (*title).to_owned(),
-        [title, rest @ ..] => format!("{title}: {}", rest.join(". ")),
-    }
-}
-
-fn category(url: &str, title: &str, page: &Facts) -> PageCategory {
-    let url = url::Url::parse(url).ok();
-    let path = url.as_ref().map(url::Url::path).unwrap_or_default();
-    let words = format!("{title} {}", page.heading).to_lowercase();
-    let says = |signs: &[&str]| signs.iter().any(|sign| words.contains(sign));
-    let searched = url.as_ref().is_some_and(|url| {
-        let names = ["q", "query", "search", "s", "k", "keyword", "search_query"];
-        url.query_pairs().any(|(name, value)| !value.is_empty() && names.contains(&name.as_ref()))
-    });
-    if page.captcha && page.fields == 0
-        || says(&["captcha", "are you a robot", "verify you are human", "just a moment"])
-    {
-        PageCategory::Captcha
-    } else if page.card || says(&["checkout", "payment"]) && page.fields > 0 {
-        PageCategory::Payment
-    } else if page.password || says(&["log in", "sign in", "sign up", "create account"]) && page.fields > 0 {
-        PageCategory::Auth
-    } else if says(&["cookie preferences", "cookie settings", "manage cookies"]) {
-        PageCategory::ManageCookies
-    } else if searched || says(&["search results", "results for"]) {
-        PageCategory::SearchResults
-    } else if page.product || page.kind == "product" {
-        PageCategory::Item
-    } else if path == "/" {
-        PageCategory::Homepage
-    } else if page.feed >= 4 {
-        PageCategory::DataFeed
-    } else if page.fields >= 3 {
-        PageCategory::Form
-    } else {
-        PageCategory::Other
     }
 }
 
@@ -297,31 +368,5 @@ mod tests {
         assert_eq!(ids(cut(all.clone(), 2)), ["B1", "B2"]);
         assert_eq!(ids(cut(all.clone(), 4)), ["L1", "B1", "B2", "I1"]);
         assert_eq!(ids(cut(all, 9)), ["L1", "B1", "L2", "B2", "I1"]);
-    }
-
-    #[test]
-    fn the_kind_of_a_page_follows_from_what_is_on_it() {
-        let plain = Facts::default();
-        assert_eq!(category("https://a.test/", "A", &plain), PageCategory::Homepage);
-        assert_eq!(category("https://a.test/find?q=tea", "A", &plain), PageCategory::SearchResults);
-        assert_eq!(category("https://a.test/x", "A", &plain), PageCategory::Other);
-        let secret = Facts { password: true, fields: 2, ..Facts::default() };
-        assert_eq!(category("https://a.test/", "A", &secret), PageCategory::Auth);
-        let form = Facts { fields: 4, ..Facts::default() };
-        assert_eq!(category("https://a.test/new", "A", &form), PageCategory::Form);
-        assert_eq!(category("https://a.test/x", "Are you a robot?", &plain), PageCategory::Captcha);
-    }
-
-    #[test]
-    fn a_page_is_described_by_what_it_says_of_itself_without_repeating() {
-        let position = Position {
-            title: String::from("Tea shop"),
-            url: String::from("https://a.test/"),
-            viewport: Viewport::default(),
-            tabs: Vec::new(),
-        };
-        let facts =
-            Facts { heading: String::from("Tea"), about: String::from("All teas"), ..Facts::default() };
-        assert_eq!(describe_page(&position, &facts), "Tea shop: All teas");
     }
 }

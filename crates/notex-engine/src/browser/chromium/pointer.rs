@@ -5,7 +5,7 @@ use std::time::Duration;
 use notex_wire::{ActionBox, ActionSelectors, ElementAnswer};
 use serde::Deserialize;
 
-use super::seek::MOST_NESTED;
+use super::frames::MOST_NESTED;
 use super::tab::ChromiumTab;
 use crate::browser::PageError;
 use crate::cdp::CdpError;
@@ -35,6 +35,8 @@ struct Facts {
     #[serde(rename = "box")]
     bounds: ActionBox,
     css: String,
+    id: Option<String>,
+    test_id: Option<String>,
     xpath: Option<String>,
 }
 
@@ -75,14 +77,16 @@ impl ChromiumTab {
 impl Facts {
     /// The same element as the page around its frame sees it.
     fn inside(self, way: &str, left: f64, top: f64) -> ElementAnswer {
-        let Facts { tag, role, name, text, mut bounds, css, xpath } = self;
+        let Facts { tag, role, name, text, mut bounds, css, id, test_id, xpath } = self;
         bounds.x += left;
         bounds.y += top;
         bounds.iframe_offset_x += left;
         bounds.iframe_offset_y += top;
         let role_name = role.as_ref().zip(name.as_ref()).map(|(role, name)| format!("{role} {name:?}"));
         let xpath = xpath.filter(|_| way.is_empty());
-        let selectors = ActionSelectors { css: format!("{way}{css}"), xpath, role_name };
+        let within = |css: String| format!("{way}{css}");
+        let (id, test_id) = (id.map(within), test_id.map(within));
+        let selectors = ActionSelectors { css: within(css), xpath, role_name, test_id, id };
         ElementAnswer { tag, role, name, text, bounds, selectors }
     }
 }

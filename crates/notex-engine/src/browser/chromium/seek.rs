@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::frames::{FRAME_ANSWERS_WITHIN, Frame};
+use super::frames::{FRAME_ANSWERS_WITHIN, Frame, MOST_NESTED};
 use super::tab::ChromiumTab;
 use crate::browser::{PageError, Selector};
 use crate::cdp::CdpError;
@@ -14,7 +14,6 @@ use crate::cdp::CdpError;
 /// How long something that is not there yet is waited for, when nothing else was said.
 const APPEARS_WITHIN: Duration = Duration::from_secs(2);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
-pub(super) const MOST_NESTED: usize = 8;
 const MOST_CHARS: usize = 4_000;
 const SHOWN_CHARS: usize = 200;
 
@@ -147,6 +146,9 @@ impl ChromiumTab {
         let element = self.element(frame, key, within).await?;
         let asked = frame.session.call("DOM.describeNode", json!({"objectId": element}), within);
         let described: Described = self.unless_lost(asked).await?;
+        if let Some(id) = &described.node.frame_id {
+            self.frame_sessions.hold(id, &frame.id, key);
+        }
         Ok(described.node.frame_id.map(|id| self.frame(&id)))
     }
 }

@@ -16,6 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::context::Context;
 use super::frames::FrameSessions;
 use super::ids::Ids;
+use super::look::Listening;
 use super::network::Requests;
 use super::page::Setup;
 use super::targets::TargetInfo;
@@ -45,6 +46,7 @@ pub(super) struct ChromiumTab {
     /// The tab that opened it.
     pub(super) opener: Option<String>,
     pub(super) frame_sessions: FrameSessions,
+    pub(super) listening: Listening,
     pub(super) requests: Mutex<Requests>,
     /// How many windows it has opened, and the address of the last one.
     pub(super) windows_opened: AtomicU64,
@@ -77,6 +79,7 @@ impl ChromiumTab {
             target_id,
             opener,
             frame_sessions: FrameSessions::default(),
+            listening: Listening::default(),
             requests: Mutex::default(),
             windows_opened: AtomicU64::new(0),
             window_opened: Mutex::default(),

@@ -18,13 +18,16 @@ const HANDLE: &str = "globalThis[Symbol.for('notex')]";
 const SCRIPTS: &str = concat!(
     "(() => { const born = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;",
     include_str!("scripts/elements.js"),
+    include_str!("scripts/names.js"),
+    include_str!("scripts/seen.js"),
     include_str!("scripts/walker.js"),
+    include_str!("scripts/facts.js"),
     include_str!("scripts/selectors.js"),
     include_str!("scripts/hands.js"),
     include_str!("scripts/reader.js"),
     include_str!("scripts/pointer.js"),
     "globalThis[Symbol.for('notex')] = ",
-    "{ position, observe, framePlace, frameReach, locate, checkedNow, takeFocus, choose, setValue, rest, scrape,",
+    "{ position, observe, takeSuspects, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, locate, checkedNow, takeFocus, choose, setValue, rest, scrape,",
     " seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
 );
 

@@ -12,6 +12,19 @@ const attr = (el, name) => Element.prototype.getAttribute.call(el, name);
 const hasAttr = (el, name) => Element.prototype.hasAttribute.call(el, name);
 const tagOf = (el) => localNameOf.call(el);
 const nodeTypeOf = getter(Node.prototype, 'nodeType');
+const shadowRootOf = getter(Element.prototype, 'shadowRoot');
+const childNodesOf = getter(Node.prototype, 'childNodes');
+const nextElementOf = getter(Element.prototype, 'nextElementSibling');
+const firstElementIn = getter(Element.prototype, 'firstElementChild');
+// The first element of an element, a document or a shadow root.
+const firstElementOf = (node) => {
+  if (isElement(node)) return firstElementIn.call(node);
+  let child = firstChildOf.call(node);
+  while (child && !isElement(child)) child = nextSiblingOf.call(child);
+  return child;
+};
+const hasAny = (el) => Element.prototype.hasAttributes.call(el);
+const rectOf = (el) => Element.prototype.getBoundingClientRect.call(el);
 const isElement = (node) => nodeTypeOf.call(node) === 1;
 // A property, and a method's answer, of an element that may be a form.
 const of = (el, name) => (isElement(el) && tagOf(el) === 'form' ? Reflect.get(HTMLFormElement.prototype, name, el) : el[name]);
@@ -25,13 +38,18 @@ const squash = (text, max = NAME_CHARS) => {
   return line.length > max ? line.slice(0, max - 1).trimEnd() + '…' : line;
 };
 
-// The parent in what is seen: out of shadow roots and same-origin frames.
+// Closed shadow roots that the browser's debugger handed over, by their hosts.
+const closedRoots = new WeakMap();
+const shadowOf = (el) => shadowRootOf.call(el) ?? closedRoots.get(el) ?? null;
+
+// The parent in what is seen: out of shadow roots and same-origin frames, into the slots that elements are shown in.
 const parentSeen = (node) => {
   const parent = parentNodeOf.call(node);
   if (!parent) return null;
   if (nodeTypeOf.call(parent) === 11) return parent.host ?? null;
   if (nodeTypeOf.call(parent) === 9) return parent.defaultView?.frameElement ?? null;
-  return isElement(parent) ? parent : null;
+  if (!isElement(parent)) return null;
+  return (shadowRootOf.call(parent) && isElement(node) && node.assignedSlot) || parent;
 };
 const holds = (outer, inner) => {
   for (let node = inner; node; node = parentSeen(node)) if (node === outer) return true;
@@ -63,7 +81,8 @@ const frameOffset = (el) => {
 };
 
 const boxOf = (el) => {
-  let rect = from(el, 'getBoundingClientRect');
+  let rect = rectOf(el);
+  if (tagOf(el) === 'area') return areaBox(el);
   if (rect.width === 0 || rect.height === 0) {
     // An inline link around blocks, or display: contents, has no box of its own.
     for (let child = firstChildOf.call(el); child; child = nextSiblingOf.call(child)) {
@@ -75,7 +94,22 @@ const boxOf = (el) => {
   return rect;
 };
 
+// A part of an image has no box, only coordinates in its image.
+const areaBox = (el) => {
+  const map = ancestor(el, (node) => tagOf(node) === 'map');
+  const image = map && Array.from(el.ownerDocument.images).find((one) => one.useMap.slice(1) === map.name);
+  if (!image) return new DOMRect();
+  const box = image.getBoundingClientRect();
+  const at = el.coords.split(',').map(Number).filter(Number.isFinite);
+  const [left, top, right, bottom] = el.shape === 'circle' ? [at[0] - at[2], at[1] - at[2], at[0] + at[2], at[1] + at[2]]
+    : el.shape === 'poly' ? [0, 1].map((from) => Math.min(...at.filter((_, i) => i % 2 === from)))
+      .concat([0, 1].map((from) => Math.max(...at.filter((_, i) => i % 2 === from))))
+    : el.shape === 'default' ? [0, 0, box.width, box.height] : at;
+  return new DOMRect(box.left + left, box.top + top, right - left || 0, bottom - top || 0);
+};
+
 const canBeSeen = (el) => {
+  if (tagOf(el) === 'area') return boxOf(el).width > 1;
   if (!from(el, 'checkVisibility', VISIBLY)) {
     if (!hasContentsDisplay(el)) return false;
   }
@@ -103,10 +137,32 @@ const hasContentsDisplay = (el) => {
     && (!parentSeen(el) || from(parentSeen(el), 'checkVisibility', VISIBLY));
 };
 const labelSeen = (el) => Array.from(el.labels ?? []).find(canBeSeen) ?? null;
-// Styled checkboxes hide the input itself and show its label.
+// Styled checkboxes and inputs for files hide the input itself and show its label, or lie unseen over what is shown.
 const seenPart = (el) => {
   if (canBeSeen(el)) return el;
-  return tagOf(el) === 'input' && (el.type === 'checkbox' || el.type === 'radio') ? labelSeen(el) : null;
+  const tag = tagOf(el);
+  if (tag === 'select') return liesUnseen(el) ? el : null;
+  if (tag !== 'input') return null;
+  const { type } = el;
+  if (type === 'checkbox' || type === 'radio' || type === 'file') {
+    return labelSeen(el) ?? (liesUnseen(el) ? el : type === 'file' ? buttonAround(el) : null);
+  }
+  return (type === 'range' || type === 'date' || type === 'color' || attr(el, 'role') === 'combobox') && liesUnseen(el) ? el : null;
+};
+// Transparent, and over something that can be seen.
+const liesUnseen = (el) => {
+  const rect = from(el, 'getBoundingClientRect');
+  const parent = parentSeen(el);
+  return rect.width > 4 && rect.height > 4 && from(el, 'checkVisibility', { visibilityProperty: true })
+    && styleOf(el).opacity === '0' && !!parent && canBeSeen(parent) && styleOf(el).pointerEvents !== 'none';
+};
+const buttonAround = (el) => {
+  let node = parentSeen(el);
+  for (let i = 0; i < 3 && node; i += 1, node = parentSeen(node)) {
+    if (tagOf(node) === 'form' || tagOf(node) === 'body') return null;
+    if ((attr(node, 'role') === 'button' || tagOf(node) === 'button' || styleOf(node)?.cursor === 'pointer') && canBeSeen(node)) return node;
+  }
+  return null;
 };
 const isDisabled = (el) =>
   from(el, 'matches', ':disabled') || attr(el, 'aria-disabled') === 'true'
@@ -130,7 +186,7 @@ const textOf = (el, max = NAME_CHARS) => {
     if (tag === 'svg') { text += ` ${node.querySelector('title')?.textContent ?? ''} `; return; }
     const apart = !['span', 'b', 'i', 'em', 'strong', 'u', 'mark', 'small', 'sub', 'sup', 'font'].includes(tag);
     if (apart) text += ' ';
-    for (const child of of(of(node, 'shadowRoot') ?? node, 'childNodes')) visit(child, depth + 1);
+    for (const child of of(shadowOf(node) ?? node, 'childNodes')) visit(child, depth + 1);
     if (apart) text += ' ';
   };
   visit(el, 0);
@@ -141,22 +197,6 @@ const byIds = (el, name) => {
   const ids = (attr(el, name) ?? '').split(/\s+/).filter(Boolean).slice(0, 8);
   const root = from(el, 'getRootNode');
   return squash(ids.map((id) => root.getElementById?.(id)).filter(Boolean).map((e) => e.textContent).join(' '));
-};
-
-const nameOf = (el, tag, kind) => {
-  const field = kind === 'I';
-  const labels = () => squash(Array.from(el.labels ?? []).map((label) => textOf(label)).join(' '));
-  const button = tag === 'input' && ['submit', 'button', 'reset', 'image'].includes(el.type);
-  const standing = { submit: 'Submit', reset: 'Reset' };
-  return byIds(el, 'aria-labelledby')
-    || squash(attr(el, 'aria-label'))
-    || labels()
-    || squash(attr(el, 'alt'))
-    || (button ? squash(attr(el, 'value')) || standing[el.type] || '' : '')
-    || (field || tag === 'input' ? '' : textOf(el))
-    || squash(attr(el, 'placeholder')) || squash(attr(el, 'aria-placeholder'))
-    || squash(attr(el, 'title'))
-    || (field || tag === 'input' ? squash((attr(el, 'name') || attr(el, 'id') || '').replace(/[_\-[\]]+/g, ' ')) : '');
 };
 
 const LANDMARKS = {
@@ -191,40 +231,59 @@ const groupName = (node) => {
   if (standing === 'Form' && from(node, 'querySelector', 'input[type=search]')) return 'Search';
   if (['Navigation', 'Header', 'Footer', 'Main', 'Search', 'Menu', 'Tabs', 'Toolbar'].includes(standing)) return standing;
   const heading = from(node, 'querySelector', 'h1, h2, h3, h4, h5, h6, legend');
-  return (heading && textOf(heading, 80)) || standing;
+  // A form without a name in a dialog is the dialog's.
+  return (heading && textOf(heading, 80)) || (standing === 'Form' && from(node, 'closest', 'dialog, [role=dialog], [role=alertdialog]') ? '' : standing);
 };
 
 // Names that only one element of its root has are found by counting while walking, not by asking for each.
-const cssKeys = (el, tag) => {
-  const quoted = (name) => {
-    const value = attr(el, name);
-    return value && value.length <= 120 ? `[${name}="${CSS.escape(value)}"]` : null;
-  };
+const TEST_IDS = ['data-testid', 'data-test-id', 'data-test', 'data-cy', 'data-qa'];
+const inQuotes = (value) => value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\a ');
+const attrKey = (el, name) => {
+  const value = attr(el, name);
+  return value && value.length <= 120 ? `[${name}="${inQuotes(value)}"]` : null;
+};
+const testIdKey = (el) => { for (const name of TEST_IDS) { const key = attrKey(el, name); if (key) return key; } return null; };
+const idKey = (el) => {
   const id = attr(el, 'id');
+  return id && id.length <= 80 && !/\d{4,}|^:|«/.test(id) ? `#${CSS.escape(id)}` : null;
+};
+const cssKeys = (el, tag) => {
+  const quoted = (name) => attrKey(el, name);
   return [
-    id && id.length <= 80 && !/\d{4,}|^:/.test(id) ? `#${CSS.escape(id)}` : null,
-    quoted('data-testid'), quoted('data-test'),
+    testIdKey(el), idKey(el),
     ...['name', 'aria-label', 'href', 'placeholder'].map((name) => { const q = quoted(name); return q && tag + q; }),
     tag === 'input' && el.type !== 'password' && attr(el, 'name') && attr(el, 'value')
-      ? `input[name="${CSS.escape(attr(el, 'name'))}"]${quoted('value') ?? ''}` : null,
+      ? `input[name="${inQuotes(attr(el, 'name'))}"]${quoted('value') ?? ''}` : null,
   ].filter(Boolean);
 };
 const cssOf = (el, counts) => {
   const own = cssKeys(el, tagOf(el)).find((key) => counts.get(key) === 1);
   if (own) return own;
-  const steps = [];
-  for (let node = el; node && isElement(node); node = parentNodeOf.call(node)) {
-    const tag = tagOf(node);
-    const anchor = node !== el && cssKeys(node, tag).find((key) => key[0] === '#' && counts.get(key) === 1);
-    if (anchor) { steps.unshift(anchor); break; }
-    steps.unshift(`${CSS.escape(tag)}:nth-of-type(${placeAmong(node)})`);
-    if (tag === 'html' || tag === 'body') { steps[0] = tag; break; }
-  }
-  return steps.join(' > ');
+  const parent = parentNodeOf.call(el);
+  const step = stepOf(el);
+  return parent && isElement(parent) && step !== 'body' ? `${trailOf(parent, counts)} > ${step}` : step;
+};
+const stepOf = (el) => {
+  const tag = tagOf(el);
+  return tag === 'html' || tag === 'body' ? tag : `${CSS.escape(tag)}:nth-of-type(${placeAmong(el)})`;
+};
+// The steps to what is around an element, from the nearest that has an id of its own.
+const trailOf = (el, counts) => {
+  const known = trails.get(el);
+  if (known?.counts === counts) return known.trail;
+  const parent = parentNodeOf.call(el);
+  const id = hasAny(el) ? idKey(el) : null;
+  const step = stepOf(el);
+  const trail = id && counts.get(id) === 1 ? id
+    : parent && isElement(parent) && step !== 'body' && step !== 'html' ? `${trailOf(parent, counts)} > ${step}` : step;
+  trails.set(el, { counts, trail });
+  return trail;
 };
 // Counted once per parent and observe: thousands of siblings would be counted thousands of times.
 let places = new WeakMap();
-const forgetPlaces = () => { places = new WeakMap(); };
+let ways = new WeakMap();
+let trails = new WeakMap();
+const forgetPlaces = () => { places = new WeakMap(); ways = new WeakMap(); trails = new WeakMap(); };
 const placeAmong = (el) => {
   const parent = parentNodeOf.call(el);
   if (!parent) return 1;
@@ -232,8 +291,7 @@ const placeAmong = (el) => {
   if (!children) {
     places.set(parent, children = new Map());
     const tags = new Map();
-    for (let node = firstChildOf.call(parent); node; node = nextSiblingOf.call(node)) {
-      if (!isElement(node)) continue;
+    for (let node = firstElementOf(parent); node; node = nextElementOf.call(node)) {
       const place = (tags.get(tagOf(node)) ?? 0) + 1;
       tags.set(tagOf(node), place);
       children.set(node, place);
@@ -242,11 +300,12 @@ const placeAmong = (el) => {
   return children.get(el) ?? 1;
 };
 const xpathOf = (el) => {
-  const steps = [];
-  for (let node = el; node && isElement(node); node = parentNodeOf.call(node)) {
-    steps.unshift(`${tagOf(node)}[${placeAmong(node)}]`);
-  }
-  return '/' + steps.join('/');
+  const known = ways.get(el);
+  if (known) return known;
+  const parent = parentNodeOf.call(el);
+  const way = `${parent && isElement(parent) ? xpathOf(parent) : ''}/${el.ownerSVGElement || tagOf(el) === 'svg' ? `*[name()="${tagOf(el)}"]` : tagOf(el)}[${placeAmong(el)}]`;
+  ways.set(el, way);
+  return way;
 };
 // `frame >>> host >>> button`: each step is searched inside what the step before found.
 const findDeep = (path) => {
@@ -257,7 +316,7 @@ const findDeep = (path) => {
     try { all = root.querySelectorAll(step); } catch { return null; }
     if (all.length !== 1) return null;
     found = all[0];
-    root = frameDocument(found) ?? found.shadowRoot ?? found;
+    root = frameDocument(found) ?? shadowOf(found) ?? found;
   }
   return found;
 };

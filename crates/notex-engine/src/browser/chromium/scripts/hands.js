@@ -14,7 +14,7 @@ const elementOf = (wanted) => {
   if (wanted.born === born && known?.isConnected && known.ownerDocument.defaultView) return known;
   const again = findDeep(wanted.css);
   if (!again) return null;
-  const control = controlOf(again, tagOf(again)) ?? ['B', 'button'];
+  const control = controlOf(again, tagOf(again)) ?? ['B', weakRole(again, tagOf(again))];
   const same = control[1] === wanted.role && nameOf(again, tagOf(again), control[0]) === wanted.name;
   return same ? again : null;
 };
@@ -33,7 +33,7 @@ const hitAt = (x, y) => {
       x -= rect.left + hit.clientLeft + (parseFloat(style.paddingLeft) || 0);
       y -= rect.top + hit.clientTop + (parseFloat(style.paddingTop) || 0);
       root = frame;
-    } else if (of(hit, 'shadowRoot')) root = of(hit, 'shadowRoot');
+    } else if (shadowOf(hit)) root = shadowOf(hit);
     else return hit;
   }
   return hit;

@@ -12,6 +12,8 @@ const wayInto = (el) => {
 };
 const cssWay = (el) => wayInto(el) + cssOf(el, countsIn(from(el, 'getRootNode')));
 
+const alone = (el, key) => (key && queryAll(from(el, 'getRootNode'), key).length === 1 ? wayInto(el) + key : null);
+
 const pointedAt = (x, y) => {
   forgetPlaces();
   let el = hitAt(x, y);
@@ -39,6 +41,7 @@ const pointedAt = (x, y) => {
       iframe_offset_x: offset.x, iframe_offset_y: offset.y,
     },
     css: cssWay(el),
+    id: alone(el, idKey(el)), test_id: alone(el, testIdKey(el)),
     xpath: from(el, 'getRootNode') === document ? xpathOf(el) : null,
   };
 };

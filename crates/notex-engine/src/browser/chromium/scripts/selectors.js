@@ -11,7 +11,7 @@ const openRoots = (root) => {
   const waiting = [root];
   while (waiting.length && found.length < MOST_ROOTS) {
     for (const el of queryAll(waiting.pop(), '*')) {
-      const shadow = of(el, 'shadowRoot');
+      const shadow = shadowOf(el);
       if (shadow) { found.push(shadow); waiting.push(shadow); }
     }
   }
@@ -120,7 +120,7 @@ const seekDeep = (steps, hiddenToo) => {
   for (let i = 0; i < steps.length - 1; i += 1) {
     const found = queryAll(root, steps[i]);
     if (found.length !== 1) return found.length ? { is: 'several', count: found.length } : { is: 'none', hidden: 0 };
-    const inner = frameDocument(found[0]) ?? of(found[0], 'shadowRoot');
+    const inner = frameDocument(found[0]) ?? shadowOf(found[0]);
     if (!inner && ['iframe', 'frame'].includes(tagOf(found[0]))) {
       return { is: 'frame', key: keyOf(found[0]), rest: steps.slice(i + 1).join(' >>> ') };
     }

@@ -1,13 +1,26 @@
-// Lists what a person can do on the page, in document order, through open shadow roots and same-origin frames.
-const MOST_ELEMENTS = 60000;
+// Lists what a person can do on the page, in document order, through shadow roots and the frames that scripts can enter.
+const MOST_ELEMENTS = 150000;
 const MOST_LISTED = 3000;
 const MOST_OPTIONS = 500;
+const MOST_SUSPECTS = 64;
+// A page that takes longer than this is listed as far as it was read.
+const WALKS_WITHIN_MS = 2500;
+const FACTS_WITHIN_MS = 1500;
 
 const BUTTON_ROLES = new Set(['button', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'tab', 'checkbox',
   'switch', 'radio', 'option', 'treeitem']);
 const FIELD_ROLES = new Set(['textbox', 'searchbox', 'combobox', 'spinbutton', 'slider']);
-const NOT_ENTERED = new Set(['select', 'textarea', 'script', 'style', 'template', 'noscript', 'svg', 'head', 'object',
-  'video', 'audio', 'canvas']);
+// Controls only where something says that they do something.
+const ACTING_ROLES = new Set(['gridcell', 'row', 'columnheader', 'rowheader', 'cell', 'separator', 'scrollbar', 'listbox',
+  'listitem', 'img', 'heading', 'article', 'group', 'region', 'figure', 'note', 'generic']);
+const OTHER_ROLES = new Set(['alert', 'alertdialog', 'application', 'banner', 'blockquote', 'caption', 'code', 'complementary',
+  'contentinfo', 'definition', 'deletion', 'dialog', 'directory', 'document', 'emphasis', 'feed', 'form', 'grid', 'insertion',
+  'link', 'list', 'log', 'main', 'mark', 'marquee', 'math', 'menu', 'menubar', 'meter', 'navigation', 'none', 'paragraph',
+  'presentation', 'progressbar', 'radiogroup', 'rowgroup', 'search', 'status', 'strong', 'subscript', 'superscript', 'table',
+  'tablist', 'tabpanel', 'term', 'time', 'timer', 'toolbar', 'tooltip', 'tree', 'treegrid', 'image', 'suggestion']);
+const NOT_ENTERED = new Set(['select', 'textarea', 'script', 'style', 'template', 'noscript', 'head', 'object', 'video',
+  'audio', 'canvas']);
+const NEEDS_STYLE = new Set(['iframe', 'frame']);
 const INPUT_ROLES = { search: 'searchbox', number: 'spinbutton', range: 'slider', checkbox: 'checkbox', radio: 'radio' };
 
 const keys = new WeakMap();
@@ -23,199 +36,256 @@ const keyOf = (el) => {
   return key;
 };
 
-const isEditingHost = (el) => of(el, 'isContentEditable') && tagOf(el) !== 'body'
+// The first of the roles it says that is one.
+const saidRole = (said) => {
+  for (const word of said.toLowerCase().split(/\s+/)) {
+    if (BUTTON_ROLES.has(word) || FIELD_ROLES.has(word) || ACTING_ROLES.has(word) || OTHER_ROLES.has(word)) return word;
+  }
+  return '';
+};
+
+const isEditingHost = (el) => of(el, 'isContentEditable') && (tagOf(el) !== 'body' || hasAttr(el, 'contenteditable'))
   && !(parentSeen(el) && of(parentSeen(el), 'isContentEditable'));
+const isLink = (el, tag) => (tag === 'a' || tag === 'area') && (hasAttr(el, 'href') || hasAttr(el, 'xlink:href'));
 
 // [kind, role], or null for what is not a control by itself.
 const controlOf = (el, tag) => {
-  const said = (attr(el, 'role') ?? '').trim().split(/\s+/)[0].toLowerCase();
+  const given = attr(el, 'role');
+  const said = given ? saidRole(given) : '';
   if (tag === 'input') {
     const type = el.type;
-    if (type === 'hidden' || type === 'file') return null;
+    if (type === 'hidden') return null;
+    if (type === 'file') return ['I', 'button'];
     if (type === 'checkbox' || type === 'radio') return ['B', BUTTON_ROLES.has(said) ? said : type];
-    if (['submit', 'button', 'reset', 'image'].includes(type)) return ['B', said || 'button'];
-    return ['I', FIELD_ROLES.has(said) ? said : INPUT_ROLES[type] ?? 'textbox'];
+    if (BUTTON_TYPES.has(type)) return ['B', BUTTON_ROLES.has(said) ? said : 'button'];
+    return ['I', FIELD_ROLES.has(said) ? said : el.list ? 'combobox' : INPUT_ROLES[type] ?? 'textbox'];
   }
-  if (tag === 'textarea') return ['I', 'textbox'];
+  if (tag === 'textarea') return ['I', FIELD_ROLES.has(said) ? said : 'textbox'];
   if (tag === 'select') return ['I', el.multiple || el.size > 1 ? 'listbox' : 'combobox'];
-  if (tag === 'button') return ['B', BUTTON_ROLES.has(said) ? said : 'button'];
-  if (tag === 'summary') return tagOf(el.parentElement ?? el) === 'details' ? ['B', 'button'] : null;
-  if ((tag === 'a' || tag === 'area') && hasAttr(el, 'href')) return BUTTON_ROLES.has(said) ? ['B', said] : ['L', 'link'];
+  if (tag === 'button') return said === 'link' ? ['B', said] : ['B', BUTTON_ROLES.has(said) || FIELD_ROLES.has(said) || ACTING_ROLES.has(said) ? said : 'button'];
+  if (tag === 'summary') return isFirstSummary(el) ? ['B', BUTTON_ROLES.has(said) ? said : 'button'] : null;
+  if (isLink(el, tag)) return BUTTON_ROLES.has(said) || FIELD_ROLES.has(said) || said === 'gridcell' ? ['B', said] : ['L', 'link'];
   if (isEditingHost(el)) return ['I', FIELD_ROLES.has(said) ? said : 'textbox'];
+  if (!said) return null;
   if (said === 'link') return ['L', said];
+  if (said === 'slider' || said === 'spinbutton') return ['I', said];
   if (BUTTON_ROLES.has(said) || FIELD_ROLES.has(said)) return ['B', said];
   return null;
 };
+const isFirstSummary = (el) => {
+  const details = parentNodeOf.call(el);
+  if (!details || !isElement(details) || tagOf(details) !== 'details') return false;
+  for (let node = firstChildOf.call(details); node && node !== el; node = nextSiblingOf.call(node)) {
+    if (isElement(node) && tagOf(node) === 'summary') return false;
+  }
+  return true;
+};
 
+// Elements that listen for a mouse, as the browser's debugger told.
+const hearing = new WeakSet();
+const isHandle = (el) => hasAttr(el, 'aria-grabbed') || /sortable|draggable/i.test(attr(el, 'aria-roledescription') ?? '');
+const isDragged = (el) => attr(el, 'draggable') === 'true' || isHandle(el);
+// Why an element that is no control by itself may be one: what it says, or what it looks like.
+const weakSign = (el, tag, style, pointer) => {
+  if (tag === 'html' || tag === 'body') return null;
+  if (hasAny(el)) {
+    if (hasAttr(el, 'onclick') || hasAttr(el, 'onmousedown') || hasAttr(el, 'onpointerdown')) return 'heard';
+    const given = attr(el, 'role');
+    const said = given ? saidRole(given) : '';
+    if (said && ACTING_ROLES.has(said) && said !== 'generic') {
+      const focusable = hasAttr(el, 'tabindex');
+      if (said === 'separator' || said === 'scrollbar') return focusable && hasAttr(el, 'aria-valuenow') ? 'role' : null;
+      if (said === 'listbox') return focusable || hasAttr(el, 'aria-activedescendant') ? 'role' : null;
+      if ((said === 'gridcell' || said === 'row' || said === 'columnheader') && (hasAttr(el, 'aria-selected') || hasAttr(el, 'aria-expanded') || focusable)) return 'role';
+    }
+  }
+  if (style.cursor === 'pointer' && !pointer) return hearing.has(el) ? 'seen' : 'look';
+  return hearing.has(el) ? 'told' : null;
+};
 const looksClickable = (el, tag) => {
-  if (tag === 'html' || tag === 'body') return false;
-  if (hasAttr(el, 'onclick')) return true;
   const parent = parentSeen(el);
-  return styleOf(el)?.cursor === 'pointer' && (!parent || styleOf(parent)?.cursor !== 'pointer');
+  const style = styleOf(el);
+  return !!style && weakSign(el, tag, style, !!parent && styleOf(parent)?.cursor === 'pointer') !== null;
+};
+const weakRole = (el, tag) => {
+  const given = attr(el, 'role');
+  const said = given ? saidRole(given) : '';
+  if (said && said !== 'none' && said !== 'presentation' && said !== 'generic') return said;
+  return 'button';
+};
+// What listens on a box with much in it listens for what is inside.
+const isTooMuch = (el, rect) => {
+  if (rect.width * rect.height > innerWidth * innerHeight * 0.5 || of(el, 'childElementCount') > 24) return true;
+  let blocks = 0;
+  for (let child = firstChildOf.call(el); child; child = nextSiblingOf.call(child)) {
+    if (isElement(child) && /^(block|flex|grid|list-item|table|table-row)$/.test(styleOf(child)?.display)) blocks += 1;
+  }
+  return blocks > 1;
+};
+
+// Hosts whose shadow root may be closed: scripts cannot tell, the browser's debugger can.
+let suspects = [];
+const judgedHosts = new WeakSet();
+const MAY_HOST = new Set(['div', 'span', 'section', 'article', 'aside', 'main', 'header', 'footer', 'nav', 'p']);
+const maybeHost = (el, tag) => {
+  if (judgedHosts.has(el) || suspects.length >= MOST_SUSPECTS) return;
+  if (tag.includes('-')) { if (el.matches(':defined')) suspects.push(el); return; }
+  if (!MAY_HOST.has(tag) || firstChildOf.call(el)) return;
+  const rect = el.getBoundingClientRect();
+  if (rect.width >= 16 && rect.height >= 8) suspects.push(el);
+};
+// Asked with the nodes themselves as the answer.
+const takeSuspects = () => {
+  const all = suspects;
+  suspects = [];
+  for (const el of all) judgedHosts.add(el);
+  return all;
+};
+const adoptRoots = (...roots) => { for (const root of roots) closedRoots.set(root.host, root); return roots.length; };
+const adoptListeners = (...nodes) => {
+  let plain = 0;
+  for (const node of nodes) {
+    if (!isElement(node)) continue;
+    hearing.add(node);
+    if (!controlOf(node, tagOf(node))) plain += 1;
+  }
+  return plain;
 };
 
 const walk = () => {
   const found = [];
+  const off = [];
   const counts = new Map();
+  const until = performance.now() + WALKS_WITHIN_MS;
   let seen = 0;
+  suspects = [];
   const stack = [];
+  const contexts = [];
   const pushChildren = (node, context) => {
-    const children = [];
-    for (let child = firstChildOf.call(node); child; child = nextSiblingOf.call(child)) {
-      if (isElement(child)) children.push(child);
+    const first = stack.length;
+    for (let child = firstElementOf(node); child; child = nextElementOf.call(child)) {
+      stack.push(child);
+      contexts.push(context);
     }
-    while (children.length) stack.push([children.pop(), context]);
+    for (let a = first, b = stack.length - 1; a < b; a += 1, b -= 1) {
+      const other = stack[a]; stack[a] = stack[b]; stack[b] = other;
+    }
   };
-  counts.set(document, new Map());
-  pushChildren(document, { root: document, way: '', inside: false });
-  while (stack.length && seen < MOST_ELEMENTS) {
-    const [el, context] = stack.pop();
+  // What is shown in a slot is inside of what the slot is in.
+  const pushSlotted = (host, shadow, context) => {
+    pushChildren(host, context);
+    for (let i = stack.length - 1; i >= 0 && contexts[i] === context && parentNodeOf.call(stack[i]) === host; i -= 1) {
+      const slot = of(stack[i], 'assignedSlot') ?? (of(host, 'shadowRoot') ? null : shadow.querySelector('slot'));
+      if (!slot) continue;
+      const around = ancestor(slot, (node) => node === host || controlOf(node, tagOf(node)) !== null);
+      contexts[i] = { ...context, inside: context.inside || around !== host, pointer: styleOf(slot)?.cursor === 'pointer' };
+    }
+  };
+  const open = (root, context) => { counts.set(root, new Map()); pushChildren(root, { ...context, root }); };
+  open(document, { way: '', inside: false, pointer: false, hidden: false, dead: false });
+  let whole = true;
+  while (stack.length) {
+    if (seen >= MOST_ELEMENTS || ((seen & 255) === 0 && performance.now() > until)) { whole = false; break; }
+    const el = stack.pop();
+    const context = contexts.pop();
     seen += 1;
     const tag = tagOf(el);
-    const ofRoot = counts.get(context.root);
-    for (const key of cssKeys(el, tag)) ofRoot.set(key, (ofRoot.get(key) ?? 0) + 1);
-    let inside = context.inside;
+    if (UNTOLD.has(tag)) continue;
+    const said = hasAny(el);
+    if (said) {
+      const ofRoot = counts.get(context.root);
+      for (const key of cssKeys(el, tag)) ofRoot.set(key, (ofRoot.get(key) ?? 0) + 1);
+    }
+    let { inside, pointer, hidden, dead } = context;
+    if (hidden) {
+      // Only what is shown by its label counts here.
+      if (tag === 'input' && !dead && (el.type === 'file' || el.labels?.length)) {
+        const control = controlOf(el, tag);
+        const place = control && !isDisabled(el) ? seenPart(el) : null;
+        const rect = place && boxOf(place);
+        if (place && canBeReached(el, place, rect)) found.push({ el, tag, kind: control[0], role: control[1], certain: true, place, rect, context });
+      }
+      if (!NOT_ENTERED.has(tag)) pushChildren(el, context);
+      continue;
+    }
     const control = controlOf(el, tag);
+    // Of what is in a control only other controls count.
+    const style = inside && !control && !NEEDS_STYLE.has(tag) ? null : styleOf(el);
+    if (style === undefined) continue;
+    if (said && (hasAttr(el, 'inert') || attr(el, 'aria-disabled') === 'true')) dead = true;
+    if (style?.display === 'none') hidden = true;
     if (control) {
-      if (!isDisabled(el) && seenPart(el)) {
-        found.push({ el, tag, kind: control[0], role: control[1], certain: true, context });
+      let rect = boxOf(el);
+      const place = isShown(el, style, rect) ? el : seenPart(el);
+      if (place) {
+        if (place !== el) rect = boxOf(place);
+        const handle = said && control[0] === 'B' && isHandle(el) ? 'drag' : undefined;
+        const item = { el, tag, kind: control[0], role: control[1], certain: true, sign: handle, place, rect, context };
+        if (dead || from(el, 'matches', ':disabled')) off.push(item);
+        else if (canBeReached(el, place, rect, place === el ? style : null)) found.push(item);
+        else off.push(item);
       }
       inside = true;
+    } else if (hidden) {
+      // Nothing of it is shown.
     } else if (tag === 'label' && el.control) {
       inside = true;
-    } else if (!inside && looksClickable(el, tag) && canBeSeen(el) && !isDisabled(el)) {
-      found.push({ el, tag, kind: 'B', role: 'button', certain: false, context });
+    } else if (!inside || (said && isDragged(el))) {
+      const dragged = said && isDragged(el);
+      const shown = style ?? styleOf(el);
+      const sign = dragged ? 'drag' : weakSign(el, tag, shown, pointer);
+      const rect = sign && !dead ? boxOf(el) : null;
+      if (rect && isShown(el, shown, rect) && (sign !== 'told' || !isTooMuch(el, rect)) && canBeReached(el, el, rect, shown)) {
+        found.push({ el, tag, kind: 'B', role: weakRole(el, tag), certain: sign === 'drag', sign, strong: sign !== 'look' && shown.cursor === 'pointer', place: el, rect, context });
+      }
     }
+    if (style) pointer = style.cursor === 'pointer';
     if (NOT_ENTERED.has(tag)) continue;
-    const frame = frameDocument(el);
-    if (frame) {
-      if (canBeSeen(el)) {
-        counts.set(frame, new Map());
-        pushChildren(frame, { root: frame, way: wayTo(el, context, counts), inside: false });
+    const changed = inside !== context.inside || pointer !== context.pointer || hidden !== context.hidden || dead !== context.dead;
+    const within = changed ? { ...context, inside, pointer, hidden, dead } : context;
+    if (tag === 'iframe' || tag === 'frame') {
+      const rect = boxOf(el);
+      if (!hidden && !dead && of(el, 'clientWidth') > 2 && of(el, 'clientHeight') > 2 && isShown(el, style, rect) && canBeReached(el, el, rect, style)) {
+        const frame = frameDocument(el);
+        if (frame) {
+          // One that is just being replaced cannot be read.
+          try { open(frame, { way: wayTo(el, context, counts), inside: false, pointer: false, hidden: false, dead: false }); } catch { /* as if it were empty */ }
+        }
+        if (!frame) found.push({ el, tag, frame: true, certain: true, place: el, rect, context });
       }
       continue;
     }
-    pushChildren(el, inside === context.inside ? context : { ...context, inside });
-    const shadow = of(el, 'shadowRoot');
-    if (shadow) {
-      counts.set(shadow, new Map());
-      pushChildren(shadow, { root: shadow, way: wayTo(el, context, counts), inside });
-    }
+    const shadow = shadowOf(el);
+    if (shadow) pushSlotted(el, shadow, within);
+    else pushChildren(el, within);
+    if (shadow) open(shadow, { ...within, way: wayTo(el, context, counts) });
+    else if (!hidden) maybeHost(el, tag);
   }
-  // A clickable box around other controls is no control of its own.
-  const listed = found.filter((item, i) => item.certain || !found[i + 1] || !holds(item.el, found[i + 1].el));
-  return { listed, counts };
+  return { listed: withoutBoxes(found), off, counts, whole };
 };
+// Is drawn, and is more than the one pixel that pages hide text in. What clips it is asked for later.
+const isShown = (el, style, rect) => {
+  if (rect.width <= 1 || rect.height <= 1) return false;
+  return Element.prototype.checkVisibility.call(el, VISIBLY) || (style.display === 'contents' && hasContentsDisplay(el)) || tagOf(el) === 'area';
+};
+// A clickable box around other controls is no control of its own. Nor is a list of options that are listed themselves.
+// One that listens itself and looks like it is, where its middle is none of theirs: a row with a link in it.
+const withoutBoxes = (found) => found.filter((item, i) => {
+  if (item.certain || !found[i + 1] || !holds(item.el, found[i + 1].el)) return true;
+  if (!item.strong) return false;
+  const x = (item.rect.left + item.rect.right) / 2, y = (item.rect.top + item.rect.bottom) / 2;
+  for (let j = i + 1; found[j] && holds(item.el, found[j].el); j += 1) {
+    const { left, top, right, bottom } = found[j].rect;
+    if (!found[j].certain || (x >= left && x <= right && y >= top && y <= bottom)) return false;
+  }
+  return true;
+});
 // Counting is not finished when a host or frame is passed, so its own step names its place.
 const wayTo = (el, context, counts) => {
   const id = attr(el, 'id');
-  const step = id && context.root.querySelectorAll(`#${CSS.escape(id)}`).length === 1
+  const step = id && queryAll(context.root, `#${CSS.escape(id)}`).length === 1
     ? `#${CSS.escape(id)}` : cssOf(el, new Map());
   return `${context.way}${step} >>> `;
-};
-
-const stateOf = (el, tag, role) => {
-  const state = { required: el.required === true || attr(el, 'aria-required') === 'true' };
-  const flag = (value) => (value === 'true' ? true : value === 'false' ? false : undefined);
-  if (tag === 'input' && (el.type === 'checkbox' || el.type === 'radio')) state.checked = el.checked;
-  else if (['checkbox', 'switch', 'radio', 'menuitemcheckbox', 'menuitemradio'].includes(role)) {
-    state.checked = flag(attr(el, 'aria-checked'));
-  }
-  state.expanded = tag === 'summary' ? el.parentElement?.open === true : flag(attr(el, 'aria-expanded'));
-  if (tag === 'select') {
-    state.value = squash(Array.from(el.selectedOptions, (option) => option.label).join(', '), VALUE_CHARS);
-    state.options = Array.from(el.options).slice(0, MOST_OPTIONS)
-      .filter((option) => !option.disabled)
-      .map((option) => ({
-        value: option.value.slice(0, VALUE_CHARS), label: squash(option.label), selected: option.selected,
-      }));
-  } else if ((tag === 'input' && el.type !== 'password' && state.checked === undefined
-      && !['submit', 'button', 'reset', 'image'].includes(el.type)) || tag === 'textarea') {
-    state.value = String(el.value).slice(0, VALUE_CHARS);
-  } else if (isEditingHost(el)) state.value = textOf(el, VALUE_CHARS);
-  return state;
-};
-
-// A person takes a checkbox and the words beside it for one thing, and may click either.
-const withWords = (el, tag, box) => {
-  if (tag !== 'input' || (el.type !== 'checkbox' && el.type !== 'radio')) return box;
-  const label = labelSeen(el);
-  if (!label) return box;
-  const words = boxOf(label);
-  const left = Math.min(box.left, words.left), right = Math.max(box.right, words.right);
-  const top = Math.min(box.top, words.top), bottom = Math.max(box.bottom, words.bottom);
-  const beside = words.top < box.bottom && box.top < words.bottom;
-  return beside ? new DOMRect(left, top, right - left, bottom - top) : box;
-};
-
-const factsOf = ({ el, tag, kind, role, context }, counts, groups) => {
-  const rect = withWords(el, tag, boxOf(seenPart(el) ?? el));
-  const offset = frameOffset(el);
-  const x = rect.left + offset.x, y = rect.top + offset.y;
-  return {
-    key: keyOf(el), kind, role, tag,
-    type: tag === 'input' ? el.type : null,
-    name: nameOf(el, tag, kind),
-    href: kind === 'L' ? squash(el.href, VALUE_CHARS) : null,
-    group: groupOf(el, groups),
-    state: stateOf(el, tag, role),
-    css: context.way + cssOf(el, counts.get(context.root)),
-    xpath: context.root === document ? xpathOf(el) : null,
-    box: { x, y, width: rect.width, height: rect.height, iframe_offset_x: offset.x, iframe_offset_y: offset.y },
-    in_view: x < innerWidth && y < innerHeight && x + rect.width > 0 && y + rect.height > 0,
-  };
-};
-
-const position = () => {
-  const root = document.scrollingElement ?? document.documentElement;
-  return {
-    title: squash(document.title, 500),
-    url: String(location.href).slice(0, 8000),
-    viewport: {
-      scroll_x: scrollX, scroll_y: scrollY, viewport_width: innerWidth, viewport_height: innerHeight,
-      total_width: root?.scrollWidth ?? innerWidth, total_height: root?.scrollHeight ?? innerHeight,
-    },
-  };
-};
-
-const pageFacts = (listed) => {
-  const meta = (name) => squash(document.querySelector(`meta[name="${name}" i], meta[property="${name}" i]`)?.content, 300);
-  const heading = Array.from(document.querySelectorAll('h1')).slice(0, 5).find(canBeSeen);
-  const fields = listed.filter((item) => item.kind === 'I');
-  const is = (item, pattern) => pattern.test(`${attr(item.el, 'autocomplete')} ${attr(item.el, 'name')} ${attr(item.el, 'id')}`);
-  return {
-    about: meta('description') || meta('og:description'),
-    heading: heading ? textOf(heading) : '',
-    kind: meta('og:type'),
-    password: fields.some((item) => item.tag === 'input' && item.el.type === 'password'),
-    card: fields.some((item) => is(item, /cc-number|card.?number|cvc|cvv|iban/i)),
-    captcha: document.querySelector('iframe[src*="captcha" i], iframe[src*="turnstile" i], .g-recaptcha, .h-captcha, #captcha') !== null,
-    fields: fields.filter((item) => item.tag !== 'select' && item.role !== 'searchbox').length,
-    feed: document.querySelectorAll('article, [role="article"], [itemtype*="ListItem"]').length,
-    product: document.querySelectorAll('[itemtype*="schema.org/Product"]').length === 1,
-  };
-};
-
-let lastListed = [];
-let lastCounts = new Map();
-const observe = () => {
-  forgetPlaces();
-  for (const [key, ref] of kept) if (!ref.deref()) kept.delete(key);
-  const { listed, counts } = walk();
-  const groups = new Map();
-  // Beyond the most that is listed, what is in view goes first; each list stays in document order.
-  let facts = listed;
-  if (listed.length > MOST_LISTED) {
-    const near = (item) => { const r = item.el.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; };
-    const first = new Set([...listed.filter(near), ...listed.filter((item) => !near(item))].slice(0, MOST_LISTED));
-    facts = listed.filter((item) => first.has(item));
-  }
-  lastListed = facts.map((item) => item.el);
-  lastCounts = counts;
-  return {
-    born, position: position(), page: pageFacts(listed), total: listed.length,
-    items: facts.map((item) => factsOf(item, counts, groups)),
-  };
 };
 
 // For a frame of another origin: where it stands, and after how many of the listed elements.
@@ -229,14 +299,22 @@ const contentCorner = (frame) => {
   };
 };
 const framePlace = (frame) => {
-  forgetPlaces();
   if (frameDocument(frame) || !frame.isConnected || !canBeSeen(frame)) return null;
   const next = lastListed.findIndex((el) => frame.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING);
   const counts = lastCounts.get(frame.getRootNode()) ?? new Map();
   return { ...contentCorner(frame), css: cssOf(frame, counts), after: next < 0 ? lastListed.length : next };
 };
-const frameReach = (frame, x, y) => {
-  if (!frame.isConnected || !canBeSeen(frame)) return null;
+// All frames that cannot be entered from here.
+const frameMarks = () => {
+  forgetPlaces();
+  const roots = [document, ...openRoots(document)];
+  return [...roots, ...frameRoots(roots)].flatMap((root) => Array.from(queryAll(root, 'iframe, frame'))).slice(0, 200)
+    .map((frame) => [frame, framePlace(frame)]).filter(([, place]) => place)
+    .map(([frame, place]) => ({ key: keyOf(frame), ...place }));
+};
+const frameReach = (key, x, y) => {
+  const frame = elementAt(key);
+  if (!frame?.isConnected || !canBeSeen(frame)) return null;
   const at = () => { const corner = contentCorner(frame); return { x: corner.x + x, y: corner.y + y }; };
   const outside = (p) => p.x < 0 || p.y < 0 || p.x >= innerWidth || p.y >= innerHeight;
   if (outside(at())) frame.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });

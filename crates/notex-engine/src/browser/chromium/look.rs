@@ -1,0 +1,327 @@
+//! Looks at a page in as few round trips as it needs: the walker is asked in every frame that can be seen. What scripts
+//! cannot know, the browser's debugger is asked for meanwhile: which elements listen for a mouse, and what is in closed
+//! shadow roots. The page notices none of it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt, join_all};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::frames::{FRAME_ANSWERS_WITHIN, Frame, MOST_FRAMES, MOST_NESTED};
+use super::gist::Facts;
+use super::observe::{Item, PagePosition};
+use super::tab::ChromiumTab;
+use crate::browser::PageError;
+use crate::cdp::CdpError;
+
+/// Closed roots in closed roots in closed roots.
+const MOST_ROUNDS: usize = 4;
+/// Elements of one page that listen; more are those of a page that listens everywhere.
+const MOST_LISTENING: usize = 2_000;
+/// So many of those with one and the same listener are asked first what they are.
+const SAMPLE: usize = 16;
+const OF_A_MOUSE: [&str; 7] =
+    ["click", "mousedown", "mouseup", "pointerdown", "pointerup", "touchstart", "dblclick"];
+const GROUP: &str = "notex-look";
+
+/// What the walker tells of a document.
+#[derive(Deserialize)]
+pub(super) struct Walked {
+    pub(super) born: String,
+    /// The keys of elements that are in no document any more.
+    pub(super) gone: Vec<u64>,
+    pub(super) position: PagePosition,
+    pub(super) page: Facts,
+    pub(super) total: usize,
+    pub(super) items: Vec<Item>,
+    frames: Vec<Holder>,
+    /// Role and name of what can be seen and not be done.
+    pub(super) others: Vec<String>,
+    suspects: usize,
+    pub(super) whole: bool,
+}
+
+/// The element that holds a frame which the scripts around it cannot enter.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Holder {
+    /// How many of the listed elements come before it.
+    pub(super) at: usize,
+    pub(super) key: u64,
+    pub(super) css: String,
+    /// Where its content starts, in pixels of the viewport around it.
+    pub(super) x: f64,
+    pub(super) y: f64,
+}
+
+/// A document with the frames in it; `None` for one that did not answer.
+pub(super) struct Seen {
+    pub(super) frame: String,
+    pub(super) walked: Walked,
+    pub(super) inner: Vec<(Holder, Option<Seen>)>,
+}
+
+/// Of each frame the document that was asked, and its elements that are known to listen.
+#[derive(Default)]
+pub(super) struct Listening(Mutex<HashMap<String, Ears>>);
+
+#[derive(Clone, Default)]
+struct Ears {
+    document: String,
+    known: HashSet<i64>,
+}
+
+impl Listening {
+    fn of(&self, frame: &str) -> Option<Ears> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(frame).cloned()
+    }
+
+    fn keep(&self, frame: &str, ears: Ears) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(frame.to_owned(), ears);
+    }
+}
+
+#[derive(Deserialize)]
+struct Listeners {
+    listeners: Vec<Listener>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listener {
+    #[serde(rename = "type")]
+    event: String,
+    script_id: String,
+    line_number: i64,
+    column_number: i64,
+    backend_node_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    node: Node,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    backend_node_id: i64,
+}
+
+#[derive(Deserialize)]
+struct Resolved {
+    object: Object,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Object {
+    object_id: String,
+}
+
+#[derive(Deserialize)]
+struct Evaluated {
+    result: Value,
+}
+
+impl ChromiumTab {
+    /// The page and what can be seen of its frames.
+    pub(super) async fn look(&self) -> Result<Seen, PageError> {
+        let frame = self.main_frame();
+        let frames = AtomicUsize::new(0);
+        let within = self.setup.patience.answer;
+        match self.look_into(frame.clone(), within, 0, &frames).await {
+            Ok(seen) => Ok(seen),
+            Err(error) => {
+                let doing = "reading what can be done on the page";
+                match error {
+                    CdpError::Unreadable { why, .. } => Err(PageError::Browser {
+                        doing: doing.to_owned(),
+                        why: format!("its answer was unreadable: {why}"),
+                    }),
+                    error => Err(self.failed_on(&frame.session, doing, error).await),
+                }
+            }
+        }
+    }
+
+    fn look_into<'a>(
+        &'a self,
+        frame: Frame,
+        within: Duration,
+        depth: usize,
+        frames: &'a AtomicUsize,
+    ) -> BoxFuture<'a, Result<Seen, CdpError>> {
+        async move {
+            let mut walked = self.walk(&frame, within).await?;
+            let holders = std::mem::take(&mut walked.frames);
+            let inner = holders.into_iter().map(async |holder| {
+                if depth >= MOST_NESTED || frames.fetch_add(1, Ordering::SeqCst) >= MOST_FRAMES {
+                    return (holder, None);
+                }
+                let seen = match self.content_of(&frame, holder.key).await {
+                    Ok(Some(inner)) => {
+                        self.look_into(inner, FRAME_ANSWERS_WITHIN, depth + 1, frames).await.map(Some)
+                    }
+                    Ok(None) => Ok(None),
+                    Err(error) => Err(error),
+                };
+                let seen = seen.unwrap_or_else(|error| {
+                    tracing::debug!(%error, "a frame was left out");
+                    None
+                });
+                (holder, seen)
+            });
+            let inner = join_all(inner).await;
+            Ok(Seen { frame: frame.id, walked, inner })
+        }
+        .boxed()
+    }
+
+    /// Asks the walker, and again when the debugger knew of something that it did not.
+    async fn walk(&self, frame: &Frame, within: Duration) -> Result<Walked, CdpError> {
+        let question = self.try_to_ask::<Walked>(frame, "observe()", within);
+        let (walked, heard) = tokio::join!(question, self.hear(frame, within));
+        let mut walked = walked?;
+        let heard = heard.unwrap_or_else(|error| {
+            tracing::debug!(%error, "it is not known what listens in a frame");
+            false
+        });
+        if heard && walked.whole {
+            walked = self.try_to_ask(frame, "observe()", within).await?;
+        }
+        for _ in 0..MOST_ROUNDS {
+            if walked.suspects == 0
+                || !walked.whole
+                || !self.open_closed(frame, within).await.unwrap_or(false)
+            {
+                break;
+            }
+            walked = self.try_to_ask(frame, "observe()", within).await?;
+        }
+        Ok(walked)
+    }
+
+    /// Tells the walker of elements that listen for a mouse; whether there were any that it did not take for controls.
+    async fn hear(&self, frame: &Frame, within: Duration) -> Result<bool, CdpError> {
+        let asked = self.listening.of(&frame.id);
+        let (mut ears, listeners) = match asked {
+            Some(ears) => match self.listeners(frame, &ears.document, within).await {
+                Ok(listeners) => (ears, listeners),
+                // Another document is there now.
+                Err(CdpError::Refused { .. }) => self.hear_anew(frame, within).await?,
+                Err(error) => return Err(error),
+            },
+            None => self.hear_anew(frame, within).await?,
+        };
+        let mut fresh: HashMap<(String, i64, i64), Vec<i64>> = HashMap::new();
+        for Listener { event, script_id, line_number, column_number, backend_node_id } in listeners {
+            let Some(node) = backend_node_id.filter(|_| OF_A_MOUSE.contains(&event.as_str())) else {
+                continue;
+            };
+            if ears.known.len() < MOST_LISTENING * 4 && ears.known.insert(node) {
+                fresh.entry((script_id, line_number, column_number)).or_default().push(node);
+            }
+        }
+        let (mut plain, mut told) = (false, 0);
+        for nodes in fresh.into_values() {
+            let step = nodes.len().div_ceil(SAMPLE).max(1);
+            let (sample, rest): (Vec<_>, Vec<_>) =
+                nodes.into_iter().enumerate().partition(|(place, _)| place % step == 0);
+            let mut found = self.tell_walker(frame, "adoptListeners", sample, within).await? > 0;
+            // Thousands of buttons with one listener are buttons anyway.
+            if (found || rest.len() < SAMPLE * 4) && told < MOST_LISTENING {
+                told += rest.len();
+                found |= self.tell_walker(frame, "adoptListeners", rest, within).await? > 0;
+            }
+            plain |= found;
+        }
+        self.listening.keep(&frame.id, ears);
+        Ok(plain)
+    }
+
+    async fn hear_anew(&self, frame: &Frame, within: Duration) -> Result<(Ears, Vec<Listener>), CdpError> {
+        let world = self.world(frame, within).await?;
+        let params = json!({"expression": "document", "contextId": world});
+        let document: Evaluated =
+            self.unless_lost(frame.session.call("Runtime.evaluate", params, within)).await?;
+        let own = document.result.get("objectId").and_then(Value::as_str).unwrap_or_default();
+        // The page's own handle of it: asked through one of another world, Chromium 156 crashes now and then.
+        let asked = frame.session.call::<Described>("DOM.describeNode", json!({"objectId": own}), within);
+        let node = self.unless_lost(asked).await?.node.backend_node_id;
+        let asked = frame.session.call::<Resolved>("DOM.resolveNode", json!({"backendNodeId": node}), within);
+        let id = self.unless_lost(asked).await?.object.object_id;
+        let listeners = self.listeners(frame, &id, within).await?;
+        Ok((Ears { document: id, known: HashSet::new() }, listeners))
+    }
+
+    async fn listeners(
+        &self,
+        frame: &Frame,
+        document: &str,
+        within: Duration,
+    ) -> Result<Vec<Listener>, CdpError> {
+        let params = json!({"objectId": document, "depth": -1, "pierce": true});
+        let asked = frame.session.call::<Listeners>("DOMDebugger.getEventListeners", params, within);
+        self.unless_lost(asked).await.map(|told| told.listeners)
+    }
+
+    /// Asks for the insides of elements that may hide some; whether there were any.
+    async fn open_closed(&self, frame: &Frame, within: Duration) -> Result<bool, CdpError> {
+        let world = self.world(frame, within).await?;
+        let params = json!({
+            "expression": "globalThis[Symbol.for('notex')].takeSuspects()",
+            "contextId": world,
+            "serializationOptions": {
+                "serialization": "deep",
+                "maxDepth": 1,
+                "additionalParameters": {"maxNodeDepth": 1, "includeShadowTree": "all"},
+            },
+        });
+        let told: Evaluated =
+            self.unless_lost(frame.session.call("Runtime.evaluate", params, within)).await?;
+        let hosts = told.result.pointer("/deepSerializedValue/value").and_then(Value::as_array);
+        let roots = hosts.into_iter().flatten().filter_map(|host| {
+            let root = host.pointer("/value/shadowRoot/value")?;
+            let is_closed = root.get("mode").and_then(Value::as_str) == Some("closed");
+            root.get("backendNodeId").and_then(Value::as_i64).filter(|_| is_closed)
+        });
+        let roots = roots.enumerate().collect();
+        Ok(self.tell_walker(frame, "adoptRoots", roots, within).await? > 0)
+    }
+
+    /// Hands nodes to a function of the walker; answers the number that it answers.
+    async fn tell_walker(
+        &self,
+        frame: &Frame,
+        function: &str,
+        nodes: Vec<(usize, i64)>,
+        within: Duration,
+    ) -> Result<u64, CdpError> {
+        if nodes.is_empty() {
+            return Ok(0);
+        }
+        let world = self.world(frame, within).await?;
+        let resolving = nodes.into_iter().map(async |(_, node)| {
+            let params = json!({"backendNodeId": node, "executionContextId": world, "objectGroup": GROUP});
+            frame.session.call::<Resolved>("DOM.resolveNode", params, within).await
+        });
+        // A node of another document, or one that is gone, is refused.
+        let resolved = self.unless_lost(async { Ok(join_all(resolving).await) }).await?;
+        let objects = resolved.into_iter().filter_map(Result::ok);
+        let arguments: Vec<Value> =
+            objects.map(|known| json!({"objectId": known.object.object_id})).collect();
+        let params = json!({
+            "functionDeclaration":
+                format!("function(...nodes) {{ return globalThis[Symbol.for('notex')]?.{function}(...nodes) ?? 0; }}"),
+            "executionContextId": world, "arguments": arguments, "returnByValue": true,
+        });
+        let called = frame.session.call::<Evaluated>("Runtime.callFunctionOn", params, within);
+        let answer = self.unless_lost(called).await?;
+        frame.session.post("Runtime.releaseObjectGroup", json!({"objectGroup": GROUP}));
+        Ok(answer.result.get("value").and_then(Value::as_u64).unwrap_or(0))
+    }
+}

@@ -1,0 +1,334 @@
+//! Pages of one situation each, with what is to be listed beside them, and Chromium's own accessibility tree as the judge
+//! of names and roles. `NOTEX_WRITE_PAGES=1` writes the lists anew, for changes that are meant.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use notex_engine::browser::WaitUntil;
+use notex_wire::{Action, ParamKind};
+use serde_json::{Value, json};
+
+use crate::oracle::Oracle;
+use crate::support::{Open, open};
+
+/// In the order of the alphabet, without the pages that are only shown inside of others.
+const PAGES: [&str; 17] = [
+    "clipped", "covered", "dialogs", "far", "handlers", "hidden", "names", "natives", "outside", "popover",
+    "redrawn", "roles", "shadows", "states", "strange", "veil", "widgets",
+];
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/pages/observe")
+}
+
+async fn show(open: &Open, page: &str) {
+    let url = open.site.url(&format!("observe/{page}.html"));
+    open.page.goto(&url, WaitUntil::Load).await.unwrap();
+}
+
+/// One action in a line: `I spinbutton "Count" in "All fields": Fill Count (number, 1 to 9, step 2)`.
+fn line(action: &Action) -> String {
+    let letter = action.id.get(..1).unwrap_or_default();
+    let role = action.role.as_deref().unwrap_or_default();
+    let name = action.label.as_deref().unwrap_or_default();
+    let mut line = format!("{letter} {role} {name:?} in {:?}: {}", action.category, action.description);
+    for param in &action.params {
+        let kind = serde_json::to_value(param.kind).unwrap();
+        let mut said = vec![kind.as_str().unwrap().to_owned()];
+        if param.min.is_some() || param.max.is_some() {
+            said.push(format!(
+                "{}..{}",
+                param.min.as_deref().unwrap_or(""),
+                param.max.as_deref().unwrap_or("")
+            ));
+        }
+        said.extend(param.step.iter().map(|step| format!("step {step}")));
+        said.extend(param.format.iter().cloned());
+        said.extend(param.max_length.iter().map(|most| format!("at most {most}")));
+        said.extend(param.accept.iter().cloned());
+        said.extend(param.multiple.then(|| "several".to_owned()));
+        if !param.values.is_empty() {
+            said.push(format!("one of {}", param.values.join("|")));
+        }
+        line.push_str(&format!(" ({})", said.join(", ")));
+    }
+    let state = action.state.clone().unwrap_or_default();
+    let flags = [
+        (state.checked == Some(true), "checked"),
+        (state.mixed, "mixed"),
+        (state.expanded == Some(true), "expanded"),
+        (state.selected == Some(true), "selected"),
+        (state.pressed == Some(true), "pressed"),
+        (state.required, "required"),
+        (state.invalid, "invalid"),
+        (state.readonly, "readonly"),
+    ];
+    for (_, flag) in flags.into_iter().filter(|(is, _)| *is) {
+        line.push_str(&format!(" +{flag}"));
+    }
+    line
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_lists_what_a_person_can_do_on_it_and_nothing_else() {
+    let open = open("shop.html").await;
+    let mut wrong = Vec::new();
+    for page in PAGES {
+        show(&open, page).await;
+        let observed = open.observe().await;
+        let listed: String = observed.actions.iter().map(|action| line(action) + "\n").collect();
+        let file = folder().join(format!("{page}.txt"));
+        if std::env::var_os("NOTEX_WRITE_PAGES").is_some() {
+            std::fs::write(&file, &listed).unwrap();
+        }
+        let expected = std::fs::read_to_string(&file).unwrap_or_default();
+        let missing: Vec<&str> = expected.lines().filter(|l| !listed.lines().any(|k| k == *l)).collect();
+        let unmeant: Vec<&str> = listed.lines().filter(|l| !expected.lines().any(|k| k == *l)).collect();
+        if listed != expected {
+            wrong.push(format!("{page}: missing {missing:#?}, not meant {unmeant:#?}"));
+        }
+        assert!(!listed.contains("\"No: "), "{page} lists what cannot be done: {listed}");
+        assert_eq!(observed.partial, None, "{page}");
+        assert_eq!(observed.total_actions, observed.actions.len(), "{page}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    open.end().await;
+}
+
+/// Why a control is called otherwise here than in Chromium's tree.
+fn excuse(role: &str, own: &str) -> Option<&'static str> {
+    match (role, own) {
+        ("Date" | "DateTime" | "InputTime" | "ColorWell", "textbox") => {
+            Some("Chromium's own words for such fields")
+        }
+        ("DisclosureTriangle" | "DisclosureTriangleGrouped", "button") => Some("its own word for a summary"),
+        ("generic", "textbox") => Some("an editable element without a role is a text field to a person"),
+        _ => None,
+    }
+}
+
+/// Elements that are no controls in the tree: somebody made them ones by a listener or a look.
+const NO_CONTROLS: [&str; 7] = ["generic", "listitem", "image", "group", "LayoutTableRow", "row", "none"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_control_has_the_role_and_name_that_the_accessibility_tree_has_and_selectors_that_find_it_alone()
+ {
+    let open = open("shop.html").await;
+    let mut oracle = Oracle::attach(&open).await;
+    let (mut wrong, mut compared) = (Vec::new(), 0);
+    for page in PAGES {
+        show(&open, page).await;
+        let observed = open.observe().await;
+        let tree = oracle.tree().await;
+        for action in &observed.actions {
+            let selector = action.selector.as_ref().unwrap();
+            // Closed roots and frames of other origins are closed to scripts as well; those are tested by acting.
+            let Some(node) = oracle.find_alone(&selector.css).await else {
+                if !selector.css.contains(" >>> ") {
+                    wrong.push(format!("{page}: {} is not alone", selector.css));
+                }
+                continue;
+            };
+            for other in selector.test_id.iter().chain(&selector.id) {
+                if oracle.find_alone(other).await != Some(node) {
+                    wrong.push(format!("{page}: {other} and {} are not the same", selector.css));
+                }
+            }
+            if let Some(path) = &selector.xpath
+                && oracle.find_by_xpath(path).await != Some(node)
+            {
+                wrong.push(format!("{page}: {path} and {} are not the same", selector.css));
+            }
+            let Some((role, name)) = tree.get(&node) else { continue };
+            compared += 1;
+            let (own_role, own_name) =
+                (action.role.as_deref().unwrap(), action.label.as_deref().unwrap_or(""));
+            let made = own_role == "button" && NO_CONTROLS.contains(&role.as_str());
+            if role != own_role && !made && excuse(role, own_role).is_none() {
+                wrong.push(format!("{page}: {own_name:?} is a {role}, not a {own_role}"));
+            }
+            // What is no control to the tree has no name there from what is in it.
+            let cut = own_name.strip_suffix('…').is_some_and(|part| name.starts_with(part));
+            if name != own_name && !cut && !(made && name.is_empty()) {
+                wrong.push(format!("{page}: a {own_role} is called {name:?}, not {own_name:?}"));
+            }
+            if let Some(pair) = &selector.role_name
+                && role == own_role
+            {
+                let alike = tree.values().filter(|(r, n)| r == role && n == name).count();
+                if alike != 1 {
+                    wrong.push(format!("{page}: {pair} is said of {alike}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 250, "{compared}");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn elements_in_frames_of_frames_of_other_origins_can_be_operated() {
+    let open = open("observe/far.html").await;
+    open.act("Click In the middle", None).await.unwrap();
+    assert_eq!(open.title().await, "middle pressed");
+    open.act("Click In the deep", None).await.unwrap();
+    assert_eq!(open.title().await, "deep pressed");
+    open.act("Click Below in the deep", None).await.unwrap();
+    assert_eq!(open.title().await, "below pressed");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_closed_shadow_roots_can_be_operated() {
+    let open = open("observe/shadows.html").await;
+    open.act("Fill Nested field", Some("tea")).await.unwrap();
+    assert_eq!(open.action("Fill Nested field").await.state.unwrap().value.as_deref(), Some("tea"));
+    open.end().await;
+}
+
+/// Ids by what they stand for.
+async fn ids(open: &Open) -> HashMap<String, String> {
+    let observed = open.observe().await;
+    let about = |action: &Action| {
+        let css = &action.selector.as_ref().unwrap().css;
+        let list = if css.starts_with("#keyed") { "keyed" } else { "" };
+        format!("{list} {} {}", action.description, action.state.as_ref().map_or(0, |s| s.options.len()))
+    };
+    let rows: Vec<String> = observed
+        .actions
+        .iter()
+        .scan(String::new(), |row, action| {
+            if action.id.starts_with('L') {
+                row.clone_from(&action.description);
+            }
+            Some(format!("{row} / {}", about(action)))
+        })
+        .collect();
+    rows.into_iter().zip(observed.actions).map(|(row, action)| (row, action.id)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_survive_a_hundred_drawings_of_lists_with_and_without_keys() {
+    let open = open("observe/redrawn.html").await;
+    let first = ids(&open).await;
+    assert_eq!(first.len(), 19);
+    for turn in 1..=100 {
+        open.value(&format!("draw({turn})")).await;
+        // Each drawing counts, also those that nobody looks at.
+        if turn % 10 == 0 {
+            assert_eq!(ids(&open).await, first, "after {turn} drawings");
+        }
+    }
+    open.value("draw(101, ['Tea', 'Pot', 'Jar'])").await;
+    let without = ids(&open).await;
+    assert_eq!(without.len(), 15);
+    for (what, id) in &without {
+        assert_eq!(first.get(what), Some(id), "{what}");
+    }
+    open.value("draw(102, ['New', 'Tea', 'Cup', 'Pot', 'Jar'])").await;
+    let with = ids(&open).await;
+    let old: Vec<&String> = first.values().collect();
+    for (what, id) in &with {
+        if what.contains("New") {
+            assert!(!old.contains(&id), "{what} took {id} of another");
+        } else if !what.contains("Cup") {
+            assert_eq!(first.get(what), Some(id), "{what}");
+        }
+    }
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_a_quarter_million_elements_is_listed_in_part_and_says_so() {
+    let open = open("shop.html").await;
+    open.value(
+        "{ const part = '<div><span>cell</span><a href=\"/x\">go</a></div>'.repeat(1000); \
+         for (let i = 0; i < 80; i += 1) document.body.insertAdjacentHTML('beforeend', part); }",
+    )
+    .await;
+    let began = std::time::Instant::now();
+    let observed = open.page.observe(50).await.unwrap();
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+    assert_eq!(observed.actions.len(), 50);
+    assert!(observed.partial.unwrap().contains("too large"));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_that_hangs_costs_its_own_actions_only() {
+    let open = open("observe/hangs.html").await;
+    let observed = open.observe().await;
+    let listed: Vec<&str> = observed.actions.iter().map(|a| a.description.as_str()).collect();
+    assert_eq!(listed, ["Click Before", "Click After"]);
+    assert!(observed.partial.unwrap().contains("frame"));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kind_of_a_value_is_said_in_few_words() {
+    let open = open("observe/natives.html").await;
+    let observed = open.observe().await;
+    let kind = |name: &str| {
+        let action = observed.actions.iter().find(|a| a.label.as_deref() == Some(name)).unwrap();
+        assert_eq!(action.params.len(), 1, "{name}");
+        action.params[0].kind
+    };
+    let kinds = ["Name", "Count", "Day", "Picture", "Text", "Secret", "Land"].map(kind);
+    use ParamKind::{Date, File, Multiline, Number, Password, String};
+    assert_eq!(kinds, [String, Number, Date, File, Multiline, Password, String]);
+    open.end().await;
+}
+
+impl Oracle {
+    /// The one element that a path of CSS steps leads to.
+    async fn find_alone(&mut self, css: &str) -> Option<i64> {
+        let expression = format!(
+            "(() => {{ let root = document, found = null; for (const step of {}.split(' >>> ')) {{ \
+             if (!root) return null; const kind = root.nodeType === 9 ? Document : DocumentFragment; \
+             const all = kind.prototype.querySelectorAll.call(root, step); if (all.length !== 1) return null; \
+             found = all[0]; root = found.shadowRoot ?? found.contentDocument ?? null; }} return found; }})()",
+            json!(css)
+        );
+        self.node(&expression).await
+    }
+
+    async fn find_by_xpath(&mut self, path: &str) -> Option<i64> {
+        let expression = format!(
+            "(() => {{ const all = Document.prototype.evaluate.call(document, {}, document, null, 7, null); \
+             return all.snapshotLength === 1 ? all.snapshotItem(0) : null; }})()",
+            json!(path)
+        );
+        self.node(&expression).await
+    }
+
+    async fn node(&mut self, expression: &str) -> Option<i64> {
+        let found = self.call("Runtime.evaluate", json!({"expression": expression})).await;
+        let object = found["result"]["objectId"].as_str()?.to_owned();
+        let node = self.call("DOM.describeNode", json!({"objectId": object})).await;
+        node["node"]["backendNodeId"].as_i64()
+    }
+
+    /// Role and name of all that the accessibility tree has, in all frames of the page's process.
+    async fn tree(&mut self) -> HashMap<i64, (String, String)> {
+        let frames = self.call("Page.getFrameTree", json!({})).await;
+        let mut waiting = vec![frames["frameTree"].clone()];
+        let mut all = HashMap::new();
+        while let Some(branch) = waiting.pop() {
+            waiting.extend(branch["childFrames"].as_array().into_iter().flatten().cloned());
+            let params = json!({"frameId": branch["frame"]["id"]});
+            let tree = self.call("Accessibility.getFullAXTree", params).await;
+            for node in tree["nodes"].as_array().into_iter().flatten() {
+                if node["ignored"] == Value::Bool(true) {
+                    continue;
+                }
+                let word = |field: &str| node[field]["value"].as_str().unwrap_or_default();
+                let name = word("name").split_whitespace().collect::<Vec<_>>().join(" ");
+                if let Some(id) = node["backendDOMNodeId"].as_i64() {
+                    all.insert(id, (word("role").to_owned(), name));
+                }
+            }
+        }
+        all
+    }
+}
