@@ -8,6 +8,7 @@
 
 mod cold_start;
 mod memory;
+mod observe;
 mod peer;
 mod report;
 mod session_start;
@@ -39,11 +40,13 @@ impl Pace {
     }
 }
 
-const NAMES: [&str; 6] = ["session-start", "cold-start", "memory", "soak", "window", "window-start"];
+const NAMES: [&str; 7] =
+    ["session-start", "observe", "cold-start", "memory", "soak", "window", "window-start"];
 
 async fn measure(name: &str, pace: Pace) -> Option<Report> {
     match name {
         "session-start" => Some(session_start::measure(pace).await),
+        "observe" => Some(observe::measure(pace).await),
         "cold-start" => Some(cold_start::measure(pace).await),
         "memory" => Some(memory::measure(pace).await),
         "soak" => Some(soak::measure(pace).await),

@@ -83,6 +83,16 @@ impl Playwright {
         self.ask(&format!("open {url}")).await;
     }
 
+    /// Shows an address in one page, always the same.
+    pub(crate) async fn goto(&mut self, url: &str) {
+        self.ask(&format!("goto {url}")).await;
+    }
+
+    /// Takes the accessible snapshot of that page; answers how many milliseconds it took.
+    pub(crate) async fn snapshot(&mut self) -> f64 {
+        self.ask("snapshot").await
+    }
+
     /// What Node and the browser hold.
     pub(crate) fn memory(&self) -> Memory {
         self.child.id().map(|id| Memory::of(processes_under(id))).unwrap_or_default()

@@ -33,6 +33,10 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     console.log(took);
   } else if (word === "close-first-page") {
     console.log(await timed(() => first.close()));
+  } else if (word === "goto") {
+    console.log(await timed(() => first.goto(url, { waitUntil: "load" })));
+  } else if (word === "snapshot") {
+    console.log(await timed(() => first.locator("body").ariaSnapshot()));
   } else if (word === "open") {
     console.log(
       await timed(async () => {
