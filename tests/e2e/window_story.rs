@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use fantoccini::Locator;
 use notex_journeys::{FixtureSite, story, until, window};
+use tokio::sync::Mutex;
 
 const SOON: Duration = Duration::from_secs(15);
+/// An X server has one keyboard: what is typed goes to the window in front.
+static KEYBOARD: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test]
 async fn the_window_tells_the_whole_story_and_leaves_no_process_behind() {
+    let _only = KEYBOARD.lock().await;
     let site = FixtureSite::open().await;
     let driven = window().await;
     story::tell(&driven.client, &site, "window").await;
@@ -26,6 +30,7 @@ async fn the_window_tells_the_whole_story_and_leaves_no_process_behind() {
 /// Here the picture of the observe comes from another origin than the page, whose policy lets nothing of it be fetched.
 #[tokio::test]
 async fn boxes_over_the_live_picture_hold_while_the_page_looks_as_observed() {
+    let _only = KEYBOARD.lock().await;
     let (site, driven) = (FixtureSite::open().await, window().await);
     let (client, start) = (driven.client.clone(), site.url("/form"));
     story::witness(&driven.client, "window-live", async move {
