@@ -41,7 +41,7 @@ pub trait Browser: Send + Sync {
 }
 
 /// What one session sees: the tab in front of its own browser context. Calls on it come one at a time, but for those
-/// that only watch (`happenings`, `live`, `element_at`, `input`, `traffic`, `lost`).
+/// that only watch (`happenings`, `face`, `live`, `element_at`, `input`, `traffic`, `lost`).
 #[async_trait]
 pub trait Page: Send + Sync {
     /// Opens an address and waits until it can be read, at most about 30 s.
@@ -84,6 +84,8 @@ pub trait Page: Send + Sync {
 
     /// What happens on its tabs, from now on.
     fn happenings(&self) -> broadcast::Receiver<PageEvent>;
+    /// Title and address of the tab in front, as they change, whoever changes them.
+    fn face(&self) -> watch::Receiver<Face>;
     /// What has gone over the network for it so far.
     fn traffic(&self) -> Traffic;
     /// Pictures of the tab in front as it changes, the newest only; they end when nobody holds a receiver.
@@ -204,6 +206,15 @@ pub struct BrowserIdentity {
     pub name: String,
     /// `156.0.8078.79`.
     pub version: String,
+}
+
+/// What a page is called and where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Face {
+    /// Its title; empty where it has none.
+    pub title: String,
+    /// Its address.
+    pub url: String,
 }
 
 /// Where a page is.

@@ -13,8 +13,8 @@ use tokio::sync::{broadcast, watch};
 use url::Url;
 
 use super::{
-    Act, Browser, BrowserIdentity, ContextOptions, Deed, LiveFrame, Observed, Page, PageError, Position,
-    ScrapeOptions, ScrapedPage, Scroll, Target, Traffic, WaitUntil,
+    Act, Browser, BrowserIdentity, ContextOptions, Deed, Face, LiveFrame, Observed, Page, PageError,
+    Position, ScrapeOptions, ScrapedPage, Scroll, Target, Traffic, WaitUntil,
 };
 
 /// A browser that does what a test says.
@@ -111,6 +111,7 @@ pub(crate) struct ScriptedPage {
     pub(crate) options: ContextOptions,
     happenings: broadcast::Sender<PageEvent>,
     frames: watch::Sender<Option<LiveFrame>>,
+    face: watch::Sender<Face>,
     traffic: Mutex<Traffic>,
     cookies: Mutex<Vec<Cookie>>,
     lost: watch::Sender<Option<String>>,
@@ -165,6 +166,7 @@ impl Default for ScriptedPage {
             options: ContextOptions::default(),
             happenings: broadcast::Sender::new(64),
             frames: watch::Sender::new(None),
+            face: watch::Sender::default(),
             traffic: Mutex::default(),
             cookies: Mutex::default(),
             lost: watch::Sender::new(None),
@@ -203,6 +205,11 @@ impl ScriptedPage {
     pub(crate) fn happens(&self, event: PageEvent) {
         // Nobody listening is no failure of a page.
         let _ = self.happenings.send(event);
+    }
+
+    /// It has another title and address by itself.
+    pub(crate) fn is_renamed(&self, title: &str, url: &str) {
+        self.face.send_replace(Face { title: title.to_owned(), url: url.to_owned() });
     }
 
     /// Its live picture is this now.
@@ -410,6 +417,10 @@ impl Page for ScriptedPage {
 
     fn happenings(&self) -> broadcast::Receiver<PageEvent> {
         self.happenings.subscribe()
+    }
+
+    fn face(&self) -> watch::Receiver<Face> {
+        self.face.subscribe()
     }
 
     fn traffic(&self) -> Traffic {

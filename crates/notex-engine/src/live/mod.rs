@@ -6,6 +6,7 @@ mod charging;
 mod deed;
 mod end;
 mod execution;
+mod face;
 mod observation;
 mod registry;
 mod running;

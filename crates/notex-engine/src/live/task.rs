@@ -15,6 +15,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::answer::CallAnswer;
 use super::call::{Around, Done, PageCall, Reached};
 use super::end::{End, LastCall, Loss, lost};
+use super::face::Renames;
 use super::registry::{Ask, Asked, Close};
 use super::running::Running;
 use crate::account::Admitted;
@@ -64,6 +65,7 @@ pub(super) struct Session {
     pub(super) folder: Option<TempDir>,
     pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) closes: mpsc::Receiver<Close>,
+    pub(super) renames: Renames,
     _happenings: AbortOnDropHandle<()>,
 }
 
@@ -78,6 +80,7 @@ impl Session {
         closes: mpsc::Receiver<Close>,
     ) -> Self {
         let _happenings = state.events.follow(record.id.clone(), page.happenings());
+        let renames = Renames::of(&*page);
         Self {
             state,
             record,
@@ -91,6 +94,7 @@ impl Session {
             folder: Some(folder),
             asks,
             closes,
+            renames,
             _happenings,
         }
     }
@@ -130,6 +134,10 @@ impl Session {
                     Some(end) => return end,
                     None => continue,
                 },
+                face = self.renames.next() => {
+                    self.renamed(face).await;
+                    continue;
+                }
                 () = self.state.clock.sleep_until(wake) => self.state.clock.now(),
             };
             match self.record.life.phase_at(now) {
@@ -176,7 +184,9 @@ impl Session {
                 }
             },
         };
-        let running = Running::begin(&self.state, self.id(), call.kind());
+        // Who only looks where a session can be watched makes no call that anybody wants to see.
+        let told = call.is_use().then(|| call.kind());
+        let running = Running::begin(&self.state, self.id(), told);
         self.held = admitted.hold.price();
         let tariff = Arc::clone(&admitted.tariff);
         let (state, browser, page) =

@@ -151,3 +151,44 @@ async fn what_is_at_a_point_costs_nothing_and_keeps_nothing_alive() {
     house.close(&session).await.of::<SessionAnswer>();
     assert_eq!(house.post(&path, json!({"x": 1, "y": 1})).await.status.as_u16(), 410);
 }
+
+#[tokio::test]
+async fn a_page_that_is_renamed_between_calls_is_told_a_few_times_a_second_and_kept_alive_by_none_of_it() {
+    let house = House::new().await;
+    let session = house.start().await;
+    let mut events = house.listen().await;
+    house.seconds_pass(30);
+    let mut told = async |wanted: &str| {
+        let mut count = 0;
+        loop {
+            match events.next().await.unwrap() {
+                notex_wire::EngineEvent::SessionChanged { session } => {
+                    count += 1;
+                    if session.title.as_deref() == Some(wanted) {
+                        return (count, session);
+                    }
+                }
+                other => panic!("not expected: {other:?}"),
+            }
+        }
+    };
+    let page = house.browser.page();
+    page.is_renamed("One", "https://example.com/one");
+    let (_, changed) = told("One").await;
+    assert_eq!(changed.url.as_deref(), Some("https://example.com/one"));
+    assert_eq!(changed.expires_at, session.expires_at);
+    assert_eq!(changed.last_accessed_at, session.last_accessed_at);
+    // A loop in a page.
+    let began = std::time::Instant::now();
+    for number in 0..2_000 {
+        page.is_renamed(&format!("Name {number}"), "https://example.com/one");
+        tokio::task::yield_now().await;
+    }
+    let (count, last) = told("Name 1999").await;
+    let most = began.elapsed().as_millis() / 400 + 2;
+    assert!(count <= most, "{count} were told, {most} are allowed");
+    assert_eq!(last.expires_at, session.expires_at);
+    let known = house.session(&session).await;
+    assert_eq!((known.title, known.expires_at), (last.title, session.expires_at));
+    assert_eq!(known.credits, session.credits, "it costs nothing");
+}

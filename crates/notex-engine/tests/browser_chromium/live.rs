@@ -132,3 +132,47 @@ async fn a_click_of_a_person_that_opens_a_window_brings_it_to_the_front() {
     open.has_tabs(&["Tabs", "*Deals"]).await;
     open.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn title_and_address_are_told_as_they_change_by_themselves() {
+    let open = open("tabs.html").await;
+    let mut faces = open.page.face();
+    let mut told = async |title: &str, path: &str| {
+        let url = open.site.url(path).to_string();
+        let seen = faces.wait_for(|face| face.title == title && face.url == url);
+        let seen = tokio::time::timeout(Duration::from_secs(10), seen).await.map(drop);
+        assert!(seen.is_ok(), "{title} at {url} was not told; the last is {:?}", open.page.face().borrow());
+    };
+    told("Tabs", "tabs.html").await;
+    // By a script: the title alone, the address alone, a title that was not there, and the whole page.
+    let late =
+        async |code: &str| open.page.evaluate(&format!("setTimeout(() => {{ {code} }}); 1")).await.unwrap();
+    late("document.title = 'Later'").await;
+    told("Later", "tabs.html").await;
+    late("document.querySelector('title').firstChild.data = 'Written over'").await;
+    told("Written over", "tabs.html").await;
+    late("history.pushState(0, '', '/tabs.html?page=2#there')").await;
+    told("Written over", "tabs.html?page=2#there").await;
+    late("document.querySelector('title').remove(); document.title = 'New'").await;
+    told("New", "tabs.html?page=2#there").await;
+    late("location.href = '/deals.html'").await;
+    told("Deals", "deals.html").await;
+    late("history.back()").await;
+    told("Tabs", "tabs.html?page=2#there").await;
+    // By a person, who opens a window.
+    let bounds = open.action("Click Popup").await.bounds.unwrap();
+    let (x, y, modifiers) = (bounds.x + 5.0, bounds.y + 5.0, 0);
+    let (button, clicks) = (MouseButton::Left, 1);
+    open.page.input(&LiveInput::MouseDown { x, y, button, clicks, modifiers }).await.unwrap();
+    open.page.input(&LiveInput::MouseUp { x, y, button, clicks, modifiers }).await.unwrap();
+    told("Deals", "deals.html").await;
+    open.page.close_tab().await.unwrap();
+    late("document.title = 'In front again'").await;
+    told("In front again", "tabs.html?page=2#there").await;
+    // The page sees nothing of who listens.
+    assert_eq!(
+        open.value("typeof notexTitle + typeof globalThis[Symbol.for('notex title')]").await,
+        "undefinedundefined"
+    );
+    open.end().await;
+}

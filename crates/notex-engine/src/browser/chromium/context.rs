@@ -18,7 +18,7 @@ use super::live::Live;
 use super::page::Setup;
 use super::tab::ChromiumTab;
 use super::targets::{TargetInfo, Targets};
-use crate::browser::{PageError, Traffic};
+use crate::browser::{Face, PageError, Traffic};
 use crate::cdp::Session;
 
 /// A page that opens more than this is up to no good.
@@ -49,6 +49,7 @@ pub(super) struct Context {
     /// The id of the tab in front.
     pub(super) front: watch::Sender<String>,
     pub(super) lost: watch::Sender<Option<String>>,
+    face: watch::Sender<Face>,
     targets: Arc<Targets>,
     tabs: Mutex<Vec<Arc<ChromiumTab>>>,
     happenings: broadcast::Sender<PageEvent>,
@@ -109,6 +110,7 @@ impl Context {
             numbers: Arc::default(),
             front: watch::Sender::new(String::new()),
             lost: watch::Sender::new(None),
+            face: watch::Sender::default(),
             targets: Arc::clone(&targets),
             tabs: Mutex::default(),
             happenings: broadcast::Sender::new(HAPPENINGS_KEPT),
@@ -175,8 +177,26 @@ impl Context {
             front.clone_from(&tab.target_id);
             other
         });
+        self.show_face();
         // Where tabs have a window, only the one in front is drawn.
         tab.session.post("Page.bringToFront", json!({}));
+    }
+
+    /// What the tab in front is called and where it is, as that changes.
+    pub(super) fn face(&self) -> watch::Receiver<Face> {
+        self.face.subscribe()
+    }
+
+    /// A tab was renamed, or another one is in front.
+    pub(super) fn show_face(&self) {
+        // Of a lost page the last face stays.
+        let Ok(tab) = self.in_front() else { return };
+        let now = tab.face();
+        self.face.send_if_modified(|face| {
+            let other = *face != now;
+            *face = now;
+            other
+        });
     }
 
     /// The browser has attached to a new page and holds it.
@@ -205,11 +225,13 @@ impl Context {
         tab.begin(comes_to_front && place > 0);
         if place == 0 {
             self.front.send_replace(tab.target_id.clone());
+            self.show_face();
         } else {
+            // Before its face is shown, so that nobody takes it for that of the tab before.
+            self.happens(PageEvent::TabOpened { at: Utc::now(), tab: tell(place, &tab, comes_to_front) });
             if comes_to_front {
                 self.bring_to_front(&tab);
             }
-            self.happens(PageEvent::TabOpened { at: Utc::now(), tab: tell(place, &tab, comes_to_front) });
         }
     }
 
@@ -217,6 +239,7 @@ impl Context {
     pub(super) fn rename(&self, now: &TargetInfo) {
         if let Some(tab) = self.tab(&now.target_id) {
             tab.rename(title(now), cut(&now.url, URL_CHARS));
+            self.show_face();
         }
     }
 
@@ -361,6 +384,6 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 fn tell(place: usize, tab: &ChromiumTab, active: bool) -> Tab {
-    let (title, url) = tab.face();
+    let Face { title, url } = tab.face();
     Tab { tab_id: u32::try_from(place).unwrap_or(u32::MAX), title, url, active }
 }

@@ -143,6 +143,10 @@ impl Dress {
             ("Page.setLifecycleEventsEnabled", json!({"enabled": true})),
             ("Inspector.enable", json!({})),
             ("DOM.enable", json!({})),
+            (
+                "Runtime.addBinding",
+                json!({"name": super::face::BINDING, "executionContextName": super::world::WORLD}),
+            ),
             ("Emulation.setDeviceMetricsOverride", viewport),
             // Pages that are not in front would neither hold the focus nor draw frames.
             ("Emulation.setFocusEmulationEnabled", json!({"enabled": true})),

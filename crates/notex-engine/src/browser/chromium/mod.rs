@@ -8,6 +8,7 @@ mod cookies;
 mod downloads;
 mod dress;
 mod evaluate;
+mod face;
 mod files;
 mod find;
 mod frames;

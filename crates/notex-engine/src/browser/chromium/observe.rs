@@ -26,6 +26,7 @@ impl ChromiumTab {
         let PagePosition { title, url, viewport } = read;
         // The page knows its own title before the browser tells it.
         self.rename(title.clone(), url.clone());
+        self.context.show_face();
         Position { title, url, viewport, tabs: self.context.told() }
     }
 }

@@ -21,8 +21,8 @@ use super::live::Live;
 use super::tab::ChromiumTab;
 use super::targets::Targets;
 use crate::browser::{
-    Act, ContextOptions, LiveFrame, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage, Scroll,
-    Traffic, ViewportSize, WaitUntil,
+    Act, ContextOptions, Face, LiveFrame, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage,
+    Scroll, Traffic, ViewportSize, WaitUntil,
 };
 use crate::cdp::{CdpError, Session};
 use crate::netguard::Reach;
@@ -321,6 +321,10 @@ impl Page for ChromiumPage {
 
     fn happenings(&self) -> broadcast::Receiver<PageEvent> {
         self.context.happenings()
+    }
+
+    fn face(&self) -> watch::Receiver<Face> {
+        self.context.face()
     }
 
     fn traffic(&self) -> Traffic {

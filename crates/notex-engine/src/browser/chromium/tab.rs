@@ -14,13 +14,14 @@ use tokio::sync::{broadcast, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::context::Context;
+use super::face::Asking;
 use super::frames::FrameSessions;
 use super::ids::Ids;
 use super::look::Listening;
 use super::network::Requests;
 use super::page::Setup;
 use super::targets::TargetInfo;
-use crate::browser::PageError;
+use crate::browser::{Face, PageError};
 use crate::cdp::{Begun, CdpError, Event, Session};
 
 const FREED_WITHIN: Duration = Duration::from_secs(2);
@@ -54,7 +55,8 @@ pub(super) struct ChromiumTab {
     /// When it began to open more than there may be, and how many.
     windows_refused: Mutex<Option<(Instant, u32)>>,
     ids: Mutex<Ids>,
-    face: Mutex<(String, String)>,
+    face: Mutex<Face>,
+    pub(super) asking_for_face: Asking,
     /// What happened since it appeared, for the step that brought it to the front.
     first_events: Mutex<Option<broadcast::Receiver<Event>>>,
     /// Whether the browser has answered all that it was told at its beginning.
@@ -86,6 +88,7 @@ impl ChromiumTab {
             windows_refused: Mutex::default(),
             ids: Mutex::new(Ids::of(Arc::clone(&context.numbers))),
             face: Mutex::default(),
+            asking_for_face: Asking::default(),
             first_events: Mutex::default(),
             dressed: watch::Sender::new(false),
             tidying: Mutex::default(),
@@ -142,11 +145,11 @@ impl ChromiumTab {
     }
 
     /// Title and address, as the browser tells them.
-    pub(super) fn face(&self) -> (String, String) {
+    pub(super) fn face(&self) -> Face {
         self.face.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks the browser for them; a page that changes its title tells nobody.
+    /// Asks the browser for them: it tells by itself only of some changes.
     pub(super) async fn read_face(&self) {
         let params = json!({"targetId": self.target_id});
         let told = self.context.browser.call("Target.getTargetInfo", params, FACE_WITHIN).await;
@@ -156,7 +159,7 @@ impl ChromiumTab {
     }
 
     pub(super) fn rename(&self, title: String, url: String) {
-        *self.face.lock().unwrap_or_else(PoisonError::into_inner) = (title, url);
+        *self.face.lock().unwrap_or_else(PoisonError::into_inner) = Face { title, url };
     }
 
     /// What happened since it appeared; told once.

@@ -187,6 +187,10 @@ impl ChromiumTab {
                 }
             }
             "Fetch.authRequired" => self.answer_challenge(on, event),
+            "Runtime.bindingCalled"
+            | "Page.navigatedWithinDocument"
+            | "Page.frameNavigated"
+            | "Page.domContentEventFired" => self.face_may_change(on, event),
             "Runtime.consoleAPICalled" if self.context.is_watched() => {
                 if let Some(told) = event.read().and_then(console) {
                     self.context.happens(told);

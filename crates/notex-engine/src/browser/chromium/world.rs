@@ -12,6 +12,8 @@ use super::tab::ChromiumTab;
 use crate::browser::PageError;
 use crate::cdp::CdpError;
 
+/// The name of the isolated world.
+pub(super) const WORLD: &str = "notex";
 /// A symbol, since a page can put an element under any name of the global object, isolated world or not.
 const HANDLE: &str = "globalThis[Symbol.for('notex')]";
 
@@ -128,7 +130,7 @@ impl ChromiumTab {
 
     /// The isolated world of a frame; the same one as long as its document lives.
     pub(super) async fn world(&self, frame: &Frame, within: Duration) -> Result<i64, CdpError> {
-        let params = json!({"frameId": frame.id, "worldName": "notex"});
+        let params = json!({"frameId": frame.id, "worldName": WORLD});
         let made = frame.session.call::<World>("Page.createIsolatedWorld", params, within);
         self.unless_lost(made).await.map(|world| world.execution_context_id)
     }
