@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use eventsource_stream::Eventsource;
+use eventsource_stream::{EventStreamError, Eventsource};
 use futures_util::{Stream, StreamExt};
 use notex_wire::{
     EngineEvent, Health, ObserveRequest, PageAnswer, ScrapeRequest, SessionAnswer, SessionPage,
@@ -28,6 +28,9 @@ pub(crate) const PAGE: Duration = Duration::from_secs(120);
 pub(crate) const START: Duration = Duration::from_secs(60);
 /// A screenshot of a large page and 10 MB of markdown fit well inside.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// No event of ours comes near.
+const LARGEST_EVENT: usize = 4 * 1024 * 1024;
 
 /// A success, and what was measured of it.
 #[derive(Clone, Debug)]
@@ -172,10 +175,12 @@ impl Server {
 
     /// Asks for one session.
     pub async fn session(&self, session_id: &str) -> Result<Answered<SessionAnswer>, ClientError> {
-        if self.dialect == Dialect::Current {
-            return self.current_session(session_id).await;
+        let path = with_id(path::SESSION, session_id);
+        match self.dialect {
+            Dialect::Notex => self.call::<(), _>(Method::GET, &path, None, SHORT).await,
+            Dialect::Classic => self.as_session(self.call::<(), _>(Method::GET, &path, None, SHORT).await?),
+            Dialect::Current => self.current_session(session_id).await,
         }
-        self.call::<(), _>(Method::GET, &with_id(path::SESSION, session_id), None, SHORT).await
     }
 
     /// Moves a session's deadline without touching its page.
@@ -247,10 +252,19 @@ impl Server {
             let body = self.read_body(answer).await?;
             return Err(ClientError::Refused(Refused::from_body(status, &body)));
         }
-        let address = self.address();
-        let events = answer.bytes_stream().eventsource().filter_map(move |item| {
+        let (address, mut unfinished) = (self.address(), 0_usize);
+        let bytes = answer.bytes_stream().map(move |chunk| {
+            let chunk = chunk.map_err(Broken::Off)?;
+            unfinished = if ends_an_event(&chunk) { 0 } else { unfinished + chunk.len() };
+            if unfinished > LARGEST_EVENT { Err(Broken::TooLong) } else { Ok(chunk) }
+        });
+        let events = bytes.eventsource().filter_map(move |item| {
             let news = match item {
                 Ok(event) => serde_json::from_str::<EngineEvent>(&event.data).ok().map(Ok),
+                Err(EventStreamError::Transport(Broken::TooLong)) => Some(Err(ClientError::Garbled {
+                    address: address.clone(),
+                    why: format!("an event over {} MB", LARGEST_EVENT / 1024 / 1024),
+                })),
                 Err(why) => Some(Err(ClientError::Unreachable {
                     address: address.clone(),
                     why: deepest(&why).to_string(),
@@ -423,6 +437,20 @@ fn form_of(name: &str, contents: &[u8]) -> (String, Vec<u8>) {
     );
     let body = [head.as_bytes(), contents, format!("\r\n--{mark}--\r\n").as_bytes()].concat();
     (format!("multipart/form-data; boundary={mark}"), body)
+}
+
+/// Why a stream of events breaks.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(transparent)]
+    Off(reqwest::Error),
+    #[error("an event is too long")]
+    TooLong,
+}
+
+/// An empty line is the end of an event.
+fn ends_an_event(chunk: &[u8]) -> bool {
+    chunk.windows(2).any(|pair| pair == b"\n\n") || chunk.windows(3).any(|three| three == b"\n\r\n")
 }
 
 pub(crate) fn with_id(path: &str, session_id: &str) -> String {

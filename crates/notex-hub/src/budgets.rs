@@ -4,8 +4,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use notex_session::Credits;
+use serde::{Deserialize, Serialize};
 
 use crate::Hub;
 use crate::money::{self, Month};
@@ -14,7 +15,8 @@ use crate::protocol::{Budget, BudgetRule, Command, Failure, FailureCode, NoticeK
 use crate::state::State;
 
 /// What a budget limits, and of when.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Period {
     Day(NaiveDate),
     Session(String),
@@ -22,7 +24,8 @@ enum Period {
 }
 
 /// How much of a budget is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Level {
     Half,
     Near,
@@ -102,6 +105,50 @@ impl Spending {
 pub(crate) struct Told {
     levels: HashMap<(String, Period, Credits), Level>,
     closing: HashSet<String>,
+    /// Something was told that the store does not know yet.
+    unsaved: bool,
+}
+
+/// What was told of one budget, kept between runs so that no notice comes twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldBudget {
+    connection: String,
+    period: Period,
+    limit: Credits,
+    level: Level,
+}
+
+/// What was told is kept for so long after its day or month began.
+const TOLD_KEPT: TimeDelta = TimeDelta::days(62);
+/// And of no more budgets of sessions than this.
+const TOLD_OF_SESSIONS: usize = 2_000;
+
+impl Told {
+    /// What earlier runs told.
+    pub(crate) fn of_saved(saved: Vec<ToldBudget>) -> Self {
+        let levels = saved.into_iter().map(|told| ((told.connection, told.period, told.limit), told.level));
+        Self { levels: levels.collect(), ..Self::default() }
+    }
+
+    /// What of it is kept for the next run: `is_live` says of a session whether it may still be told of.
+    pub(crate) fn to_saved(&self, now: DateTime<Utc>, is_live: impl Fn(&str) -> bool) -> Vec<ToldBudget> {
+        let oldest = (now - TOLD_KEPT).date_naive();
+        let mut of_sessions = 0;
+        let kept = self.levels.iter().filter(|((_, period, _), _)| match period {
+            Period::Day(first) | Period::Month(first) => *first >= oldest,
+            Period::Session(id) => {
+                of_sessions += 1;
+                of_sessions <= TOLD_OF_SESSIONS && is_live(id)
+            }
+        });
+        let kept = kept.map(|((connection, period, limit), level)| ToldBudget {
+            connection: connection.clone(),
+            period: period.clone(),
+            limit: *limit,
+            level: *level,
+        });
+        kept.collect()
+    }
 }
 
 /// Refuses a command that costs credits when a budget of its connection is used up.
@@ -191,15 +238,23 @@ impl State {
                 estimated,
             })
         };
-        let of_session = session.and_then(|id| self.sessions.get(id)).map(|session| &session.state);
-        let of_session = of_session.and_then(|session| {
-            let period = Period::Session(session.id.clone());
-            spending(period, budget.per_session, session.credits, session.credits_estimated)
-        });
+        let of_session = session.and_then(|id| self.spending_of_session(budget, id));
         let of_day = spending(Period::Day(today), budget.per_day, day_spent, estimated);
         let first = month.start.date_naive();
         let of_month = spending(Period::Month(first), budget.per_month, month_spent, estimated);
         of_session.into_iter().chain(of_day).chain(of_month).collect()
+    }
+
+    fn spending_of_session(&self, budget: &Budget, session: &str) -> Option<Spending> {
+        let state = &self.sessions.get(session)?.state;
+        Some(Spending {
+            connection: budget.connection.clone(),
+            name: self.connection(&budget.connection)?.state.name.clone(),
+            period: Period::Session(state.id.clone()),
+            limit: budget.per_session?,
+            spent: state.credits,
+            estimated: state.credits_estimated,
+        })
     }
 
     /// Tells what became of the budgets; answers with the sessions that are to be closed.
@@ -212,11 +267,8 @@ impl State {
             let live: Vec<String> =
                 self.live_sessions(&budget.connection).map(|known| known.state.id.clone()).collect();
             let mut spendings = self.spendings(&budget, None, now);
-            if budget.per_session.is_some() {
-                let of_session = |spending: &Spending| matches!(spending.period, Period::Session(_));
-                let each = live.iter().flat_map(|id| self.spendings(&budget, Some(id), now));
-                spendings.extend(each.filter(of_session));
-            }
+            // Of each session alone: the sums of the connection are the same for all of them.
+            spendings.extend(live.iter().filter_map(|id| self.spending_of_session(&budget, id)));
             for spending in spendings {
                 let Some(level) = spending.level() else { continue };
                 if level == Level::Spent && budget.then == BudgetRule::Close {
@@ -227,6 +279,11 @@ impl State {
                 }
                 self.tell_budget(&budget, &spending, level);
             }
+        }
+        if std::mem::take(&mut self.budgets_told.unsaved)
+            && let Err(failure) = self.save()
+        {
+            tracing::warn!(%failure, "what was told of budgets is not kept: it may be told again");
         }
         to_close.retain(|id| self.is_open(id) && self.budgets_told.closing.insert(id.clone()));
         to_close
@@ -245,6 +302,7 @@ impl State {
             return;
         }
         self.budgets_told.levels.insert(key, level);
+        self.budgets_told.unsaved = true;
         let (what, charged) = (spending.budget(), spending.charged());
         let (title, text) = match level {
             Level::Half => ("Half of a budget is used", format!("half of {what} is used: {charged}")),

@@ -8,6 +8,7 @@ use notex_session::{Charge, RateCard, ScrapeSize};
 use notex_wire::{Action, CallKind, PageAnswer, PageData, Usage};
 use url::Url;
 
+use crate::connection::Connection;
 use crate::describe;
 use crate::protocol::{Call, CallStatus, Delta, Failure, FailureCode, Observation, Place, Scraped};
 use crate::sessions::Session;
@@ -115,6 +116,9 @@ impl State {
     /// Records a success.
     pub(crate) fn end_call(&mut self, session: &str, id: u64, ended: Ended) {
         let Ended { http_status, took, what, usage, picture } = ended;
+        if let Some(connection) = self.sessions.get(session).map(|known| known.state.connection.clone()) {
+            self.change_connection(&connection, Connection::key_taken);
+        }
         self.change_call(session, id, |call| {
             call.status = CallStatus::Done { http_status };
             call.took_ms = Some(took.as_secs_f64() * 1000.0);
@@ -143,7 +147,7 @@ impl State {
     }
 
     pub(crate) fn change_call(&mut self, session: &str, id: u64, change: impl FnOnce(&mut Call)) {
-        let mut delta = None;
+        let (mut delta, now) = (None, self.clock.now());
         self.change_session(session, |known| {
             // A cancelled call keeps that status when its answer arrives after all.
             let Some(call) =
@@ -156,7 +160,7 @@ impl State {
                 known.state.last_call = Some(words);
             }
             delta = Some(Delta::Call(Box::new(call.clone())));
-            if known.own_ended(id, Utc::now()) {
+            if known.own_ended(id, now) {
                 known.running = None;
             }
             known.refresh_busy();

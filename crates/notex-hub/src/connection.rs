@@ -36,6 +36,12 @@ pub(crate) struct Connection {
     /// A person was told that it is lost.
     pub(crate) lost_told: bool,
     following: Option<AbortHandle>,
+    /// Since it was tried last it has answered what only a server answers that takes the key.
+    proven: bool,
+    /// Why a call was refused for its key.
+    key_refused: Option<Failure>,
+    /// Why its browser cannot be used.
+    browser_problem: Option<String>,
     /// The sum of `recent_charges`.
     recent_sum: Credits,
     recent_charges: VecDeque<(DateTime<Utc>, Credits)>,
@@ -95,6 +101,9 @@ impl Connection {
             lost_at: None,
             lost_told: false,
             following: None,
+            proven: false,
+            key_refused: None,
+            browser_problem: None,
             recent_sum: Credits::ZERO,
             recent_charges: VecDeque::new(),
             today: None,
@@ -133,32 +142,58 @@ impl Connection {
     }
 
     pub(crate) fn take_in_browser(&mut self, browser: Option<&HealthBrowser>) {
-        let Some(browser) = browser else {
-            self.ready();
-            return;
-        };
-        if let (Some(name), Some(version)) = (&browser.name, &browser.version) {
-            self.state.browser = Some(format!("{name} {version}"));
-        }
-        match &browser.problem {
-            Some(problem) if !browser.ready => {
-                self.state.light = Light::Degraded;
-                self.state.failure = Some(Failure::new(FailureCode::NoBrowser, problem));
+        if let Some(browser) = browser {
+            if let (Some(name), Some(version)) = (&browser.name, &browser.version) {
+                self.state.browser = Some(format!("{name} {version}"));
             }
             // Not ready without a problem: it is starting, and a session may be asked for already.
-            Some(_) | None => self.ready(),
+            self.browser_problem = browser.problem.clone().filter(|_| !browser.ready);
+        }
+        self.judge();
+    }
+
+    /// It has answered what only a server answers that takes the key: health is told to everybody.
+    pub(crate) fn proven(&mut self) {
+        self.proven = true;
+        self.key_refused = None;
+        self.judge();
+    }
+
+    /// It answers, and has no list that would need the key.
+    pub(crate) fn answers(&mut self) {
+        self.proven = true;
+        self.judge();
+    }
+
+    /// A call was refused for its key.
+    pub(crate) fn key_refused(&mut self, failure: Failure) {
+        self.key_refused = Some(failure);
+        self.judge();
+    }
+
+    /// A call went well, so the key is taken.
+    pub(crate) fn key_taken(&mut self) {
+        if self.key_refused.take().is_some() {
+            self.judge();
         }
     }
 
-    fn ready(&mut self) {
-        self.state.light = Light::Ready;
-        self.state.failure = None;
+    fn judge(&mut self) {
+        if !self.proven {
+            return;
+        }
+        let no_browser = |problem| Failure::new(FailureCode::NoBrowser, problem);
+        let failure = self.key_refused.clone().or(self.browser_problem.as_ref().map(no_browser));
+        self.state.light = if failure.is_some() { Light::Degraded } else { Light::Ready };
+        self.state.failure = failure;
         self.state.retry_at = None;
         self.lost_at = None;
     }
 
     /// It is tried.
     pub(crate) fn connecting(&mut self) {
+        self.proven = false;
+        self.key_refused = None;
         self.state.light = Light::Connecting;
         self.state.retry_at = None;
     }
@@ -174,6 +209,8 @@ impl Connection {
         if self.state.light == Light::Ready {
             self.lost_at = Some(now);
         }
+        self.proven = false;
+        self.key_refused = None;
         self.state.light = match failure.code {
             FailureCode::WrongKey | FailureCode::NoBrowser | FailureCode::Keychain => Light::Degraded,
             FailureCode::Unreachable

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Weak;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
@@ -12,6 +12,7 @@ use notex_session::EndReason;
 use notex_wire::{EngineEvent, SessionAnswer, SessionStatus};
 
 use crate::commands::take_in_answer;
+use crate::connection::Connection;
 use crate::elsewhere::EndedElsewhere;
 use crate::hub::Shared;
 use crate::protocol::{Abilities, Dialect, Failure, FailureCode, KeepKey, Light, SessionPhase};
@@ -21,6 +22,8 @@ use crate::{Hub, LOCAL_CONNECTION, keychain};
 
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LONGEST_RETRY: Duration = Duration::from_secs(15);
+/// A server that was followed for so long is tried again at once when it is lost.
+const STEADY_AFTER: Duration = Duration::from_secs(5);
 const HEALTH_EVERY: Duration = Duration::from_secs(10);
 /// Sessions are listed in pages of this size, and at most this many pages.
 const PAGE_SIZE: u32 = 200;
@@ -62,16 +65,10 @@ impl From<ClientError> for Lost {
 /// Follows a connection until the hub is gone, trying again ever more rarely while it is down.
 pub(crate) async fn follow(shared: Weak<Shared>, connection: String) {
     let mut retry = FIRST_RETRY;
-    if let Some(shared) = shared.upgrade() {
-        let id = connection.clone();
-        let connecting = move |state: &mut State, _| {
-            state.change_connection(&id, |known| known.connecting());
-        };
-        Hub { shared }.change(connecting).await;
-    }
     loop {
         let Some(shared) = shared.upgrade() else { return };
         let hub = Hub { shared };
+        let begun = Instant::now();
         let Lost(failure) = match follow_once(&hub, &connection).await {
             Ok(never) => match never {},
             Err(lost) => lost,
@@ -80,7 +77,9 @@ pub(crate) async fn follow(shared: Weak<Shared>, connection: String) {
         let then = hub
             .ask(move |state, now| {
                 let was_ready = state.connection(&id).is_some_and(|known| known.state.light == Light::Ready);
-                let retry = if was_ready { FIRST_RETRY } else { (retry * 2).min(LONGEST_RETRY) };
+                // One that answers and breaks off at once is no better than one that does not answer.
+                let anew = was_ready && begun.elapsed() >= STEADY_AFTER;
+                let retry = if anew { FIRST_RETRY } else { (retry * 2).min(LONGEST_RETRY) };
                 state.change_connection(&id, |known| known.lost(failure, now, retry));
                 state.forget_elsewhere(&id);
                 retry
@@ -112,10 +111,11 @@ async fn follow_once(hub: &Hub, connection: &str) -> Result<std::convert::Infall
     let mut jumps = hub.shared.jumps.subscribe();
     // A burst of events is taken in at once.
     let mut events = std::pin::pin!(events.ready_chunks(EVENTS_AT_ONCE));
-    let mut health = tokio::time::interval(HEALTH_EVERY);
-    health.tick().await;
+    // Beside the events, which must not wait for a server that is slow to say how it is.
+    let mut healthy = std::pin::pin!(stay_healthy(hub, connection, &server));
     loop {
         tokio::select! {
+            lost = &mut healthy => return lost,
             some = events.next() => {
                 let Some(some) = some else {
                     return Err(Lost(Failure::new(FailureCode::Unreachable, "the server ended the connection")));
@@ -128,12 +128,24 @@ async fn follow_once(hub: &Hub, connection: &str) -> Result<std::convert::Infall
                     ask_usage(hub, connection, &server).await;
                 }
             }
-            _ = health.tick() => ask_health(hub, connection, &server).await?,
             Ok(()) = jumps.changed() => {
-                ask_health(hub, connection, &server).await?;
                 list_sessions(hub, connection, &server).await?;
+                ask_usage(hub, connection, &server).await;
             }
         }
+    }
+}
+
+async fn stay_healthy(
+    hub: &Hub,
+    connection: &str,
+    server: &Server,
+) -> Result<std::convert::Infallible, Lost> {
+    let mut tick = tokio::time::interval(HEALTH_EVERY);
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        ask_health(hub, connection, server).await?;
     }
 }
 
@@ -244,6 +256,7 @@ async fn list_sessions(hub: &Hub, connection: &str, server: &Server) -> Result<(
                 known.listed = true;
                 known.ahead = ahead.unwrap_or(known.ahead);
                 known.state.can.list = true;
+                known.proven();
             });
             for session in &listed {
                 unlisted.remove(&session.session_id);
@@ -353,7 +366,10 @@ async fn ask_now_and_then(
     connection: &str,
     server: &Server,
 ) -> Result<std::convert::Infallible, Lost> {
-    is_a(hub, connection, Dialect::Classic, Abilities::default()).await;
+    // What was found to speak the current contract is no less for it; ours without events is a classic one.
+    if server.dialect() != notex_client::Dialect::Current {
+        is_a(hub, connection, Dialect::Classic, Abilities::default()).await;
+    }
     let mut jumps = hub.shared.jumps.subscribe();
     let mut tick = tokio::time::interval(HEALTH_EVERY);
     loop {
@@ -367,7 +383,10 @@ async fn ask_now_and_then(
             // A server that cannot list them either: those started from here are still known by id.
             Err(Lost(failure)) if failure.code == FailureCode::Unreachable => return Err(Lost(failure)),
             Err(Lost(failure)) if failure.code == FailureCode::WrongKey => return Err(Lost(failure)),
-            Err(_) => {}
+            Err(_) => {
+                let id = connection.to_owned();
+                hub.change(move |state, _| state.change_connection(&id, Connection::answers)).await;
+            }
         }
         ask_usage(hub, connection, server).await;
     }
@@ -387,14 +406,15 @@ pub(crate) async fn confirm_end(hub: Hub, session: String) {
         let Ok(Some(server)) = pending else { return };
         match server.session(&session).await {
             Ok(answer) => {
-                let ahead = answer.server_ahead(Utc::now()).unwrap_or_default();
+                let ahead = answer.server_ahead(hub.shared.clock.now()).unwrap_or_default();
                 let overdue = answer.body.status == SessionStatus::Active
-                    && answer.body.expires_at.is_some_and(|expiry| expiry - ahead <= Utc::now());
+                    && answer.body.expires_at.is_some_and(|expiry| expiry - ahead <= hub.shared.clock.now());
                 if !overdue {
                     take_in_answer(&hub, &session, answer).await;
                     return;
                 }
-                let late = answer.body.expires_at.is_some_and(|at| Utc::now() - (at - ahead) > LATE_END);
+                let late =
+                    answer.body.expires_at.is_some_and(|at| hub.shared.clock.now() - (at - ahead) > LATE_END);
                 if late {
                     let id = session.clone();
                     hub.change(move |state, _| state.change_session(&id, Session::is_overdue)).await;

@@ -11,6 +11,8 @@ use futures_util::future::BoxFuture;
 use notex_client::ApiKey;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::clock::{Jumps, WallClock};
+use crate::connection::Connection;
 use crate::journal::{Journal, JournalError};
 use crate::live::LiveView;
 use crate::log::LogHandle;
@@ -70,6 +72,7 @@ pub(crate) struct Shared {
     pub(crate) start_local_engine: StartLocalEngine,
     pub(crate) ledgers: money::Ledgers,
     pub(crate) log: LogHandle,
+    pub(crate) clock: WallClock,
     /// Counts jumps of the clock: those who follow a server ask it anew.
     pub(crate) jumps: watch::Sender<u64>,
 }
@@ -103,11 +106,20 @@ impl Hub {
     /// # Errors
     /// When the data folder cannot be used.
     pub fn start(options: HubOptions) -> Result<Self, JournalError> {
+        Self::start_with_clock(options, WallClock::default())
+    }
+
+    /// The same by another clock than the system's.
+    ///
+    /// # Errors
+    /// When the data folder cannot be used.
+    pub fn start_with_clock(options: HubOptions, clock: WallClock) -> Result<Self, JournalError> {
         let HubOptions { data_dir, saved, save, start_local_engine, practice_url, log } = options;
         // A folder that cannot be made shows as a journal that cannot be opened, with its path.
         drop(std::fs::create_dir_all(&data_dir));
         let journal = Journal::open(&data_dir.join("live-sessions"))?;
         let mut state = State::new(saved, save, journal);
+        state.clock = clock.clone();
         state.practice_url = practice_url;
         let connections: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
         let (messages, inbox) = mpsc::channel(CHANGES_AHEAD);
@@ -119,10 +131,11 @@ impl Hub {
                 start_local_engine,
                 ledgers: money::Ledgers::default(),
                 log,
+                clock: clock.clone(),
                 jumps: watch::Sender::new(0),
             }),
         };
-        tokio::spawn(run(state, inbox, Arc::downgrade(&hub.shared)));
+        tokio::spawn(run(state, inbox, Arc::downgrade(&hub.shared), clock));
         let beginning = hub.clone();
         tokio::spawn(async move {
             for connection in connections {
@@ -207,16 +220,20 @@ impl Hub {
 
     /// Stops following connections, so that nothing runs in the background any more.
     pub async fn stop(&self) {
-        self.change(|state, _| {
-            state.connections.iter().for_each(crate::connection::Connection::stop_following)
-        })
-        .await;
+        self.change(|state, _| state.connections.iter().for_each(Connection::stop_following)).await;
     }
 
-    /// Follows a connection with a task of its own, in place of the one before.
+    /// Tries a connection with a task of its own, in place of the one before.
     pub(crate) async fn follow(&self, connection: String) {
-        let task =
-            tokio::spawn(follow::follow(Arc::downgrade(&self.shared), connection.clone())).abort_handle();
+        let id = connection.clone();
+        self.change(move |state, _| state.change_connection(&id, Connection::connecting)).await;
+        self.follow_again(connection).await;
+    }
+
+    /// The same, and what is shown of it stays until it has answered.
+    pub(crate) async fn follow_again(&self, connection: String) {
+        let following = follow::follow(Arc::downgrade(&self.shared), connection.clone());
+        let task = tokio::spawn(following).abort_handle();
         self.change(move |state, _| {
             match state.connections.iter_mut().find(|known| known.state.id == connection) {
                 Some(known) => known.follow_with(task),
@@ -272,12 +289,17 @@ impl Subscriber {
     }
 }
 
-async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::sync::Weak<Shared>) {
+async fn run(
+    mut state: State,
+    mut inbox: mpsc::Receiver<Message>,
+    shared: std::sync::Weak<Shared>,
+    clock: WallClock,
+) {
     let mut subscribers: Vec<Subscriber> = Vec::new();
-    let mut clock = Clock::new();
+    let mut jumps = Jumps::of(clock.clone(), LONGEST_NAP);
     let mut passed_at = Instant::now();
     loop {
-        let now = Utc::now();
+        let now = clock.now();
         let nap = nap_until(state.next_deadline(now), now);
         let first = tokio::select! {
             message = inbox.recv() => match message {
@@ -286,9 +308,9 @@ async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::
             },
             () = tokio::time::sleep(nap) => None,
         };
-        if clock.jumped() {
+        if jumps.jumped() {
             tracing::info!("the clock jumped: the servers are asked anew");
-            state.clock_jumped(Utc::now());
+            state.clock_jumped(clock.now());
             if let Some(shared) = shared.upgrade() {
                 shared.jumps.send_modify(|jumps| *jumps += 1);
             }
@@ -299,17 +321,17 @@ async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::
         for _ in 0..CHANGES_AHEAD {
             let Some(message) = next else { break };
             match message {
-                Message::Change(change) => change(&mut state, Utc::now()),
+                Message::Change(change) => change(&mut state, clock.now()),
                 Message::Subscribe(events) => subscribers.push(Subscriber { events, seq: 0, behind: true }),
             }
             next = inbox.try_recv().ok();
         }
         if let Some(Message::Change(change)) = next {
-            change(&mut state, Utc::now());
+            change(&mut state, clock.now());
         } else if let Some(Message::Subscribe(events)) = next {
             subscribers.push(Subscriber { events, seq: 0, behind: true });
         }
-        let now = Utc::now();
+        let now = clock.now();
         let due = state.pass_deadlines(now);
         if let Some(shared) = shared.upgrade() {
             let hub = Hub { shared };
@@ -318,7 +340,8 @@ async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::
             }
         }
         // Both look at every session: with many of them not at every message.
-        if state.sessions.len() <= FEW_SESSIONS || passed_at.elapsed() >= PASS_EVERY {
+        let often = state.sessions.len() <= FEW_SESSIONS || passed_at.elapsed() >= PASS_EVERY;
+        if often && !state.is_held(now) {
             passed_at = Instant::now();
             state.pass_time(now);
             let over_budget = state.watch_budgets(now);
@@ -331,32 +354,6 @@ async fn run(mut state: State, mut inbox: mpsc::Receiver<Message>, shared: std::
         state.sync_notes();
         tell(&mut state, &mut subscribers, now);
     }
-}
-
-/// Sees when the wall clock moves otherwise than time passes: it was set, or the machine slept.
-struct Clock {
-    wall: DateTime<Utc>,
-    steady: Instant,
-}
-
-impl Clock {
-    fn new() -> Self {
-        Self { wall: Utc::now(), steady: Instant::now() }
-    }
-
-    fn jumped(&mut self) -> bool {
-        let (wall, steady) = (Utc::now(), Instant::now());
-        let passed = steady - self.steady;
-        let jumped = jumped(wall - self.wall, passed);
-        *self = Self { wall, steady };
-        jumped
-    }
-}
-
-/// On some systems the steady clock runs on in a sleep: then it is the turn that took too long.
-fn jumped(wall: TimeDelta, steady: Duration) -> bool {
-    let steady_delta = TimeDelta::from_std(steady).unwrap_or(TimeDelta::MAX);
-    (wall - steady_delta).abs() > TimeDelta::seconds(2) || steady > LONGEST_NAP + Duration::from_secs(10)
 }
 
 /// Of what is told whole, the last of a turn is enough: a burst of charges changes one connection many times.

@@ -1,11 +1,14 @@
 //! Ids of sessions that may still cost credits, on disk before anything else happens with them.
-//! One line per change, `+` or `-`, connection, session and whether it was started here, separated by tabs; rewritten
-//! compactly when opened.
+//! One line per change, `+` or `-`, connection, session and whether it was started here, separated by tabs; `=` is an
+//! ended one that was started here. Rewritten compactly when opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// Of so many ended sessions it is known that they were started here.
+const PAST_KEPT: usize = 2_000;
 
 /// The journal could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -22,9 +25,33 @@ pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     /// Connection and session, and whether it was started here.
-    open: BTreeMap<(String, String), bool>,
+    open: Open,
+    past: Past,
     /// Something was written that may not be on the disk yet.
     dirty: bool,
+}
+
+type Open = BTreeMap<(String, String), bool>;
+
+/// Ended sessions that were started here, oldest first.
+#[derive(Debug, Default)]
+struct Past {
+    order: VecDeque<(String, String)>,
+    known: HashSet<(String, String)>,
+}
+
+impl Past {
+    fn keep(&mut self, entry: (String, String)) {
+        if !self.known.insert(entry.clone()) {
+            return;
+        }
+        self.order.push_back(entry);
+        if self.order.len() > PAST_KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+    }
 }
 
 impl Journal {
@@ -36,15 +63,16 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(failed("read")(error)),
         };
-        let open = replay(&text);
+        let (open, past) = replay(&text);
         // Written beside and renamed, so that a crash in between loses no line.
         let fresh = path.with_extension("new");
-        let compact: String =
-            open.iter().map(|((connection, id), here)| line('+', connection, id, *here)).collect();
+        let ended = past.order.iter().map(|(connection, id)| line('=', connection, id, false));
+        let live = open.iter().map(|((connection, id), here)| line('+', connection, id, *here));
+        let compact: String = ended.chain(live).collect();
         fs::write(&fresh, compact).map_err(failed("written"))?;
         fs::rename(&fresh, path).map_err(failed("written"))?;
         let file = OpenOptions::new().append(true).open(path).map_err(failed("opened"))?;
-        Ok(Self { path: path.to_owned(), file, open, dirty: false })
+        Ok(Self { path: path.to_owned(), file, open, past, dirty: false })
     }
 
     /// The sessions of a connection that were not yet seen to end.
@@ -52,9 +80,10 @@ impl Journal {
         self.open.keys().filter(|(owner, _)| owner == connection).map(|(_, id)| id.clone()).collect()
     }
 
-    /// Whether a session that was not yet seen to end was started here.
+    /// Whether a session was started here; of those that ended long ago it is not known any more.
     pub(crate) fn is_of_here(&self, connection: &str, session: &str) -> bool {
-        self.open.get(&(connection.to_owned(), session.to_owned())).copied().unwrap_or(false)
+        let entry = (connection.to_owned(), session.to_owned());
+        self.open.get(&entry).copied().unwrap_or(false) || self.past.known.contains(&entry)
     }
 
     /// Notes a session that was started here; returns when it is on disk.
@@ -78,7 +107,11 @@ impl Journal {
 
     /// Forgets a session that was seen to have ended; it is on disk after [`Journal::sync`].
     pub(crate) fn ended(&mut self, connection: &str, session: &str) -> Result<(), JournalError> {
-        if self.open.remove(&(connection.to_owned(), session.to_owned())).is_some() {
+        let entry = (connection.to_owned(), session.to_owned());
+        if let Some(here) = self.open.remove(&entry) {
+            if here {
+                self.past.keep(entry);
+            }
             self.append(&line('-', connection, session, false))?;
         }
         Ok(())
@@ -110,8 +143,8 @@ fn line(sign: char, connection: &str, session: &str, here: bool) -> String {
 }
 
 /// A last line cut by a crash has no newline and is passed over.
-fn replay(text: &str) -> BTreeMap<(String, String), bool> {
-    let mut open = BTreeMap::new();
+fn replay(text: &str) -> (Open, Past) {
+    let (mut open, mut past) = (Open::new(), Past::default());
     for line in text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
         let mut parts = line.split('\t');
         let (Some(sign), Some(connection), Some(session)) = (parts.next(), parts.next(), parts.next()) else {
@@ -120,11 +153,16 @@ fn replay(text: &str) -> BTreeMap<(String, String), bool> {
         let entry = (connection.to_owned(), session.to_owned());
         match sign {
             "+" => drop(open.insert(entry, parts.next() == Some("here"))),
-            "-" => drop(open.remove(&entry)),
+            "-" => {
+                if open.remove(&entry) == Some(true) {
+                    past.keep(entry);
+                }
+            }
+            "=" => past.keep(entry),
             _ => {}
         }
     }
-    open
+    (open, past)
 }
 
 #[cfg(test)]
@@ -144,6 +182,29 @@ mod tests {
         let again = Journal::open(&path).unwrap();
         assert_eq!(again.open_sessions("cloud"), ["s-2"]);
         assert!(again.is_of_here("cloud", "s-2") && !again.is_of_here("other", "s-3"));
+    }
+
+    #[test]
+    fn that_a_session_was_started_here_is_known_after_its_end_and_for_the_newest_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("live-sessions");
+        let mut journal = Journal::open(&path).unwrap();
+        journal.began("cloud", "s-strange").unwrap();
+        journal.ended("cloud", "s-strange").unwrap();
+        for number in 0..PAST_KEPT + 2 {
+            let id = format!("s-{number}");
+            journal.open.insert(("cloud".to_owned(), id.clone()), true);
+            journal.append(&line('+', "cloud", &id, true)).unwrap();
+            journal.ended("cloud", &id).unwrap();
+        }
+        for _ in 0..2 {
+            // Twice: as it was written line by line, and as it was compacted.
+            let again = Journal::open(&path).unwrap();
+            assert!(again.open_sessions("cloud").is_empty());
+            assert!(again.is_of_here("cloud", "s-2") && again.is_of_here("cloud", "s-2001"));
+            assert!(!again.is_of_here("cloud", "s-1") && !again.is_of_here("cloud", "s-strange"));
+            assert!(!again.is_of_here("other", "s-2"));
+        }
     }
 
     #[test]

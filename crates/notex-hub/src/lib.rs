@@ -4,6 +4,7 @@
 
 mod budgets;
 mod calls;
+mod clock;
 mod commands;
 mod connection;
 mod describe;
@@ -27,6 +28,8 @@ mod sessions;
 mod state;
 mod tabs;
 
+pub use budgets::ToldBudget;
+pub use clock::WallClock;
 pub use hub::{Hub, HubOptions, LocalEngine, StartLocalEngine, Subscription};
 pub use journal::JournalError;
 pub use live::{LiveMessage, LiveView};

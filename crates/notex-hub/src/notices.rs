@@ -22,6 +22,8 @@ const STRANGER_AFTER: TimeDelta = TimeDelta::seconds(3);
 const LOST_AFTER: TimeDelta = TimeDelta::seconds(2);
 /// After a jump of the clock nothing is claimed for so long, unless the server was asked meanwhile.
 pub(crate) const CALM_AFTER_JUMP: TimeDelta = TimeDelta::seconds(15);
+/// And so long no deadline is passed, which is enough for the servers to be asked.
+pub(crate) const HELD_AFTER_JUMP: TimeDelta = TimeDelta::seconds(3);
 /// A page tells at most so many notices in [`PAGE_SPAN`].
 const OF_A_PAGE: usize = 5;
 const PAGE_SPAN: TimeDelta = TimeDelta::seconds(30);
@@ -309,6 +311,9 @@ impl State {
     /// The clock jumped, or the machine slept: what is known of deadlines may be old, and is asked anew.
     pub(crate) fn clock_jumped(&mut self, now: DateTime<Utc>) {
         self.calm_until = Some(now + CALM_AFTER_JUMP);
+        for known in &mut self.connections {
+            known.lost_at = known.lost_at.map(|_| now);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::elsewhere::{Elsewhere, Own};
 use crate::money::Estimate;
 use crate::protocol::{Call, Observation, Scraped, SessionPhase, SessionState};
 use crate::state::State;
+use crate::tabs;
 
 /// A session, its calls and its last results.
 pub(crate) struct Session {
@@ -185,6 +186,7 @@ impl Session {
         if let Some(url) = &answer.url {
             state.url.clone_from(url);
         }
+        tabs::name_front(state);
         self.end_confirmed = ends;
         state.phase = if ends {
             ended(answer, ahead, now)

@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use crate::budgets;
+use crate::budgets::{self, ToldBudget};
+use crate::clock::WallClock;
 use crate::connection::Connection;
 use crate::journal::Journal;
-use crate::notices::{CALM_AFTER_JUMP, Notices};
+use crate::notices::{CALM_AFTER_JUMP, HELD_AFTER_JUMP, Notices};
 use crate::protocol::{Answer, Delta, Failure, FailureCode, KeepKey, SessionDetail, Settings, Snapshot};
 use crate::sessions::Session;
 
@@ -22,6 +23,8 @@ pub struct Saved {
     pub settings: Settings,
     /// The servers the person added.
     pub connections: Vec<SavedConnection>,
+    /// What was told of budgets.
+    pub told: Vec<ToldBudget>,
 }
 
 /// A server the person added.
@@ -54,6 +57,7 @@ pub(crate) struct State {
     pub(crate) strangers: VecDeque<(DateTime<Utc>, String)>,
     /// The clock jumped: until then nothing is claimed that the servers have not said since.
     pub(crate) calm_until: Option<DateTime<Utc>>,
+    pub(crate) clock: WallClock,
     /// When each live session wants to be looked at: its warning, then its deadline.
     agenda: BTreeSet<(DateTime<Utc>, String)>,
     pub(crate) journal: Journal,
@@ -74,9 +78,10 @@ impl State {
             deltas: Vec::new(),
             snapshot_wanted: false,
             notices: Notices::default(),
-            budgets_told: budgets::Told::default(),
+            budgets_told: budgets::Told::of_saved(saved.told),
             strangers: VecDeque::new(),
             calm_until: None,
+            clock: WallClock::default(),
             agenda: BTreeSet::new(),
             journal,
             save,
@@ -244,7 +249,9 @@ impl State {
 
     pub(crate) fn save(&self) -> Result<(), Failure> {
         let connections = self.connections.iter().filter_map(Connection::to_saved).collect();
-        let saved = Saved { settings: self.settings.clone(), connections };
+        let may_be_told = |id: &str| self.sessions.get(id).is_none_or(|session| !session.is_ended());
+        let told = self.budgets_told.to_saved(self.clock.now(), may_be_told);
+        let saved = Saved { settings: self.settings.clone(), connections, told };
         (self.save)(&saved).map_err(|why| {
             Failure::new(FailureCode::Other, format!("the settings could not be saved: {why}"))
                 .with_hint("free some disk space or check the permissions of the data folder")
@@ -258,6 +265,7 @@ impl State {
         if !calm {
             self.calm_until = None;
         }
+        let held = self.is_held(now);
         let mut ending = Vec::new();
         let mut waiting = Vec::new();
         while self.agenda.first().is_some_and(|(at, _)| *at <= now) {
@@ -265,6 +273,10 @@ impl State {
             let Some(session) = self.sessions.get_mut(&id) else { continue };
             session.agenda = None;
             if session.deadline().is_some_and(|deadline| deadline <= now) {
+                if held {
+                    waiting.push(id);
+                    continue;
+                }
                 self.change_session(&id, Session::mark_ending);
                 ending.push(id);
             } else if calm {
@@ -275,13 +287,25 @@ impl State {
             }
         }
         // Looked at again when servers have had the time to say what became of them.
+        let (held_until, calm_until) = (self.held_until(), self.calm_until);
         for id in waiting {
             let Some(session) = self.sessions.get_mut(&id) else { continue };
-            let at = session.deadline().into_iter().chain(self.calm_until).min();
+            let due =
+                session.deadline().map(|deadline| held_until.map_or(deadline, |held| deadline.max(held)));
+            let at = due.into_iter().chain(calm_until).min();
             session.agenda = at;
             self.agenda.extend(at.map(|at| (at, id)));
         }
         ending
+    }
+
+    /// Right after a jump of the clock all deadlines may be wrong, until the servers were asked: none is passed yet.
+    pub(crate) fn is_held(&self, now: DateTime<Utc>) -> bool {
+        self.held_until().is_some_and(|until| now < until && now > until - HELD_AFTER_JUMP * 2)
+    }
+
+    fn held_until(&self) -> Option<DateTime<Utc>> {
+        self.calm_until.map(|until| until - CALM_AFTER_JUMP + HELD_AFTER_JUMP)
     }
 
     /// The next instant after now at which something is due by time alone.

@@ -2,10 +2,19 @@
 
 use notex_wire::Tab;
 
+use crate::protocol::SessionState;
 use crate::sessions::Session;
 
 /// A page may open windows without end; more are not listed.
 const MOST: usize = 200;
+
+/// The tab in front is called what its session is called.
+pub(crate) fn name_front(state: &mut SessionState) {
+    if let Some(front) = state.tabs.iter_mut().find(|tab| tab.active) {
+        front.title.clone_from(&state.title);
+        front.url.clone_from(&state.url);
+    }
+}
 
 impl Session {
     /// All of its tabs, as an answer told them; an empty list says that the answer tells none.

@@ -1,7 +1,13 @@
 //! Playbooks: a real hub over real HTTP to a scripted server, seen through its events.
 
+#[path = "playbooks/clocks.rs"]
+mod clocks;
+#[path = "playbooks/lights.rs"]
+mod lights;
 #[path = "playbooks/notices.rs"]
 mod notices;
+#[path = "playbooks/reports.rs"]
+mod reports;
 mod scripted;
 
 use std::sync::atomic::Ordering;
@@ -12,7 +18,7 @@ use notex_hub::protocol::{
 };
 use notex_hub::{ApiKey, Hub, HubOptions, LocalEngine, Saved};
 use notex_session::{Credits, EndReason};
-use scripted::{KEY, ScriptedServer, Window, hub_on, session};
+use scripted::{KEY, Mood, ScriptedServer, Window, hub_on, session};
 use serde_json::json;
 
 fn start() -> Command {
@@ -162,6 +168,30 @@ async fn a_close_is_verified_and_a_lie_is_told() {
 }
 
 #[tokio::test]
+async fn a_close_that_cannot_be_verified_is_said_and_the_session_stays_noted_until_it_was_looked_up() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let hub = hub_on(&server.base_url, KEY, folder.path());
+    let mut window = ready(&hub).await;
+    hub.send(start()).await.unwrap();
+    *server.script.after_close.lock().unwrap() = Some(Mood::HangsUp);
+    let failure = hub.send(Command::CloseSession { session: "s-1".to_owned() }).await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::Unreachable);
+    assert!(failure.message.contains("could not be asked again"), "{failure}");
+    let journal = || std::fs::read_to_string(folder.path().join("live-sessions")).unwrap();
+    assert!(journal().ends_with("+\tlocal\ts-1\n"), "{}", journal());
+    server.is_in(Mood::HangsUp);
+    window.until("down", |shown, _| (shown.connections[0].light == Light::Down).then_some(())).await;
+    server.is_in(Mood::Well);
+    window.until("ready", |shown, _| (shown.connections[0].light == Light::Ready).then_some(())).await;
+    // What is told after the list was read.
+    hub.send(start()).await.unwrap();
+    assert!(journal().contains("-\tlocal\ts-1\n") && !journal().ends_with("s-1\n"), "{}", journal());
+    let opened = Window::open(&hub).await;
+    let known = opened.shown.sessions.iter().find(|known| known.id == "s-1").unwrap();
+    assert_eq!(ended(&known.phase), Some(EndReason::Manual));
+}
+
+#[tokio::test]
 async fn a_wrong_key_is_said_and_nothing_is_started() {
     let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
     let hub = hub_on(&server.base_url, "sk-wrong", folder.path());
@@ -202,6 +232,35 @@ async fn a_session_of_an_earlier_run_is_looked_up_and_forgotten_when_the_server_
     window.until("ready", |shown, _| shown.connections[0].credits.as_ref().map(|_| ())).await;
     let text = std::fs::read_to_string(journal).unwrap();
     assert!(text.contains("-\tlocal\ts-gone") && !text.contains("-\tlocal\ts-old"), "{text}");
+}
+
+#[tokio::test]
+async fn that_a_session_was_started_here_is_known_to_the_next_run_also_after_its_end() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let first = hub_on(&server.base_url, KEY, folder.path());
+    let mut window = ready(&first).await;
+    for _ in 0..2 {
+        first.send(start()).await.unwrap();
+    }
+    first.send(Command::CloseSession { session: "s-1".to_owned() }).await.unwrap();
+    window.until("both", |shown, _| (shown.sessions.len() == 2).then_some(())).await;
+    first.stop().await;
+    drop((first, window));
+    // One ends while nobody looks, and a third is not of here.
+    let mut lost = session("s-2", "timed_out", None);
+    lost["close_reason"] = "idle_timeout".into();
+    let strange = session("s-3", "closed", None);
+    server.script.sessions.lock().unwrap().extend([("s-2".to_owned(), lost), ("s-3".to_owned(), strange)]);
+    for _ in 0..2 {
+        let again = hub_on(&server.base_url, KEY, folder.path());
+        let mut window = Window::open(&again).await;
+        window.until("all three", |shown, _| (shown.sessions.len() == 3).then_some(())).await;
+        let mut of_here: Vec<_> =
+            window.shown.sessions.iter().map(|known| (known.id.as_str(), known.started_here)).collect();
+        of_here.sort_unstable();
+        assert_eq!(of_here, [("s-1", true), ("s-2", true), ("s-3", false)]);
+        again.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -94,9 +94,19 @@ pub(super) async fn close(hub: &Hub, session: String) -> Result<Outcome, Failure
             return Err(failure);
         }
     }
-    let Ok(answer) = server.session(&session).await else {
-        // A server that cannot be asked is taken at its word.
-        return Ok(Outcome { session: Some(session), call: Some(call), ..Outcome::default() });
+    let answer = match server.session(&session).await {
+        Ok(answer) => answer,
+        Err(error @ (ClientError::Unreachable { .. } | ClientError::TimedOut { .. })) => {
+            return Err(unverified(hub, session, &error).await);
+        }
+        // It keeps none that ended, or tells of none: it is taken at its word.
+        Err(
+            ClientError::Refused(_)
+            | ClientError::Garbled { .. }
+            | ClientError::Unsupported(_)
+            | ClientError::BadAddress(_)
+            | ClientError::NoSession,
+        ) => return Ok(Outcome { session: Some(session), call: Some(call), ..Outcome::default() }),
     };
     if answer.body.status == SessionStatus::Active {
         let id = session.clone();
@@ -115,6 +125,20 @@ pub(super) async fn close(hub: &Hub, session: String) -> Result<Outcome, Failure
     }
     take_in_answer(hub, &session, answer).await;
     Ok(Outcome { session: Some(session), call: Some(call), ..Outcome::default() })
+}
+
+/// The server said that it closed a session and was gone before it could be asked: it stays noted, and is looked up as
+/// soon as the server answers.
+async fn unverified(hub: &Hub, session: String, error: &ClientError) -> Failure {
+    hub.change(move |state, _| {
+        if let Some(connection) = state.sessions.get(&session).map(|known| known.state.connection.clone()) {
+            state.note_live(&connection, &session);
+        }
+    })
+    .await;
+    let message =
+        format!("the server said that it closed the session, and could not be asked again: {error}");
+    Failure::new(FailureCode::Unreachable, message).with_hint("it is looked up as soon as the server answers")
 }
 
 async fn mark_closed_here(hub: &Hub, session: &str, closed_here: bool) {

@@ -77,12 +77,17 @@ pub(super) async fn fail(hub: &Hub, session: String, call: Option<u64>, error: C
         | ClientError::NoSession => None,
     };
     let (id, told) = (session.clone(), failure.clone());
-    hub.change(move |state, now| {
-        if let Some(call) = call {
-            state.fail_call(&id, call, status, told, now);
-        }
-    })
-    .await;
+    let connection = hub
+        .ask(move |state, now| {
+            if let Some(call) = call {
+                state.fail_call(&id, call, status, told, now);
+            }
+            state.sessions.get(&id).map(|known| known.state.connection.clone())
+        })
+        .await;
+    if let Ok(Some(connection)) = connection {
+        check_key(hub, &connection, &failure).await;
+    }
     if matches!(status, Some(404 | 410)) {
         let asked = match client_of_session(hub, &session).await {
             Ok(client) => client.status().await,
@@ -100,6 +105,23 @@ pub(super) async fn fail(hub: &Hub, session: String, call: Option<u64>, error: C
         }
     }
     failure
+}
+
+/// A server that takes the key no more is said to take none, and is asked at once where it can be.
+pub(super) async fn check_key(hub: &Hub, connection: &str, failure: &Failure) {
+    if failure.code != FailureCode::WrongKey {
+        return;
+    }
+    let (id, failure) = (connection.to_owned(), failure.clone());
+    let lists = hub
+        .ask(move |state, _| {
+            state.change_connection(&id, |known| known.key_refused(failure));
+            state.connection(&id).is_some_and(|known| known.state.can.list)
+        })
+        .await;
+    if lists.unwrap_or(false) {
+        hub.follow_again(connection.to_owned()).await;
+    }
 }
 
 pub(crate) async fn server_of_connection(hub: &Hub, connection: &str) -> Result<Server, Failure> {

@@ -1,15 +1,14 @@
 //! Starting a session: what is wrong with the options is said by name before anybody is asked.
 
-use chrono::Utc;
-use notex_client::Client;
+use notex_client::{Client, Server};
 use notex_session::MAX_DURATION_MINUTES;
 use notex_wire::{CallKind, StartRequest};
 use url::Url;
 
-use super::{check_timeout, server_of_connection};
+use super::{check_key, check_timeout, server_of_connection};
 use crate::Hub;
 use crate::calls::Ended;
-use crate::protocol::{Dialect, Failure, Outcome, ProxyOptions, StartForm};
+use crate::protocol::{Dialect, Failure, FailureCode, Outcome, ProxyOptions, StartForm};
 
 /// Sizes of a viewport that the contract allows.
 const WIDTHS: std::ops::RangeInclusive<i64> = 100..=7680;
@@ -36,17 +35,31 @@ pub(super) async fn start(hub: &Hub, connection: String, form: StartForm) -> Res
     let secrets = form.headers.iter().map(|header| header.value.clone());
     let password = form.proxy.as_ref().and_then(|proxy| proxy.password.clone());
     hub.shared.log.keep_out(secrets.chain(password));
+    // In a task of its own: a window that goes away meanwhile must not make it forgotten, for it costs.
+    let hub = hub.clone();
+    let started = tokio::spawn(async move { start_on(&hub, server, connection, form).await });
+    started.await.map_err(|_| Failure::new(FailureCode::Other, "the start was not finished"))?
+}
+
+async fn start_on(
+    hub: &Hub,
+    server: Server,
+    connection: String,
+    form: StartForm,
+) -> Result<Outcome, Failure> {
     let id = connection.clone();
     hub.change(move |state, _| state.change_connection(&id, |known| known.starting += 1)).await;
     let mut client = Client::new(server);
-    let begun_at = Utc::now();
+    let begun_at = hub.shared.clock.now();
     let answer = client.start(&request_of(&form)).await;
     let id = connection.clone();
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => {
             hub.change(move |state, _| state.change_connection(&id, |known| known.starting -= 1)).await;
-            return Err(Failure::from(&error));
+            let failure = Failure::from(&error);
+            check_key(hub, &connection, &failure).await;
+            return Err(failure);
         }
     };
     let (session, what) = (answer.body.session_id.clone(), start_words(&form));

@@ -108,7 +108,7 @@ pub(crate) async fn billing(hub: &Hub, connection: String) -> Result<Billing, Fa
         Err(error) => return Err(Failure::from(&error)),
     };
     let usage: UsageAnswer = server.usage().await.map_err(|error| Failure::from(&error))?.body;
-    let today = (Utc::now() + ahead).date_naive();
+    let today = (hub.shared.clock.now() + ahead).date_naive();
     let used_today =
         usage.by_day.iter().find(|day| day.day == today).map_or(Credits::ZERO, |day| day.credits);
     Ok(Billing {
@@ -181,7 +181,7 @@ async fn month_of(hub: &Hub, connection: &str, period: Option<&str>) -> Result<M
     let Some(period) = period else {
         let id = connection.to_owned();
         let ahead = hub.read(move |state| state.connection(&id).map(|known| known.ahead)).await?;
-        return Ok(Month::of(Utc::now() + ahead.unwrap_or_default()));
+        return Ok(Month::of(hub.shared.clock.now() + ahead.unwrap_or_default()));
     };
     Month::parse(period).ok_or_else(|| Failure::invalid("period must be a month, written as in 2026-11"))
 }

@@ -1,6 +1,6 @@
 //! Budgets: what is told, what is not sent any more, what is closed.
 
-use crate::till::{Till, hub_on, ready, shown};
+use crate::till::{Till, hub_on, hub_with, ready, shown};
 use notex_hub::protocol::{
     Budget, BudgetRule, Command, FailureCode, Notice, NoticeKind, Outcome, SessionPhase, Settings, Snapshot,
     StartForm,
@@ -75,6 +75,42 @@ async fn half_and_four_fifths_of_a_budget_are_told_once() {
         "80 % of the day budget of 20 credits of Local engine are used: 16.4 charged today."
     );
     assert_eq!(shown.notices[1].connection.as_deref(), Some(LOCAL_CONNECTION));
+}
+
+#[tokio::test]
+async fn what_was_told_of_a_budget_is_not_told_again_by_the_next_run() {
+    let (till, folder) = (Till::with_ledger().await, tempfile::tempdir().unwrap());
+    let store = std::sync::Arc::default();
+    let first = hub_with(&till, folder.path(), &store);
+    ready(&first).await;
+    shown(&first, "its credits", |shown| shown.connections[0].credits.is_some()).await;
+    let limits =
+        Budget { per_day: Some(Credits::whole(20)), per_session: Some(Credits::whole(4)), ..budget() };
+    allow(&first, limits).await;
+    let session = start(&first).await;
+    till.session_costs(&session, 2.0);
+    told(&first, &[NoticeKind::BudgetHalf]).await;
+    till.charge_now(&session, 10_000);
+    told(&first, &[NoticeKind::BudgetHalf, NoticeKind::BudgetHalf]).await;
+    first.stop().await;
+    drop(first);
+
+    let again = hub_with(&till, folder.path(), &store);
+    ready(&again).await;
+    let settled = shown(&again, "its credits and its session", |shown| {
+        let today = shown.connections[0].credits.as_ref().map(|credits| credits.today);
+        today == Some(Credits::whole(10))
+            && shown.sessions.iter().any(|known| known.credits == Credits::whole(2))
+    })
+    .await;
+    assert_eq!(settled.settings.budgets.len(), 1);
+    // The next steps of both are told, and what was told before is not: of each budget once.
+    till.charge_now(&session, 6_000);
+    told(&again, &[NoticeKind::BudgetNear]).await;
+    till.session_costs(&session, 4.0);
+    told(&again, &[NoticeKind::BudgetNear, NoticeKind::BudgetSpent]).await;
+    let kept = store.lock().unwrap().clone();
+    assert!(kept.contains(&session) && kept.contains("spent"), "{kept}");
 }
 
 #[tokio::test]

@@ -261,11 +261,22 @@ async fn step(State(books): Shared, Json(request): Json<Value>) -> Json<Value> {
 
 /// A hub whose local engine is this server.
 pub(crate) fn hub_on(till: &Till, folder: &Path) -> Hub {
+    hub_with(till, folder, &Arc::default())
+}
+
+/// The same with what an earlier run left in the store.
+pub(crate) fn hub_with(till: &Till, folder: &Path, store: &Arc<Mutex<String>>) -> Hub {
+    let kept = store.lock().unwrap().clone();
+    let (saved, store) = (serde_json::from_str(&kept).unwrap_or_default(), Arc::clone(store));
+    let save = move |saved: &Saved| {
+        *store.lock().unwrap() = serde_json::to_string(saved).unwrap();
+        Ok(())
+    };
     let engine = LocalEngine { base_url: till.base_url.clone(), key: ApiKey::new("sk-till") };
     Hub::start(HubOptions {
         data_dir: folder.to_owned(),
-        saved: Saved::default(),
-        save: Box::new(|_| Ok(())),
+        saved,
+        save: Box::new(save),
         practice_url: None,
         log: notex_hub::LogHandle::default(),
         start_local_engine: Box::new(move || {

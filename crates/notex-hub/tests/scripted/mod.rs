@@ -20,7 +20,7 @@ use axum::{Json, Router};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, StreamExt, stream};
 use notex_hub::protocol::{Delta, Event, News, Snapshot};
-use notex_hub::{ApiKey, Hub, HubOptions, LocalEngine, Saved, Subscription};
+use notex_hub::{ApiKey, Hub, HubOptions, LocalEngine, Saved, Subscription, WallClock};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
@@ -37,10 +37,34 @@ pub(crate) struct Script {
     pub(crate) hold_observe: tokio::sync::Semaphore,
     /// A close answers as usual and does nothing.
     pub(crate) lie_about_close: std::sync::atomic::AtomicBool,
+    /// How it answers after the next close.
+    pub(crate) after_close: Mutex<Option<Mood>>,
     /// The server's clock less ours.
     pub(crate) clock_off: Mutex<TimeDelta>,
+    /// How it answers from now on.
+    pub(crate) mood: tokio::sync::watch::Sender<Mood>,
     /// Ends the streams of events.
-    hung_up: tokio::sync::watch::Sender<bool>,
+    hung_up: tokio::sync::watch::Sender<u32>,
+}
+
+/// How a server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Well,
+    /// A page for people.
+    Page,
+    /// JSON of something else.
+    Nonsense,
+    /// Not before anybody has lost patience.
+    Slow,
+    /// No key is taken.
+    NoKey,
+    /// Ten megabytes.
+    Huge,
+    /// An event without an end.
+    Endless,
+    /// It hangs up on everybody.
+    HangsUp,
 }
 
 pub(crate) struct ScriptedServer {
@@ -61,8 +85,10 @@ impl ScriptedServer {
             lifetime: Mutex::new(TimeDelta::minutes(5)),
             hold_observe: tokio::sync::Semaphore::new(0),
             lie_about_close: false.into(),
+            after_close: Mutex::default(),
             clock_off: Mutex::default(),
-            hung_up: tokio::sync::watch::Sender::new(false),
+            mood: tokio::sync::watch::Sender::new(Mood::Well),
+            hung_up: tokio::sync::watch::Sender::new(0),
         });
         let listener = TcpListener::bind(address).await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -81,7 +107,13 @@ impl ScriptedServer {
 
     /// Ends the streams of events, as a server that goes away does.
     pub(crate) fn hang_up(&self) {
-        self.script.hung_up.send_replace(true);
+        self.script.hung_up.send_modify(|times| *times += 1);
+    }
+
+    /// Answers otherwise from now on, to those who listened as well.
+    pub(crate) fn is_in(&self, mood: Mood) {
+        self.script.mood.send_replace(mood);
+        self.hang_up();
     }
 
     pub(crate) fn stop(&self) {
@@ -94,6 +126,15 @@ pub(crate) fn session(id: &str, status: &str, expires_at: Option<DateTime<Utc>>)
     json!({"session_id": id, "timeout_minutes": 5, "created_at": now, "last_accessed_at": now, "duration": 0.0,
         "status": status, "error": null, "keep_alive": expires_at.is_none(), "expires_at": expires_at,
         "closed_at": null, "close_reason": null, "credits": 0.1, "server_time": now})
+}
+
+impl Script {
+    /// An answer tells the server's time of the moment.
+    fn timed(&self, session: &Value) -> Value {
+        let mut session = session.clone();
+        session["server_time"] = json!(Utc::now() + *self.clock_off.lock().unwrap());
+        session
+    }
 }
 
 fn refusal(status: u16, code: &str, sentence: &str) -> Response {
@@ -118,7 +159,35 @@ fn routes(script: Arc<Script>) -> Router {
                 }
             },
         ));
-    Router::new().route("/health", get(health)).merge(guarded).with_state(script)
+    let moody = axum::middleware::from_fn_with_state(script.clone(), moody);
+    Router::new().route("/health", get(health)).merge(guarded).layer(moody).with_state(script)
+}
+
+async fn moody(
+    State(script): State<Arc<Script>>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let (mood, path) = (*script.mood.borrow(), request.uri().path().to_owned());
+    match mood {
+        Mood::Well => next.run(request).await,
+        Mood::Page => axum::response::Html("<h1>Welcome</h1>").into_response(),
+        Mood::Nonsense => Json(json!({"weather": "fine"})).into_response(),
+        Mood::Slow => {
+            drop(script.mood.subscribe().wait_for(|mood| *mood != Mood::Slow).await);
+            next.run(request).await
+        }
+        Mood::NoKey if path != "/health" => refusal(401, "wrong_key", "the API key is not valid"),
+        Mood::Huge => Json(json!(vec![7; 5 * 1024 * 1024])).into_response(),
+        Mood::Endless if path == "/events" => {
+            let piece = axum::body::Bytes::from(vec![b'x'; 1 << 18]);
+            let pieces = stream::repeat_with(move || Ok::<_, Infallible>(piece.clone()));
+            let head = [("content-type", "text/event-stream")];
+            (head, axum::body::Body::from_stream(pieces)).into_response()
+        }
+        Mood::HangsUp => panic!("the connection ends with whoever serves it"),
+        Mood::NoKey | Mood::Endless => next.run(request).await,
+    }
 }
 
 async fn health() -> Json<Value> {
@@ -129,13 +198,14 @@ async fn health() -> Json<Value> {
 async fn list(State(script): State<Arc<Script>>) -> Json<Value> {
     // `s-old` is found by its id only, as on a server that lists no more than a part.
     let listed = |session: &&Value| session["session_id"] != "s-old";
-    let items: Vec<Value> = script.sessions.lock().unwrap().values().filter(listed).cloned().collect();
+    let items: Vec<Value> =
+        script.sessions.lock().unwrap().values().filter(listed).map(|known| script.timed(known)).collect();
     Json(json!({"total": items.len(), "items": items, "page": 1, "page_size": 200}))
 }
 
 async fn status(State(script): State<Arc<Script>>, Path(id): Path<String>) -> Response {
     match script.sessions.lock().unwrap().get(&id) {
-        Some(session) => Json(session.clone()).into_response(),
+        Some(session) => Json(script.timed(session)).into_response(),
         None => refusal(404, "session_not_found", "there is no such session"),
     }
 }
@@ -162,6 +232,9 @@ async fn close(State(script): State<Arc<Script>>, Json(request): Json<Value>) ->
     closed["close_reason"] = "manual".into();
     if !script.lie_about_close.load(std::sync::atomic::Ordering::SeqCst) {
         script.sessions.lock().unwrap().insert(id, closed.clone());
+    }
+    if let Some(mood) = script.after_close.lock().unwrap().take() {
+        script.mood.send_replace(mood);
     }
     Json(closed)
 }
@@ -193,14 +266,19 @@ async fn events(State(script): State<Arc<Script>>) -> Sse<impl Stream<Item = Res
         events.recv().await.ok().map(|event| (event, events))
     });
     let all = stream::once(async move { hello }).chain(told);
-    let all = all.take_until(async move { drop(hung_up.wait_for(|hung_up| *hung_up).await) });
+    let all = all.take_until(async move { drop(hung_up.changed().await) });
     Sse::new(all.map(|event| Ok(SseEvent::default().data(event.to_string()))))
 }
 
 /// A hub whose local engine is the scripted server.
 pub(crate) fn hub_on(base_url: &str, key: &str, folder: &std::path::Path) -> Hub {
+    hub_by(base_url, key, folder, WallClock::default())
+}
+
+/// The same by another clock.
+pub(crate) fn hub_by(base_url: &str, key: &str, folder: &std::path::Path, clock: WallClock) -> Hub {
     let engine = LocalEngine { base_url: base_url.to_owned(), key: ApiKey::new(key) };
-    Hub::start(HubOptions {
+    let options = HubOptions {
         data_dir: folder.to_owned(),
         saved: Saved::default(),
         save: Box::new(|_| Ok(())),
@@ -210,8 +288,8 @@ pub(crate) fn hub_on(base_url: &str, key: &str, folder: &std::path::Path) -> Hub
             let engine = engine.clone();
             Box::pin(async move { Ok(engine) })
         }),
-    })
-    .unwrap()
+    };
+    Hub::start_with_clock(options, clock).unwrap()
 }
 
 /// Reads events until one shows what is wanted, and keeps the state they add up to.
