@@ -1,0 +1,7 @@
+//! A hub without a window, and a server that is all of a real engine but what one contract lacks.
+
+mod only_current;
+mod seen;
+
+pub(crate) use only_current::{Extras, OnlyCurrent};
+pub(crate) use seen::Seen;
