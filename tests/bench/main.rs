@@ -7,6 +7,8 @@
 )]
 
 mod cold_start;
+#[cfg(feature = "desktop")]
+mod hub;
 mod memory;
 mod observe;
 mod peer;
@@ -40,8 +42,8 @@ impl Pace {
     }
 }
 
-const NAMES: [&str; 7] =
-    ["session-start", "observe", "cold-start", "memory", "soak", "window", "window-start"];
+const NAMES: [&str; 8] =
+    ["session-start", "observe", "cold-start", "memory", "soak", "hub", "window", "window-start"];
 
 async fn measure(name: &str, pace: Pace) -> Option<Report> {
     match name {
@@ -50,6 +52,8 @@ async fn measure(name: &str, pace: Pace) -> Option<Report> {
         "cold-start" => Some(cold_start::measure(pace).await),
         "memory" => Some(memory::measure(pace).await),
         "soak" => Some(soak::measure(pace).await),
+        #[cfg(feature = "desktop")]
+        "hub" => Some(hub::measure(pace).await),
         "window" => Some(window::measure(pace).await),
         #[cfg(feature = "desktop")]
         "window-start" => Some(window_start::measure(pace).await),
@@ -73,6 +77,12 @@ pub(crate) fn processes_under(id: u32) -> Vec<u32> {
 async fn main() -> ExitCode {
     // `--bench` is cargo's own.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    #[cfg(feature = "desktop")]
+    if let [word, live, per_second] = words.as_slice()
+        && word == hub::SERVE
+    {
+        hub::serve(live, per_second).await;
+    }
     let (flags, names): (Vec<_>, Vec<_>) =
         words.iter().map(String::as_str).partition(|word| word.starts_with("--"));
     let pace = if flags.contains(&"--quick") { Pace::Quick } else { Pace::Full };

@@ -54,6 +54,8 @@ struct World {
 #[derive(Debug)]
 struct Known {
     sessions: BTreeMap<String, SessionAnswer>,
+    /// Those that were there from the beginning.
+    order: Vec<String>,
     entries: Vec<LedgerEntry>,
     rates: RateCard,
     plan: Plan,
@@ -88,8 +90,10 @@ impl Simulated {
     pub async fn start(live: usize) -> Self {
         let now = Utc::now();
         let sessions = (0..live).map(|place| session(place, now)).map(|one| (one.session_id.clone(), one));
+        let sessions: BTreeMap<String, SessionAnswer> = sessions.collect();
         let known = Known {
-            sessions: sessions.collect(),
+            order: sessions.keys().cloned().collect(),
+            sessions,
             entries: Vec::new(),
             rates: RateCard::default(),
             plan: Plan { credits_per_month: Credits::whole(1_000_000), ..Plan::default() },
@@ -125,6 +129,23 @@ impl Simulated {
     /// The sum of all charges.
     pub fn charged(&self) -> Credits {
         self.world.known().used()
+    }
+
+    /// Says of so many sessions a second, one after the other, that they were called elsewhere; does not end.
+    pub async fn stirs(&self, per_second: usize) {
+        let (mut tick, mut place) = (tokio::time::interval(Duration::from_millis(10)), 0);
+        let (began, mut told) = (tokio::time::Instant::now(), 0);
+        loop {
+            tick.tick().await;
+            let due = began.elapsed().as_millis() as usize * per_second / 1000;
+            while told < due {
+                let session = self.world.known().nth_called(place);
+                (place, told) = (place + 1, told + 1);
+                if let Some(session) = session {
+                    self.world.tell(EngineEvent::SessionChanged { session });
+                }
+            }
+        }
     }
 
     /// Ends a session as its own timeout would, and tells who listens.
@@ -191,6 +212,14 @@ impl World {
 }
 
 impl Known {
+    fn nth_called(&mut self, place: usize) -> Option<SessionAnswer> {
+        let place = place % self.order.len().max(1);
+        let id = self.order.get(place)?;
+        let session = self.sessions.get_mut(id)?;
+        touch(session, Utc::now());
+        Some(told(session))
+    }
+
     fn live(&mut self, id: &str) -> Result<&mut SessionAnswer, Refused> {
         match self.sessions.get_mut(id) {
             None => Err(Refused(404, format!("there is no session {id}"))),
