@@ -17,6 +17,8 @@ const PLAYWRIGHT: (&str, &str) = ("playwright-core", "1.65.1");
 const WITH_BROWSERS: [&str; 5] = ["session-start", "observe", "cold-start", "memory", "soak"];
 /// Those that need the built app as well.
 const WITH_THE_APP: [&str; 2] = ["window", "window-start"];
+/// The hub's, which needs neither.
+const HUB: &str = "hub";
 /// The engine's own, which needs none of them.
 const DEADLINES: &str = "deadlines";
 
@@ -37,7 +39,7 @@ impl Wish {
             match *word {
                 "--quick" => wish.is_quick = true,
                 name if wish.name.is_none()
-                    && (WITH_BROWSERS.contains(&name) || WITH_THE_APP.contains(&name)) =>
+                    && (name == HUB || WITH_BROWSERS.contains(&name) || WITH_THE_APP.contains(&name)) =>
                 {
                     wish.name = Some(name.to_owned())
                 }
@@ -62,6 +64,13 @@ pub(crate) fn bench(wish: &Wish) -> Result<(), Stop> {
         let mut bench = cargo();
         bench.args(["bench", "--quiet", "--package", "notex-engine", "--bench", DEADLINES]);
         parts.note(DEADLINES, run(bench));
+    }
+    if wish.includes(HUB) {
+        let mut bench = cargo();
+        bench.args(["bench", "--quiet", "--package", "notex-journeys", "--features", DESKTOP]);
+        bench.args(["--bench", "bench", "--", HUB]).args(wish.is_quick.then_some("--quick"));
+        bench.env("NOTEX_BENCH_OUT", target_folder()?.join("bench"));
+        parts.note(HUB, run(bench));
     }
     if WITH_BROWSERS.iter().any(|name| wish.includes(name)) {
         with_browsers(wish, &mut parts)?;
