@@ -43,8 +43,11 @@ pub(crate) async fn measure(pace: Pace) -> Report {
 
     let none = Server::start(0, 0).await;
     let (hub, window, folder) = open(&none.base_url, 0).await;
-    let bare = "CPU of a hub without sessions, of one core";
-    report.add(bare, Unit::Percent, vec![idle(window, seconds).await]);
+    report.add(
+        "CPU of a hub without sessions, of one core",
+        Unit::Percent,
+        vec![idle(window, seconds).await],
+    );
     close(hub, folder).await;
 
     let quiet = Server::start(LIVE, 0).await;
@@ -52,8 +55,7 @@ pub(crate) async fn measure(pace: Pace) -> Report {
     let (hub, window, folder) = open(&quiet.base_url, LIVE).await;
     report.add("from nothing to all 5,000 shown", Unit::Milliseconds, vec![milliseconds(begun)]);
     let idle = idle(window, seconds).await;
-    report.add_beside("CPU with 5,000 that count down, of one core", Unit::Percent, vec![idle], bare, None);
-    report.add_below("the same against its limit", Unit::Percent, vec![idle], IDLE_PERCENT);
+    report.add_below("CPU with 5,000 that count down, of one core", Unit::Percent, vec![idle], IDLE_PERCENT);
     let held = Memory::of([std::process::id()]).rss_kb.saturating_sub(before.rss_kb);
     #[expect(clippy::cast_precision_loss, reason = "kilobytes of one process")]
     report.add_below(

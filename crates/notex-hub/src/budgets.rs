@@ -176,7 +176,7 @@ pub(crate) async fn allow(hub: &Hub, command: &Command) -> Result<(), Failure> {
         | Command::SaveSettings { .. } => return Ok(()),
     };
     hub.ask(move |state, now| {
-        let of_session = || Some(state.sessions.get(session.as_ref()?)?.state.connection.clone());
+        let of_session = || state.connection_of(session.as_ref()?);
         let Some(connection) = connection.or_else(of_session) else { return Ok(()) };
         let spent = state
             .budgets_of(&connection)
@@ -204,7 +204,7 @@ pub(crate) async fn close(hub: Hub, sessions: Vec<String>) {
             continue;
         };
         hub.change(move |state, _| {
-            let connection = state.sessions.get(&closed.session).map(|known| known.state.connection.clone());
+            let connection = state.connection_of(&closed.session);
             let session = Some(closed.session);
             let about = About { kind: NoticeKind::BudgetSpent, session, connection };
             let text = format!("its budget is used up, and it could not be closed: {}", failure.message);

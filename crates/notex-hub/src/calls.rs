@@ -116,7 +116,7 @@ impl State {
     /// Records a success.
     pub(crate) fn end_call(&mut self, session: &str, id: u64, ended: Ended) {
         let Ended { http_status, took, what, usage, picture } = ended;
-        if let Some(connection) = self.sessions.get(session).map(|known| known.state.connection.clone()) {
+        if let Some(connection) = self.connection_of(session) {
             self.change_connection(&connection, Connection::key_taken);
         }
         self.change_call(session, id, |call| {

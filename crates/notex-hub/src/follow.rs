@@ -394,6 +394,8 @@ async fn ask_now_and_then(
 
 /// A session's deadline has come: asks the server whether it ended, until it says so or another deadline.
 pub(crate) async fn confirm_end(hub: Hub, session: String) {
+    // A server with events is about to tell; thousands that end together need not be asked for one by one.
+    tokio::time::sleep(ASK_AGAIN).await;
     loop {
         let id = session.clone();
         let pending = hub

@@ -30,6 +30,8 @@ const LONGEST_NAP: Duration = Duration::from_secs(2);
 /// With more sessions than these, burn and budgets are worked out at most so often.
 const FEW_SESSIONS: usize = 200;
 const PASS_EVERY: Duration = Duration::from_millis(500);
+/// And a window is told at most so often.
+const TELL_EVERY: Duration = Duration::from_millis(50);
 
 /// Where the engine inside the app listens.
 #[derive(Clone, Debug)]
@@ -298,9 +300,13 @@ async fn run(
     let mut subscribers: Vec<Subscriber> = Vec::new();
     let mut jumps = Jumps::of(clock.clone(), LONGEST_NAP);
     let mut passed_at = Instant::now();
+    let mut told_at = None;
     loop {
         let now = clock.now();
-        let nap = nap_until(state.next_deadline(now), now);
+        let mut nap = nap_until(state.next_deadline(now), now);
+        if !state.deltas.is_empty() {
+            nap = nap.min(until_told(&state, told_at));
+        }
         let first = tokio::select! {
             message = inbox.recv() => match message {
                 Some(message) => Some(message),
@@ -340,9 +346,13 @@ async fn run(
             }
         }
         // Both look at every session: with many of them not at every message.
-        let often = state.sessions.len() <= FEW_SESSIONS || passed_at.elapsed() >= PASS_EVERY;
-        if often && !state.is_held(now) {
+        let often = is_small(&state) || passed_at.elapsed() >= PASS_EVERY;
+        if often {
             passed_at = Instant::now();
+            // On disk at once is what was started here; what was only seen may wait.
+            state.sync_notes();
+        }
+        if often && !state.is_held(now) {
             state.pass_time(now);
             let over_budget = state.watch_budgets(now);
             if let Some(shared) = shared.upgrade().filter(|_| !over_budget.is_empty()) {
@@ -351,9 +361,22 @@ async fn run(
         }
         state.notice_by_time(now);
         state.tell_notices(now);
-        state.sync_notes();
-        tell(&mut state, &mut subscribers, now);
+        let opened = subscribers.iter().any(|subscriber| subscriber.seq == 0);
+        if opened || until_told(&state, told_at).is_zero() {
+            told_at = Some(Instant::now());
+            tell(&mut state, &mut subscribers, now);
+        }
     }
+}
+
+fn is_small(state: &State) -> bool {
+    state.sessions.len() <= FEW_SESSIONS
+}
+
+/// How long windows wait for what changed: not at all for a few sessions; thousands would send them a flood of events.
+fn until_told(state: &State, told_at: Option<Instant>) -> Duration {
+    let waits = told_at.filter(|_| !is_small(state));
+    waits.map_or(Duration::ZERO, |told: Instant| TELL_EVERY.saturating_sub(told.elapsed()))
 }
 
 /// Of what is told whole, the last of a turn is enough: a burst of charges changes one connection many times.

@@ -154,7 +154,8 @@ fn replay(text: &str) -> (Open, Past) {
         match sign {
             "+" => drop(open.insert(entry, parts.next() == Some("here"))),
             "-" => {
-                if open.remove(&entry) == Some(true) {
+                let was_here = open.remove(&entry) == Some(true);
+                if was_here {
                     past.keep(entry);
                 }
             }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use notex_client::Answered;
 use notex_session::{Credits, EndReason, Lifetime, RateCard};
 use notex_wire::{SessionAnswer, SessionOptions, SessionStatus};
 
@@ -282,6 +283,23 @@ fn estimated_minutes(answer: &SessionAnswer, ahead: TimeDelta, now: DateTime<Utc
 }
 
 impl State {
+    /// The connection that a session lives on.
+    pub(crate) fn connection_of(&self, session: &str) -> Option<String> {
+        self.sessions.get(session).map(|known| known.state.connection.clone())
+    }
+
+    /// Takes in what was answered of a session that is known.
+    pub(crate) fn take_in_answer(
+        &mut self,
+        session: &str,
+        answer: &Answered<SessionAnswer>,
+        now: DateTime<Utc>,
+    ) {
+        let Some(connection) = self.connection_of(session) else { return };
+        let ahead = answer.server_ahead(now).unwrap_or_default();
+        self.take_in_session(&connection, &answer.body, ahead, now);
+    }
+
     /// Takes in what a server said of a session; a new one is added. `ahead` is the server's clock less ours.
     pub(crate) fn take_in_session(
         &mut self,

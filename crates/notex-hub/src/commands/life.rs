@@ -131,7 +131,7 @@ pub(super) async fn close(hub: &Hub, session: String) -> Result<Outcome, Failure
 /// soon as the server answers.
 async fn unverified(hub: &Hub, session: String, error: &ClientError) -> Failure {
     hub.change(move |state, _| {
-        if let Some(connection) = state.sessions.get(&session).map(|known| known.state.connection.clone()) {
+        if let Some(connection) = state.connection_of(&session) {
             state.note_live(&connection, &session);
         }
     })
@@ -176,11 +176,7 @@ async fn take_in_end(
 pub(crate) async fn take_in_answer(hub: &Hub, session: &str, answer: Answered<SessionAnswer>) {
     let id = session.to_owned();
     hub.change(move |state, now| {
-        let Some(connection) = state.sessions.get(&id).map(|known| known.state.connection.clone()) else {
-            return;
-        };
-        let ahead = answer.server_ahead(now).unwrap_or_default();
-        state.take_in_session(&connection, &answer.body, ahead, now);
+        state.take_in_answer(&id, &answer, now);
     })
     .await;
 }

@@ -82,7 +82,7 @@ pub(super) async fn fail(hub: &Hub, session: String, call: Option<u64>, error: C
             if let Some(call) = call {
                 state.fail_call(&id, call, status, told, now);
             }
-            state.sessions.get(&id).map(|known| known.state.connection.clone())
+            state.connection_of(&id)
         })
         .await;
     if let Ok(Some(connection)) = connection {
@@ -140,14 +140,7 @@ pub(crate) async fn server_of_connection(hub: &Hub, connection: &str) -> Result<
 
 pub(crate) async fn client_of_session(hub: &Hub, session: &str) -> Result<Client, Failure> {
     let id = session.to_owned();
-    let connection = hub
-        .read(move |state| {
-            state
-                .sessions
-                .get(&id)
-                .map(|known| known.state.connection.clone())
-                .ok_or_else(|| unknown_session(&id))
-        })
-        .await??;
+    let connection =
+        hub.read(move |state| state.connection_of(&id).ok_or_else(|| unknown_session(&id))).await??;
     Ok(Client::attached(server_of_connection(hub, &connection).await?, session.to_owned()))
 }

@@ -82,11 +82,9 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
     let words = format!("{what} · {}", describe::size(read.body.markdown.len()));
     let id = session.clone();
     hub.change(move |state, now| {
-        let Some(known) = state.sessions.get(&id) else { return };
-        let connection = known.state.connection.clone();
+        let Some(connection) = state.connection_of(&id) else { return };
         if let Ok(answer) = after {
-            let ahead = answer.server_ahead(now).unwrap_or_default();
-            state.take_in_session(&connection, &answer.body, ahead, now);
+            state.take_in_answer(&id, &answer, now);
         }
         let Some(known) = state.sessions.get(&id) else { return };
         let place = Place { title: known.state.title.clone(), url: known.state.url.clone() };

@@ -30,10 +30,9 @@ pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Out
     let id = session.clone();
     let failure = hub
         .ask(move |state, now| {
-            let connection = state.sessions.get(&id).map(|known| known.state.connection.clone())?;
+            let connection = state.connection_of(&id)?;
             if let Ok(answer) = after {
-                let ahead = answer.server_ahead(now).unwrap_or_default();
-                state.take_in_session(&connection, &answer.body, ahead, now);
+                state.take_in_answer(&id, &answer, now);
             }
             if let Ok(tabs) = tabs {
                 let tabs = tabs.body.tabs.into_iter().map(|tab| tab.metadata).collect();
