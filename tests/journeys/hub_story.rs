@@ -146,8 +146,13 @@ async fn a_server_of_the_current_contract_alone_is_inspected_from_start_to_verif
     let (engine, site) = (RunningEngine::start().await, FixtureSite::open().await);
     for extras in [Extras::Removed, Extras::Kept] {
         let door = OnlyCurrent::before(&engine, extras).await;
+        let api = Api::of(&engine);
+        let elsewhere = api.post("/sessions/start", &json!({})).await.expect_success("a start elsewhere");
+        let elsewhere = elsewhere["session_id"].as_str().expect("it has an id").to_owned();
         let mut seen = Seen::without_an_engine().await;
         let garage = seen.add(&door.base_url).await;
+        let made = seen.session(&elsewhere, "the session made elsewhere", |_| true).await;
+        assert!(!made.started_here && matches!(made.phase, SessionPhase::Live { .. }), "{made:?}");
         let known = seen.connection_is(&garage, Light::Ready).await;
         assert_eq!(known.dialect, Some(Dialect::Current));
         assert!(
@@ -209,8 +214,13 @@ async fn a_server_of_the_current_contract_alone_is_inspected_from_start_to_verif
         let asked = door.asked();
         let stop = asked.iter().position(|asked| asked.ends_with("/stop")).expect("it was stopped");
         assert!(asked[stop..].contains(&format!("GET /sessions/{session}")), "{asked:?}");
-        let gone = Api::of(&engine).get(&format!("/session/{session}")).await.expect_success("the session");
-        assert_eq!(gone["status"], "closed");
+        let both = [session, elsewhere.clone()];
+        let closed = seen.did(Command::CloseSessions { sessions: both.to_vec() }).await.closed;
+        assert!(closed.iter().all(|closed| closed.failure.is_none()), "{closed:?}");
+        for session in both {
+            let gone = api.get(&format!("/session/{session}")).await.expect_success("the session");
+            assert_eq!(gone["status"], "closed");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
 use notex_engine::browser::{
-    Act, Browser, BrowserIdentity, ContextOptions, LiveFrame, Observed, Page, PageError, Position,
+    Act, Browser, BrowserIdentity, ContextOptions, Face, LiveFrame, Observed, Page, PageError, Position,
     ScrapeOptions, ScrapedPage, Scroll, Traffic, WaitUntil,
 };
 use notex_engine::netguard::PrivateNetworks;
@@ -147,6 +147,11 @@ impl Page for CountingPage {
 
     fn happenings(&self) -> broadcast::Receiver<PageEvent> {
         self.happenings.subscribe()
+    }
+
+    /// It never changes.
+    fn face(&self) -> watch::Receiver<Face> {
+        watch::channel(Face::default()).1
     }
 
     fn traffic(&self) -> Traffic {
