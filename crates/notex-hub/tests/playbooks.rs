@@ -165,6 +165,40 @@ async fn a_close_is_verified_and_a_lie_is_told() {
     server.script.lie_about_close.store(true, Ordering::SeqCst);
     let failure = hub.send(Command::CloseSession { session: "s-2".to_owned() }).await.unwrap_err();
     assert!(failure.message.contains("still lists it as active"), "{failure}");
+    let known = window
+        .until("what differs", |shown, _| {
+            shown.sessions.iter().find(|known| known.id == "s-2" && known.disagreement.is_some()).cloned()
+        })
+        .await;
+    assert!(matches!(known.phase, SessionPhase::Live { .. }), "it may cost: {:?}", known.phase);
+    // It can be closed again, and then nothing differs any more.
+    server.script.lie_about_close.store(false, Ordering::SeqCst);
+    hub.send(Command::CloseSession { session: "s-2".to_owned() }).await.unwrap();
+    assert_eq!(window.until("the end", |shown, _| of("s-2")(shown)).await, EndReason::Manual);
+    let agreed = window.shown.sessions.iter().find(|known| known.id == "s-2").unwrap();
+    assert_eq!(agreed.disagreement, None);
+}
+
+#[tokio::test]
+async fn a_session_that_its_server_does_not_end_is_said_to_be_overdue() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    *server.script.lifetime.lock().unwrap() = TimeDelta::milliseconds(100);
+    let hub = hub_on(&server.base_url, KEY, folder.path());
+    let mut window = ready(&hub).await;
+    hub.send(start()).await.unwrap();
+    let sentence =
+        window.until("what differs", |shown, _| shown.sessions.first()?.disagreement.clone()).await;
+    assert_eq!(sentence, "Its deadline has passed, and the server still lists it as active.");
+    assert_eq!(window.shown.sessions[0].phase, SessionPhase::Ending);
+    // A call made elsewhere moved it after all.
+    let moved = session("s-1", "active", Some(Utc::now() + TimeDelta::minutes(5)));
+    server.tell(json!({"type": "session_changed", "session": moved}));
+    window
+        .until("that they agree", |shown, _| {
+            let known = shown.sessions.first()?;
+            (known.disagreement.is_none() && matches!(known.phase, SessionPhase::Live { .. })).then_some(())
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -335,15 +369,14 @@ async fn a_window_that_falls_behind_is_given_a_snapshot_and_no_endless_queue() {
 async fn a_timeout_outside_its_range_is_refused_by_name() {
     let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
     let hub = hub_on(&server.base_url, KEY, folder.path());
-    let refused = hub
-        .send(Command::StartSession {
-            connection: "local".to_owned(),
-            options: StartForm { timeout_minutes: 31, ..StartForm::default() },
-        })
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (refused.code, refused.message.as_str()),
-        (FailureCode::Invalid, "Timeout must be from 1 to 30 minutes.")
-    );
+    for timeout_minutes in [-1, 0, 31] {
+        let options = StartForm { timeout_minutes, ..StartForm::default() };
+        let command = Command::StartSession { connection: "local".to_owned(), options };
+        let refused = hub.send(command).await.unwrap_err();
+        assert_eq!(
+            (refused.code, refused.message.as_str()),
+            (FailureCode::Invalid, "Timeout must be from 1 to 30 minutes.")
+        );
+    }
+    assert!(server.script.sessions.lock().unwrap().is_empty(), "nothing was sent");
 }

@@ -1,4 +1,5 @@
 //! What a clock that is set and a machine that sleeps do to countdowns and notices.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::sync::{Arc, Mutex};
 

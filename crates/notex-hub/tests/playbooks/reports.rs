@@ -1,4 +1,5 @@
 //! The diagnostic report says what is wrong, and no secret that the hub was ever given.
+#![expect(clippy::panic, reason = "a helper that fails is a test that fails")]
 
 use notex_hub::protocol::{
     Answer, Command, FailureCode, Header, KeepKey, LogPage, ProxyOptions, Query, Snapshot, StartForm,
