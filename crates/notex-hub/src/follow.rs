@@ -395,8 +395,11 @@ async fn ask_now_and_then(
 /// A session's deadline has come: asks the server whether it ended, until it says so or another deadline.
 pub(crate) async fn confirm_end(hub: Hub, session: String) {
     // A server with events is about to tell; thousands that end together need not be asked for one by one.
-    tokio::time::sleep(ASK_AGAIN).await;
+    let mut pause = ASK_AGAIN;
     loop {
+        tokio::time::sleep(pause).await;
+        // One that never ends it is asked ever more rarely.
+        pause = (pause * 2).min(HEALTH_EVERY);
         let id = session.clone();
         let pending = hub
             .read(move |state| {
@@ -435,8 +438,7 @@ pub(crate) async fn confirm_end(hub: Hub, session: String) {
                 | ClientError::TimedOut { .. }
                 | ClientError::BadAddress(_)
                 | ClientError::NoSession,
-            ) => tokio::time::sleep(FIRST_RETRY).await,
+            ) => {}
         }
-        tokio::time::sleep(ASK_AGAIN).await;
     }
 }

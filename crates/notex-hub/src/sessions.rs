@@ -135,8 +135,10 @@ impl Session {
     }
 
     /// The server said that it ended, and lists it as active all the same: it may cost credits, and can be closed again.
-    fn deny_end(&mut self) {
+    fn deny_end(&mut self, reported_at: DateTime<Utc>) {
         if let SessionPhase::Ended { at, .. } = self.state.phase {
+            // What it says now counts, although the word of the end was later.
+            self.reported_at = self.reported_at.min(reported_at);
             self.end_confirmed = false;
             self.denied_end = true;
             self.closed_here = false;
@@ -347,7 +349,7 @@ impl State {
         ahead: TimeDelta,
         now: DateTime<Utc>,
     ) {
-        self.change_session(&answer.session_id, Session::deny_end);
+        self.change_session(&answer.session_id, |known| known.deny_end(answer.last_accessed_at));
         self.take_in_session(connection, answer, ahead, now);
     }
 
