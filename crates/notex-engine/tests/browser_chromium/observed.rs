@@ -256,6 +256,40 @@ async fn a_page_of_a_quarter_million_elements_is_listed_in_part_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_grows_without_end_is_listed_as_it_is_now() {
+    let open = open("shop.html").await;
+    open.value(
+        "setInterval(() => { for (let i = 0; i < 20; i += 1) \
+         document.body.insertAdjacentHTML('beforeend', '<p><a href=\"/more\">More</a></p>'); }, 5); 0",
+    )
+    .await;
+    let first = open.observe().await;
+    let second = open.observe().await;
+    assert!(second.total_actions >= first.total_actions);
+    assert_eq!((first.partial, second.partial), (None, None));
+    for (before, after) in first.actions.iter().zip(&second.actions) {
+        assert_eq!((&before.id, &before.description), (&after.id, &after.description));
+    }
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thousands_of_elements_that_listen_are_heard_and_remembered() {
+    let open = open("shop.html").await;
+    open.value(
+        "for (let i = 0; i < 900; i += 1) { const el = document.createElement(i % 3 ? 'button' : 'span'); \
+         el.textContent = `Part ${i}`; el.addEventListener('click', () => {}); document.body.append(el, ' '); } 0",
+    )
+    .await;
+    let count = |observed: &notex_engine::browser::Observed| {
+        observed.actions.iter().filter(|a| a.description.starts_with("Click Part ")).count()
+    };
+    assert_eq!(count(&open.page.observe(3_000).await.unwrap()), 900);
+    assert_eq!(count(&open.page.observe(3_000).await.unwrap()), 900);
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_frame_that_hangs_costs_its_own_actions_only() {
     let open = open("observe/hangs.html").await;
     let observed = open.observe().await;

@@ -22,7 +22,8 @@ use crate::cdp::CdpError;
 const MOST_ROUNDS: usize = 4;
 /// Elements of one page that listen; more are those of a page that listens everywhere.
 const MOST_LISTENING: usize = 2_000;
-/// So many of those with one and the same listener are asked first what they are.
+/// Of more than this with one and the same listener, a sample is asked first what it is.
+const MANY: usize = 500;
 const SAMPLE: usize = 16;
 const OF_A_MOUSE: [&str; 7] =
     ["click", "mousedown", "mouseup", "pointerdown", "pointerup", "touchstart", "dblclick"];
@@ -217,27 +218,27 @@ impl ChromiumTab {
             },
             None => self.hear_anew(frame, within).await?,
         };
+        let mut now = HashSet::new();
         let mut fresh: HashMap<(String, i64, i64), Vec<i64>> = HashMap::new();
         for Listener { event, script_id, line_number, column_number, backend_node_id } in listeners {
             let Some(node) = backend_node_id.filter(|_| OF_A_MOUSE.contains(&event.as_str())) else {
                 continue;
             };
-            if ears.known.len() < MOST_LISTENING * 4 && ears.known.insert(node) {
+            if now.insert(node) && !ears.known.contains(&node) {
                 fresh.entry((script_id, line_number, column_number)).or_default().push(node);
             }
         }
-        let (mut plain, mut told) = (false, 0);
-        for nodes in fresh.into_values() {
-            let step = nodes.len().div_ceil(SAMPLE).max(1);
-            let (sample, rest): (Vec<_>, Vec<_>) =
-                nodes.into_iter().enumerate().partition(|(place, _)| place % step == 0);
-            let mut found = self.tell_walker(frame, "adoptListeners", sample, within).await? > 0;
-            // Thousands of buttons with one listener are buttons anyway.
-            if (found || rest.len() < SAMPLE * 4) && told < MOST_LISTENING {
-                told += rest.len();
-                found |= self.tell_walker(frame, "adoptListeners", rest, within).await? > 0;
+        ears.known = now;
+        let (many, few): (Vec<_>, Vec<_>) = fresh.into_values().partition(|nodes| nodes.len() > MANY);
+        let few: Vec<i64> = few.into_iter().flatten().take(MOST_LISTENING).collect();
+        let mut plain = self.tell_walker(frame, "adoptListeners", few, within).await? > 0;
+        // Thousands of buttons with one listener are buttons anyway.
+        for nodes in many.into_iter().take(SAMPLE) {
+            let sample = nodes.iter().copied().step_by(nodes.len() / SAMPLE).collect();
+            if self.tell_walker(frame, "adoptListeners", sample, within).await? > 0 {
+                let all = nodes.into_iter().take(MOST_LISTENING).collect();
+                plain |= self.tell_walker(frame, "adoptListeners", all, within).await? > 0;
             }
-            plain |= found;
         }
         self.listening.keep(&frame.id, ears);
         Ok(plain)
@@ -289,7 +290,7 @@ impl ChromiumTab {
             let is_closed = root.get("mode").and_then(Value::as_str) == Some("closed");
             root.get("backendNodeId").and_then(Value::as_i64).filter(|_| is_closed)
         });
-        let roots = roots.enumerate().collect();
+        let roots = roots.collect();
         Ok(self.tell_walker(frame, "adoptRoots", roots, within).await? > 0)
     }
 
@@ -298,14 +299,14 @@ impl ChromiumTab {
         &self,
         frame: &Frame,
         function: &str,
-        nodes: Vec<(usize, i64)>,
+        nodes: Vec<i64>,
         within: Duration,
     ) -> Result<u64, CdpError> {
         if nodes.is_empty() {
             return Ok(0);
         }
         let world = self.world(frame, within).await?;
-        let resolving = nodes.into_iter().map(async |(_, node)| {
+        let resolving = nodes.into_iter().map(async |node| {
             let params = json!({"backendNodeId": node, "executionContextId": world, "objectGroup": GROUP});
             frame.session.call::<Resolved>("DOM.resolveNode", params, within).await
         });
