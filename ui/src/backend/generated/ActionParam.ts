@@ -11,7 +11,7 @@ name: string,
 /**
  * What kind of value it takes, in one of the words of `ParamKind`.
  */
-type: string,  
+type: string, 
 /**
  * What it is when nothing is said.
  */
