@@ -12,9 +12,25 @@ use crate::oracle::Oracle;
 use crate::support::{Open, open};
 
 /// In the order of the alphabet, without the pages that are only shown inside of others.
-const PAGES: [&str; 17] = [
-    "clipped", "covered", "dialogs", "far", "handlers", "hidden", "names", "natives", "outside", "popover",
-    "redrawn", "roles", "shadows", "states", "strange", "veil", "widgets",
+const PAGES: [&str; 18] = [
+    "clipped",
+    "covered",
+    "dialogs",
+    "far",
+    "handlers",
+    "hidden",
+    "names",
+    "natives",
+    "outside",
+    "popover",
+    "redrawn",
+    "rightward",
+    "roles",
+    "shadows",
+    "states",
+    "strange",
+    "veil",
+    "widgets",
 ];
 
 fn folder() -> PathBuf {
@@ -176,6 +192,14 @@ async fn elements_in_frames_of_frames_of_other_origins_can_be_operated() {
     assert_eq!(open.title().await, "deep pressed");
     open.act("Click Below in the deep", None).await.unwrap();
     assert_eq!(open.title().await, "below pressed");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_far_to_the_left_of_a_page_that_runs_leftward_can_be_operated() {
+    let open = open("observe/rightward.html").await;
+    open.act("Click Far to the left", None).await.unwrap();
+    assert_eq!(open.title().await, "far");
     open.end().await;
 }
 

@@ -117,7 +117,8 @@ const canBeSeen = (el) => {
   // One pixel is how pages hide text from all but screen readers.
   if (rect.width <= 1 || rect.height <= 1) return false;
   const view = viewOf(el);
-  return rect.right + view.scrollX > 0 && rect.bottom + view.scrollY > 0 && !isSqueezed(el, view);
+  const leftward = view.getComputedStyle(view.document.documentElement).direction === 'rtl';
+  return (leftward || rect.right + view.scrollX > 0) && rect.bottom + view.scrollY > 0 && !isSqueezed(el, view);
 };
 // Inside a box that clips all of it: collapsed menus, text for screen readers.
 const isSqueezed = (el, view) => {

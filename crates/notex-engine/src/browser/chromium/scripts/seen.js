@@ -24,7 +24,9 @@ const rootClip = (view) => {
   const shut = (overflow) => overflow === 'hidden' || overflow === 'clip';
   const [wide, high] = [view.innerWidth, view.innerHeight];
   const width = Math.max(root?.scrollWidth ?? wide, wide), height = Math.max(root?.scrollHeight ?? high, high);
-  const x = shut(speaks?.overflowX) ? [0, wide] : [-view.scrollX, width - view.scrollX];
+  // Where text runs from the right, so does the page.
+  const start = html?.direction === 'rtl' ? wide - width : 0;
+  const x = shut(speaks?.overflowX) ? [0, wide] : [start - view.scrollX, start + width - view.scrollX];
   const y = shut(speaks?.overflowY) ? [0, high] : [-view.scrollY, height - view.scrollY];
   let seen = { left: 0, top: 0, right: wide, bottom: high };
   const frame = view === window ? null : view.frameElement;
