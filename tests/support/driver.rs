@@ -14,6 +14,9 @@ use tokio::net::TcpStream;
 use crate::program::{RunningProgram, built};
 use crate::wait::until;
 
+/// How long a browser or the app may take to open.
+const OPENS_WITHIN: Duration = Duration::from_secs(60);
+
 /// A client, and the driver that dies with it. The driver's process group holds what it opened.
 #[derive(Debug)]
 pub struct Driven {
@@ -25,14 +28,23 @@ pub struct Driven {
 
 /// Opens the real window. Needs an X server and a session bus, which `tests/on-a-desktop.sh` gives.
 pub async fn window() -> Driven {
-    let (driver, port, folder) = webkit_driver().await;
+    let (driver, port, folder) = webkit_driver(Vec::new()).await;
     open_window(driver, port, "NOTEX_APP", &["--data-dir".into(), folder.into()]).await
+}
+
+/// The same on a desktop that the test plays; `words` are what the app is started with.
+#[cfg(target_os = "linux")]
+pub async fn window_on(desktop: &crate::Desktop, words: &[&str]) -> Driven {
+    let (driver, port, _) = webkit_driver(desktop.surroundings()).await;
+    let own = [OsString::from("--data-dir"), desktop.data_dir().into()];
+    let all: Vec<OsString> = own.into_iter().chain(words.iter().map(OsString::from)).collect();
+    open_window(driver, port, "NOTEX_APP", &all).await
 }
 
 /// How many milliseconds it takes from nothing to a window that shows what `css` matches; the program is the one that
 /// the variable names. The driver runs beforehand.
 pub async fn time_to_show(variable: &str, css: &str) -> f64 {
-    let (driver, port, folder) = webkit_driver().await;
+    let (driver, port, folder) = webkit_driver(Vec::new()).await;
     let own = (variable == "NOTEX_APP").then(|| [OsString::from("--data-dir"), folder.into()]);
     let begun = Instant::now();
     let driven = open_window(driver, port, variable, own.as_ref().map_or(&[], |own| own.as_slice())).await;
@@ -46,7 +58,7 @@ pub async fn time_to_show(variable: &str, css: &str) -> f64 {
     took.as_secs_f64() * 1000.0
 }
 
-async fn webkit_driver() -> (RunningProgram, u16, PathBuf) {
+async fn webkit_driver(surroundings: Vec<(&str, String)>) -> (RunningProgram, u16, PathBuf) {
     let port = free_port();
     let driver = found(&["WebKitWebDriver", "/usr/lib/webkit2gtk-4.1/WebKitWebDriver"]);
     let mut folder = PathBuf::new();
@@ -55,6 +67,7 @@ async fn webkit_driver() -> (RunningProgram, u16, PathBuf) {
             folder = own.join("inspector");
             // Tauri lets itself be driven only when asked. With these two set WebKit's screenshots never return.
             command
+                .envs(surroundings)
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
                 .env_remove("WEBKIT_DISABLE_COMPOSITING_MODE");
@@ -90,10 +103,13 @@ async fn connect(driver: RunningProgram, port: u16, (name, options): (&str, serd
     listens(port).await;
     let mut capabilities = Capabilities::new();
     capabilities.insert(name.to_owned(), options);
-    let client = ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities)
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
+    let mut opening = ClientBuilder::new(HttpConnector::new());
+    let address = format!("http://127.0.0.1:{port}");
+    // WebKit's driver waits for ever for a program that ended at once.
+    let opened =
+        tokio::time::timeout(OPENS_WITHIN, opening.capabilities(capabilities).connect(&address)).await;
+    let client = opened
+        .unwrap_or_else(|_| panic!("the WebDriver opened nothing within {OPENS_WITHIN:?}"))
         .unwrap_or_else(|error| panic!("the WebDriver opened nothing: {error}"));
     Driven { client, driver }
 }

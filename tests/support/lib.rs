@@ -9,6 +9,8 @@
 mod api;
 mod cdp;
 mod cpu;
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+mod desktop;
 #[cfg(feature = "desktop")]
 mod driver;
 mod memory;
@@ -27,6 +29,10 @@ mod wait;
 pub use api::{Answer, Api};
 pub use cdp::RawCdp;
 pub use cpu::Cpu;
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+pub use desktop::{Desktop, MenuLine, Told, XWindow};
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+pub use driver::window_on;
 #[cfg(feature = "desktop")]
 pub use driver::{Driven, browser, time_to_show, window};
 pub use memory::Memory;

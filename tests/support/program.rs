@@ -1,7 +1,7 @@
 //! The built programs, each in a process group and folders of its own, gone when dropped.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -103,6 +103,12 @@ impl RunningProgram {
     /// The processes it has started, now.
     pub fn family(&self) -> Family {
         Family::of(self.id, &self.folder.path().to_string_lossy())
+    }
+
+    /// Waits until it has ended by itself, and not longer than given.
+    pub async fn ends_within(&mut self, limit: Duration) -> ExitStatus {
+        let ended = tokio::time::timeout(limit, self.child.wait()).await;
+        ended.unwrap_or_else(|_| panic!("still ran after {limit:?}")).expect("a child can be waited for")
     }
 
     /// Sends it a signal and waits until it and all it started are gone.

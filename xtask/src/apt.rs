@@ -61,6 +61,7 @@ const TEST: &[Package] = &[
     required(&["webkit2gtk-driver"]),
     required(&["dbus-daemon", "dbus"]),
     required(&["gnome-keyring"]),
+    required(&["xdotool"]),
     Package { names: &["chromium-driver"], need: Need::WhereKnown },
 ];
 

@@ -51,11 +51,11 @@ fn system() -> System {
         System::Apt
     } else if found("dnf").is_some() {
         System::OtherLinux {
-            install: "sudo dnf install gcc pkgconf webkit2gtk4.1-devel chromium chromedriver xorg-x11-server-Xvfb gnome-keyring dbus-daemon python3",
+            install: "sudo dnf install gcc pkgconf webkit2gtk4.1-devel chromium chromedriver xorg-x11-server-Xvfb gnome-keyring dbus-daemon xdotool python3",
         }
     } else if found("pacman").is_some() {
         System::OtherLinux {
-            install: "sudo pacman -S --needed base-devel webkit2gtk-4.1 chromium xorg-server-xvfb gnome-keyring dbus python",
+            install: "sudo pacman -S --needed base-devel webkit2gtk-4.1 chromium xorg-server-xvfb gnome-keyring dbus xdotool python",
         }
     } else {
         System::OtherLinux {
@@ -101,7 +101,7 @@ fn by_hand_on_linux(purpose: Purpose, install: &str) -> Result<(), Stop> {
     )?;
     demand_browser(purpose, &as_advice(install))?;
     demand_python(purpose, &as_advice(install))?;
-    let tools = ["xvfb-run", "dbus-run-session", "gnome-keyring-daemon", "WebKitWebDriver"];
+    let tools = ["xvfb-run", "dbus-run-session", "gnome-keyring-daemon", "WebKitWebDriver", "xdotool"];
     let absent: Vec<&str> = tools.into_iter().filter(|tool| found(tool).is_none()).collect();
     demand(
         purpose != Purpose::Test || absent.is_empty(),
