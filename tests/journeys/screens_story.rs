@@ -32,17 +32,22 @@ const CUT_OFF: &str = "(() => {
   const wrong = [];
   const page = document.documentElement;
   if (page.scrollWidth > innerWidth) wrong.push(`the page is ${page.scrollWidth} wide and the window ${innerWidth}`);
-  const scrolls = (el) => {
+  const scrolls = (el, overflow, inner, outer) => {
     for (let node = el.parentElement; node; node = node.parentElement) {
-      if (/auto|scroll/.test(getComputedStyle(node).overflowX) && node.scrollWidth > node.clientWidth) return true;
+      if (/auto|scroll/.test(getComputedStyle(node)[overflow]) && node[inner] > node[outer]) return true;
     }
     return false;
   };
   for (const el of document.querySelectorAll('button, input, select, textarea, a[href], [role=tab]')) {
     if (!el.checkVisibility({visibilityProperty: true})) continue;
     const box = el.getBoundingClientRect();
-    if (box.width <= 1 || (box.left >= -1 && box.right <= innerWidth + 1) || scrolls(el)) continue;
-    wrong.push(`${el.ariaLabel ?? el.textContent.trim().slice(0, 60)} reaches from ${Math.round(box.left)} to ${Math.round(box.right)} of ${innerWidth}`);
+    const name = el.ariaLabel ?? el.textContent.trim().slice(0, 60);
+    if (box.width > 1 && (box.left < -1 || box.right > innerWidth + 1) && !scrolls(el, 'overflowX', 'scrollWidth', 'clientWidth')) {
+      wrong.push(`${name} reaches from ${Math.round(box.left)} to ${Math.round(box.right)} of ${innerWidth}`);
+    }
+    if (box.height > 1 && box.bottom > innerHeight + 1 && !scrolls(el, 'overflowY', 'scrollHeight', 'clientHeight')) {
+      wrong.push(`${name} reaches down to ${Math.round(box.bottom)} of ${innerHeight}`);
+    }
   }
   return wrong;
 })()";

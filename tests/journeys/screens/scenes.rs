@@ -32,17 +32,17 @@ impl Scene {
     }
 }
 
-/// A tab of a panel is shown.
+/// Tabs are shown, one after the other.
 macro_rules! tab {
-    ($words:literal) => {
-        &[(
+    ($($words:literal),+) => {
+        &[$((
             concat!("the tab ", $words),
             concat!(
                 "(() => { const tab = [...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.trim().startsWith('",
                 $words,
                 "')); tab?.click(); return tab?.ariaSelected === 'true'; })()"
             ),
-        )]
+        )),+]
     };
 }
 
@@ -68,6 +68,11 @@ pub(crate) const SCENES: &[Scene] = &[
     large("call-runs", "fake=running"),
     both("step", "fake=full").then(tab!("Step")),
     both("scrape", "fake=full").then(tab!("Scrape")),
+    large("scrape-tables", "fake=full").then(tab!("Scrape", "Tables")),
+    large("scrape-links", "fake=full").then(tab!("Scrape", "Links")),
+    large("scrape-images", "fake=full").then(tab!("Scrape", "Images")),
+    large("scrape-json", "fake=full").then(tab!("Scrape", "JSON")),
+    both("guide", "fake=full&guided=s-7f3a").then(tab!("Scrape")),
     large("session-ended", "fake=full&session=s-55aa"),
     large("page-overlaps", "fake=stack"),
     large("page-tabs", "fake=tabs"),

@@ -12,7 +12,7 @@ export async function fakeBackend(search: URLSearchParams): Promise<Backend> {
   return sceneOf(search);
 }
 
-/** Shows what the address asks for: `screen=usage`, `ask=quit`, `session=ID`, `palette=1`, `bell=1`, `open=add_connection`. */
+/** Shows what the address asks for: `screen=usage`, `ask=quit`, `session=ID`, `palette=1`, `bell=1`, `open=add_connection`, `guided=ID`. */
 export function fakeStart(search: URLSearchParams, model: Inspector, frame: Frame): void {
   const screen = search.get("screen");
   const session = search.get("session");
@@ -23,6 +23,7 @@ export function fakeStart(search: URLSearchParams, model: Inspector, frame: Fram
   frame.bell = search.has("bell");
   if (search.get("open") === "add_connection") frame.addConnection(model);
   if (search.get("open") === "report") frame.open = { type: "report" };
+  if (search.has("guided")) frame.guided = search.get("guided");
   if (!ask) return;
   const seq = (model.world.seq ?? 0) + 1;
   const value: Ask =
