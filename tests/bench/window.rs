@@ -10,8 +10,9 @@ use crate::report::{Report, Unit};
 use crate::{Pace, processes_under, quiet};
 
 const LIVE: usize = 5_000;
+const SIXTIETH_MS: f64 = 1000.0 / 60.0;
 /// A sixtieth of a second, and what a clock of a browser may be late.
-const FRAME_MS: f64 = 1000.0 / 60.0 + 0.5;
+const FRAME_MS: f64 = SIXTIETH_MS + 0.5;
 const IDLE_PERCENT: f64 = 10.0;
 const LISTED_WITHIN: Duration = Duration::from_secs(60);
 
@@ -67,6 +68,7 @@ pub(crate) async fn measure(pace: Pace) -> Report {
     let mut report =
         Report::new("window: 5,000 live sessions in the list of the web host, in headless Chromium");
     let bare = "between frames of an empty page";
+    let (bare_dropped, dropped) = (dropped_percent(&bare_frames), dropped_percent(&scrolled));
     report.add(bare, Unit::Milliseconds, bare_frames);
     report.add_beside(
         "between frames while the list scrolls",
@@ -76,6 +78,8 @@ pub(crate) async fn measure(pace: Pace) -> Report {
         None,
     );
     report.add_below("the same against sixty a second", Unit::Milliseconds, scrolled, FRAME_MS);
+    report.add("frames dropped on the empty page", Unit::Percent, vec![bare_dropped]);
+    report.add("frames dropped while the list scrolls", Unit::Percent, vec![dropped]);
     let bare = "CPU of Chromium with an empty page, of one core";
     report.add(bare, Unit::Percent, vec![bare_cpu]);
     report.add_below(
@@ -96,6 +100,14 @@ pub(crate) async fn measure(pace: Pace) -> Report {
 async fn frames(page: &mut Shown, scrolled: &str, seconds: usize) -> Vec<f64> {
     let between = page.value(&format!("({SCROLL})({scrolled}, {})", seconds * 1000)).await;
     between.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
+}
+
+/// How many of the frames that sixty a second would have shown were not shown.
+fn dropped_percent(between: &[f64]) -> f64 {
+    let due: f64 = between.iter().map(|ms| (ms / SIXTIETH_MS).round().max(1.0)).sum();
+    #[expect(clippy::cast_precision_loss, reason = "some thousand frames")]
+    let shown = between.len() as f64;
+    100.0 * (due - shown) / due.max(1.0)
 }
 
 /// The part of one core that the browser takes while nobody touches it.

@@ -26,10 +26,15 @@ pub struct Driven {
     pub driver: RunningProgram,
 }
 
+/// Opens the real window in surroundings of its own: variables, and what they are.
+pub async fn window_in(surroundings: Vec<(&str, String)>) -> Driven {
+    let (driver, port, folder) = webkit_driver(surroundings).await;
+    open_window(driver, port, "NOTEX_APP", &["--data-dir".into(), folder.into()]).await
+}
+
 /// Opens the real window. Needs an X server and a session bus, which `tests/on-a-desktop.sh` gives.
 pub async fn window() -> Driven {
-    let (driver, port, folder) = webkit_driver(Vec::new()).await;
-    open_window(driver, port, "NOTEX_APP", &["--data-dir".into(), folder.into()]).await
+    window_in(Vec::new()).await
 }
 
 /// The same on a desktop that the test plays; `words` are what the app is started with.

@@ -34,7 +34,7 @@ pub use desktop::{Desktop, MenuLine, Told, XWindow};
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 pub use driver::window_on;
 #[cfg(feature = "desktop")]
-pub use driver::{Driven, browser, time_to_show, window};
+pub use driver::{Driven, browser, time_to_show, window, window_in};
 pub use memory::Memory;
 pub use process::{Family, signal};
 pub use program::{ENGINE_KEY, RunningEngine, RunningProgram, RunningWebHost};

@@ -51,6 +51,12 @@ impl Family {
         self.0.keys().map(|process| process.id).collect()
     }
 
+    /// Those among them that run this program, which is a path.
+    pub fn running(&self, program: &str) -> Vec<u32> {
+        let is_it = |line: &str| line.split(' ').next() == Some(program);
+        self.0.iter().filter(|(_, line)| is_it(line)).map(|(process, _)| process.id).collect()
+    }
+
     /// The main processes of browsers among them.
     pub fn browsers(&self) -> Vec<u32> {
         let is_browser = |line: &str| line.contains("--remote-debugging-") && !line.contains("--type=");
