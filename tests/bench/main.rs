@@ -15,6 +15,7 @@ mod peer;
 mod report;
 mod session_start;
 mod soak;
+mod step;
 mod window;
 #[cfg(feature = "desktop")]
 mod window_start;
@@ -42,8 +43,8 @@ impl Pace {
     }
 }
 
-const NAMES: [&str; 8] =
-    ["session-start", "observe", "cold-start", "memory", "soak", "hub", "window", "window-start"];
+const NAMES: [&str; 9] =
+    ["session-start", "observe", "cold-start", "memory", "step", "soak", "hub", "window", "window-start"];
 
 async fn measure(name: &str, pace: Pace) -> Option<Report> {
     match name {
@@ -51,6 +52,7 @@ async fn measure(name: &str, pace: Pace) -> Option<Report> {
         "observe" => Some(observe::measure(pace).await),
         "cold-start" => Some(cold_start::measure(pace).await),
         "memory" => Some(memory::measure(pace).await),
+        "step" => Some(step::measure(pace).await),
         "soak" => Some(soak::measure(pace).await),
         #[cfg(feature = "desktop")]
         "hub" => Some(hub::measure(pace).await),

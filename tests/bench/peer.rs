@@ -93,6 +93,17 @@ impl Playwright {
         self.ask("snapshot").await
     }
 
+    /// Opens an address in a page that the next steps are done on.
+    pub(crate) async fn use_page(&mut self, url: &str) {
+        self.ask(&format!("use {url}")).await;
+    }
+
+    /// Does a step on that page; answers how many milliseconds it took. `reacted` answers how long before the last
+    /// click returned the page had reacted to it.
+    pub(crate) async fn step(&mut self, words: &str) -> f64 {
+        self.ask(words).await
+    }
+
     /// What Node and the browser hold.
     pub(crate) fn memory(&self) -> Memory {
         self.child.id().map(|id| Memory::of(processes_under(id))).unwrap_or_default()

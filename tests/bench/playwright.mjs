@@ -13,7 +13,7 @@ async function timed(work) {
   return performance.now() - begun;
 }
 
-let browser, first;
+let browser, first, used, returned;
 console.log(
   await timed(async () => {
     browser = await chromium.launch({ executablePath: process.argv[2], headless: true });
@@ -22,7 +22,7 @@ console.log(
 );
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const [word, url] = line.split(" ");
+  const [word, url, value] = line.split(" ");
   if (word === "open-and-close") {
     let context;
     const took = await timed(async () => {
@@ -45,6 +45,24 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
         await page.locator("body").ariaSnapshot();
       }),
     );
+  } else if (word === "use") {
+    console.log(
+      await timed(async () => {
+        used = await (await browser.newContext({ viewport })).newPage();
+        await used.goto(url, { waitUntil: "load" });
+      }),
+    );
+  } else if (word === "click") {
+    console.log(await timed(() => used.click(url)));
+    returned = Date.now();
+  } else if (word === "fill") {
+    console.log(await timed(() => used.fill(url, value)));
+  } else if (word === "select") {
+    console.log(await timed(() => used.selectOption(url, { label: value })));
+  } else if (word === "check") {
+    console.log(await timed(() => used.setChecked(url, value === "true")));
+  } else if (word === "reacted") {
+    console.log(returned - (await used.evaluate(() => window.reacted)));
   } else {
     console.log(await timed(() => browser.close()));
     process.exit(0);

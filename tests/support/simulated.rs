@@ -455,6 +455,7 @@ fn answer((session, usage): (SessionAnswer, Usage)) -> PageAnswer {
         screenshot: None,
         data: None,
         space: None,
+        changes: None,
         usage: Some(usage),
     }
 }

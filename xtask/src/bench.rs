@@ -14,7 +14,7 @@ use crate::test::{DESKTOP, Parts, on_a_desktop};
 const PLAYWRIGHT: (&str, &str) = ("playwright-core", "1.65.1");
 
 /// Those in `tests/bench`, which need the built engine, browsers and Playwright.
-const WITH_BROWSERS: [&str; 5] = ["session-start", "observe", "cold-start", "memory", "soak"];
+const WITH_BROWSERS: [&str; 6] = ["session-start", "observe", "cold-start", "memory", "step", "soak"];
 /// Those that need the built app as well.
 const WITH_THE_APP: [&str; 2] = ["window", "window-start"];
 /// The hub's, which needs neither.

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
 use notex_engine::browser::{
-    Act, Browser, BrowserIdentity, ContextOptions, Face, LiveFrame, Observed, Page, PageError, Position,
-    ScrapeOptions, ScrapedPage, Scroll, Traffic, WaitUntil,
+    Act, Acted, Browser, BrowserIdentity, ContextOptions, DialogWish, Face, LiveFrame, News, Observed, Page,
+    PageError, Position, ScrapeOptions, ScrapedPage, Scroll, Traffic, WaitUntil,
 };
 use notex_engine::netguard::PrivateNetworks;
 use notex_engine::{ApiKey, BrowserSource, Engine, EngineConfig};
@@ -101,9 +101,15 @@ impl Page for CountingPage {
         nothing()
     }
 
-    async fn act(&self, _act: &Act) -> Result<(), PageError> {
+    async fn news(&self) -> Result<News, PageError> {
         nothing()
     }
+
+    async fn act(&self, _act: &Act) -> Result<Acted, PageError> {
+        nothing()
+    }
+
+    fn answer_dialogs(&self, _how: Option<DialogWish>) {}
 
     async fn press_key(&self, _keys: &str) -> Result<(), PageError> {
         nothing()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Charge, RateCard, ScrapeSize};
-use notex_wire::{Action, CallKind, PageAnswer, PageData, Usage};
+use notex_wire::{Action, CallKind, PageAnswer, PageData, StepChanges, Usage};
 use url::Url;
 
 use crate::connection::Connection;
@@ -21,6 +21,7 @@ pub(crate) struct Ended {
     pub(crate) what: String,
     pub(crate) usage: Option<Usage>,
     pub(crate) picture: Option<String>,
+    pub(crate) changes: Option<StepChanges>,
 }
 
 /// How many calls of a session are kept.
@@ -103,6 +104,7 @@ impl State {
                 credits: None,
                 reasons: Vec::new(),
                 picture: None,
+                changes: None,
             };
             known.own_began(id, kind, now);
             known.keep_call(call.clone());
@@ -115,7 +117,7 @@ impl State {
 
     /// Records a success.
     pub(crate) fn end_call(&mut self, session: &str, id: u64, ended: Ended) {
-        let Ended { http_status, took, what, usage, picture } = ended;
+        let Ended { http_status, took, what, usage, picture, changes } = ended;
         if let Some(connection) = self.connection_of(session) {
             self.change_connection(&connection, Connection::key_taken);
         }
@@ -124,6 +126,7 @@ impl State {
             call.took_ms = Some(took.as_secs_f64() * 1000.0);
             call.what = what;
             call.picture = picture;
+            call.changes = changes;
             if let Some(usage) = usage {
                 call.credits = Some(usage.credits);
                 call.reasons = usage.reasons;

@@ -174,6 +174,7 @@ impl State {
             credits: None,
             reasons: Vec::new(),
             picture: None,
+            changes: None,
         };
         known.keep_call(call.clone());
         self.deltas.push(Delta::Call(Box::new(call)));

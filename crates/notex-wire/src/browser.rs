@@ -128,6 +128,9 @@ pub enum PageEvent {
         message: String,
         /// Whether it was answered with yes.
         accepted: bool,
+        /// What was entered into a prompt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entered: Option<String>,
     },
     /// A download ended.
     Download {

@@ -4,6 +4,7 @@
 //! does) and opens no connection (`notex-client` does).
 
 mod browser;
+mod changes;
 pub mod current;
 mod event;
 mod page;
@@ -14,6 +15,9 @@ mod start;
 mod usage;
 
 pub use browser::{Cookie, LiveInput, LiveNews, MouseButton, PageEvent, Tab};
+pub use changes::{
+    ActionBrief, ActionChange, ChangedPart, DialogAnswered, DialogRequest, FileHandedOut, Moved, StepChanges,
+};
 pub use event::EngineEvent;
 pub use page::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{SessionAnswer, Tab, Usage};
+use crate::{DialogRequest, SessionAnswer, StepChanges, Tab, Usage};
 
 /// How many actions an observe lists when the request does not say.
 pub const DEFAULT_MAX_ACTIONS: i64 = 100;
@@ -61,6 +61,9 @@ pub struct StepRequest {
     pub value: Option<String>,
     /// Press enter afterwards.
     pub enter: Option<bool>,
+    /// Ours: how dialogs are answered that come up meanwhile; without it they are dismissed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialog: Option<DialogRequest>,
     /// As in an observe.
     #[schemars(range(min = 0))]
     pub min_nb_actions: Option<i64>,
@@ -113,6 +116,9 @@ pub struct PageAnswer {
     pub data: Option<PageData>,
     /// What can be done on the page.
     pub space: Option<ActionSpace>,
+    /// Ours: what a step changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<StepChanges>,
     /// Ours: what the call cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,

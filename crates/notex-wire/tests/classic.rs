@@ -150,6 +150,7 @@ fn an_observe_answer_is_written_as_the_client_reads_it() {
             total_actions: Some(1),
             partial: None,
         }),
+        changes: None,
         usage: Some(Usage { credits: Credits::whole(1), reasons: Vec::new(), remaining: Credits::whole(9) }),
     };
     let body = written(&answer);

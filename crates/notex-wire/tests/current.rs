@@ -228,6 +228,7 @@ fn a_failed_execution_says_so_in_every_way_that_the_client_reads() {
             should_notify_team: false,
         }),
         action_executed: false,
+        changes: None,
         usage: None,
     };
     let body = written(&result);

@@ -167,7 +167,15 @@ impl Server {
                     self.current_close(session_id).await?;
                 let usage = session.usage.clone();
                 let metadata = PageMetadata { title, url, timestamp: None, viewport: None, tabs: Vec::new() };
-                let body = PageAnswer { session, metadata, screenshot: None, data: None, space: None, usage };
+                let body = PageAnswer {
+                    session,
+                    metadata,
+                    screenshot: None,
+                    data: None,
+                    space: None,
+                    changes: None,
+                    usage,
+                };
                 Answered { body, status, took, date_ahead }
             }
         };
@@ -210,7 +218,15 @@ impl Server {
             tabs: Vec::new(),
         };
         let usage = sum(costs);
-        let body = PageAnswer { session, metadata, screenshot: None, data: Some(data), space: None, usage };
+        let body = PageAnswer {
+            session,
+            metadata,
+            screenshot: None,
+            data: Some(data),
+            space: None,
+            changes: None,
+            usage,
+        };
         Ok(Answered { body, status, took: begun.elapsed(), date_ahead })
     }
 
@@ -239,7 +255,15 @@ impl Server {
         self.memory.keep(session_id, Seen { title, url, kinds });
         let session = self.current_session(session_id).await?.body;
         let usage = sum(costs);
-        let body = PageAnswer { session, metadata, screenshot, data: None, space: Some(space), usage };
+        let body = PageAnswer {
+            session,
+            metadata,
+            screenshot,
+            data: None,
+            space: Some(space),
+            changes: None,
+            usage,
+        };
         Ok(Answered { body, status, took, date_ahead })
     }
 

@@ -8,12 +8,14 @@ use url::Url;
 
 use super::address::address;
 use super::{OneShotBody, Wanted, invalid, listing};
-use crate::browser::{Act, ScrapeOptions, ScrapeScope, WaitUntil};
+use crate::browser::{Act, Deed, ScrapeOptions, ScrapeScope, Target, WaitUntil};
 use crate::live::{PageCall, Screenshot, StepAction};
 use crate::refusal::Refused;
 
 /// The longest S7 wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// What stands before the name of something else than a click.
+const GESTURE: &str = "gesture:";
 /// How long S7 waits when nothing is said.
 pub(crate) const DEFAULT_WAIT_MS: u64 = 1000;
 
@@ -51,6 +53,7 @@ pub(crate) fn step(body: OneShotBody<StepRequest>) -> Result<(Wanted, PageCall),
         action: step_action(request.action_id, request.value, request.enter.unwrap_or(false))?,
         listing: listing(request.min_nb_actions, request.max_nb_actions)?,
         screenshot: Screenshot::of(wanted.screenshot),
+        dialog: request.dialog.map(super::current::dialogs).transpose()?,
     };
     Ok((wanted, call))
 }
@@ -92,12 +95,16 @@ fn opened(wanted: &Wanted, url: Option<&str>) -> Result<Option<Url>, Refused> {
     }
 }
 
-fn step_action(id: String, value: Option<String>, enter: bool) -> Result<StepAction, Refused> {
+fn is_action_id(id: &str) -> bool {
     let (letter, digits) = id.split_at_checked(1).unwrap_or_default();
-    let shaped = letter.chars().all(|letter| letter.is_ascii_uppercase())
+    letter.chars().all(|letter| letter.is_ascii_uppercase())
         && (1..=6).contains(&digits.len())
-        && digits.bytes().all(|digit| digit.is_ascii_digit());
-    if !shaped {
+        && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+fn step_action(id: String, value: Option<String>, enter: bool) -> Result<StepAction, Refused> {
+    let letter = id.get(..1).unwrap_or_default();
+    if !is_action_id(&id) {
         let shown: String = id.chars().take(40).collect();
         return Err(invalid(
             "action_id",
@@ -105,7 +112,11 @@ fn step_action(id: String, value: Option<String>, enter: bool) -> Result<StepAct
         ));
     }
     if letter != "S" {
-        return Ok(StepAction::Act(Act::operate(id, value, enter)));
+        let gesture = value.as_deref().filter(|_| letter != "I").and_then(|v| v.strip_prefix(GESTURE));
+        return Ok(StepAction::Act(match gesture.map(gesture_of).transpose()? {
+            Some(deed) => Act { target: Target::Action(id), deed, enter, timeout: None },
+            None => Act::operate(id, value, enter),
+        }));
     }
     let special: SpecialActionId = serde_json::from_value(Value::String(id))
         .map_err(|_| invalid("action_id", "the special actions are S1 to S8"))?;
@@ -121,6 +132,26 @@ fn step_action(id: String, value: Option<String>, enter: bool) -> Result<StepAct
         SpecialActionId::S6 => StepAction::Refresh,
         SpecialActionId::S7 => StepAction::Wait(wait(value.as_deref())?),
         SpecialActionId::S8 => StepAction::Terminate,
+    })
+}
+
+/// What else than a click can be done to a link or a button.
+fn gesture_of(words: &str) -> Result<Deed, Refused> {
+    Ok(match words.trim() {
+        "hover" => Deed::Hover,
+        "double_click" => Deed::DoubleClick,
+        "right_click" => Deed::RightClick,
+        "scroll_to" => Deed::ScrollTo,
+        words => match words.strip_prefix("drag ").map(str::trim).filter(|to| is_action_id(to)) {
+            Some(to) => Deed::Drag { to: Target::Action(to.to_owned()) },
+            None => {
+                return Err(invalid(
+                    "value",
+                    "after `gesture:` comes hover, double_click, right_click, scroll_to, or drag with the id \
+                     of the element to let go on: `gesture:drag B5`",
+                ));
+            }
+        },
     })
 }
 

@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use notex_wire::Cookie;
 use notex_wire::current::{
     ActionType, ExecuteRequest, ObserveRequest, ScrapeRequest, SelectorRequest, SetCookiesRequest,
     WaitUntil as Until,
 };
+use notex_wire::{Cookie, DialogRequest};
 use serde_json::Value;
 
 use super::address::address;
 use super::selector::{css_only, selector};
 use super::{ActionBody, form, invalid, listing, unsupported};
-use crate::browser::{Act, Deed, ScrapeOptions, ScrapeScope, Scroll, Target, WaitUntil};
+use crate::browser::{Act, Deed, DialogWish, ScrapeOptions, ScrapeScope, Scroll, Target, WaitUntil};
 use crate::files;
 use crate::live::{PageCall, StepAction};
 use crate::refusal::Refused;
@@ -27,6 +27,8 @@ const LONGEST_ID: usize = 200;
 const MOST_TABS: i64 = 10_000;
 const MOST_PIXELS: i64 = 10_000_000;
 const MOST_TAGS: usize = 100;
+const MOST_OPTIONS: usize = 200;
+const LONGEST_ANSWER: usize = 10_000;
 const MOST_COOKIES: usize = 1000;
 const NO_MODEL: &str = "no language model is configured";
 
@@ -96,7 +98,8 @@ fn wrong_with(cookie: &Cookie) -> Option<(&'static str, &'static str)> {
 
 /// Checks an action.
 pub(crate) fn execute(body: ActionBody) -> Result<PageCall, Refused> {
-    Ok(PageCall::Execute { action: action(body.action)?, sent: body.sent })
+    let dialog = body.action.dialog.clone().map(dialogs).transpose()?;
+    Ok(PageCall::Execute { action: action(body.action)?, sent: body.sent, dialog })
 }
 
 fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
@@ -116,9 +119,17 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
             None => return Err(missing("value")),
         },
         ActionType::SelectDropdownOption => {
-            let option = text(request.value.clone(), "value")?;
-            StepAction::Act(act(request, Deed::Choose { option })?)
+            let options = options(request.value.clone())?;
+            StepAction::Act(act(request, Deed::Choose { options })?)
         }
+        ActionType::Hover => StepAction::Act(act(request, Deed::Hover)?),
+        ActionType::DoubleClick => StepAction::Act(act(request, Deed::DoubleClick)?),
+        ActionType::RightClick => StepAction::Act(act(request, Deed::RightClick)?),
+        ActionType::Drag => {
+            let to = element("to_id", request.to_id.clone(), request.to_selector.clone())?;
+            StepAction::Act(act(request, Deed::Drag { to })?)
+        }
+        ActionType::ScrollTo => StepAction::Act(act(request, Deed::ScrollTo)?),
         ActionType::UploadFile => {
             let name = needed(request.file_path.clone(), "file_path")?;
             if name.starts_with("http://") || name.starts_with("https://") {
@@ -162,8 +173,8 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
             }
             StepAction::PressKey(key)
         }
-        ActionType::ScrollUp => StepAction::Scroll(scroll(request, false)?),
-        ActionType::ScrollDown => StepAction::Scroll(scroll(request, true)?),
+        ActionType::ScrollUp => scroll(request, false)?,
+        ActionType::ScrollDown => scroll(request, true)?,
         ActionType::FormFill => StepAction::FillForm(form::fields(request.value)?),
         ActionType::Scrape => {
             refuse_words("instructions", request.instructions.as_deref())?;
@@ -204,14 +215,43 @@ fn act(request: ExecuteRequest, deed: Deed) -> Result<Act, Refused> {
         Some(time) => Some(Duration::from_millis(number("timeout", time, i64::MAX)?).min(LONGEST_PATIENCE)),
     };
     let enter = request.press_enter.unwrap_or(false);
-    Ok(Act { target: target(request.id, request.selector)?, deed, enter, timeout })
+    Ok(Act { target: element("id", request.id, request.selector)?, deed, enter, timeout })
 }
 
-fn target(id: Option<String>, request: Option<SelectorRequest>) -> Result<Target, Refused> {
+/// How dialogs are to be answered.
+pub(super) fn dialogs(wish: DialogRequest) -> Result<DialogWish, Refused> {
+    let DialogRequest { accept, text } = wish;
+    if text.as_ref().is_some_and(|text| text.len() > LONGEST_ANSWER) {
+        return Err(invalid("dialog.text", format!("dialog.text may hold {LONGEST_ANSWER} bytes at most")));
+    }
+    Ok(DialogWish { accept, text })
+}
+
+/// One option of a select, or several.
+fn options(value: Option<Value>) -> Result<Vec<String>, Refused> {
+    match needed(value, "value")? {
+        Value::String(option) => Ok(vec![option]),
+        Value::Array(all) if all.len() <= MOST_OPTIONS => all
+            .into_iter()
+            .map(|option| match option {
+                Value::String(option) => Ok(option),
+                _ => Err(invalid("value", "value must be text, or a list of texts")),
+            })
+            .collect(),
+        Value::Array(_) => Err(invalid("value", format!("value may list {MOST_OPTIONS} options at most"))),
+        _ => Err(invalid("value", "value must be text, or a list of texts")),
+    }
+}
+
+fn element(
+    field: &'static str,
+    id: Option<String>,
+    request: Option<SelectorRequest>,
+) -> Result<Target, Refused> {
     let id = id.unwrap_or_default();
     let id = id.strip_suffix("[:]").unwrap_or(&id);
     if id.len() > LONGEST_ID {
-        return Err(invalid("id", "id must be one of an observe, such as L1"));
+        return Err(invalid(field, format!("{field} must be one of an observe, such as L1")));
     }
     if !id.is_empty() {
         return Ok(Target::Action(id.to_owned()));
@@ -219,17 +259,23 @@ fn target(id: Option<String>, request: Option<SelectorRequest>) -> Result<Target
     match request.map_or(Ok(None), selector)? {
         Some(selector) => Ok(Target::Selector(selector)),
         None => {
-            Err(Refused::field("id", "missing", "id and selector are both missing: which element is meant?"))
+            let other = field.replace("id", "selector");
+            let why = format!("{field} and {other} are both missing: which element is meant?");
+            Err(Refused::field(field, "missing", why))
         }
     }
 }
 
-fn scroll(request: ExecuteRequest, down: bool) -> Result<Scroll, Refused> {
-    if request.selector.map_or(Ok(None), selector)?.is_some() {
-        return Err(unsupported("selector", "the page is scrolled as a whole"));
-    }
+/// The page, or the box of an element.
+fn scroll(request: ExecuteRequest, down: bool) -> Result<StepAction, Refused> {
     let amount = request.amount.map(|amount| number::<u32>("amount", amount, MOST_PIXELS)).transpose()?;
-    Ok(Scroll { down, css_px: amount.map(f64::from) })
+    let scroll = Scroll { down, css_px: amount.map(f64::from) };
+    let named = request.id.as_deref().is_some_and(|id| !id.is_empty());
+    let selected = request.selector.clone().map_or(Ok(None), selector)?.is_some();
+    if named || selected {
+        return Ok(StepAction::Act(act(request, Deed::ScrollIn(scroll))?));
+    }
+    Ok(StepAction::Scroll(scroll))
 }
 
 fn scope(only_main_content: Option<bool>) -> ScrapeScope {

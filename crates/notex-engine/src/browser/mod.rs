@@ -13,7 +13,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use notex_wire::{
-    Action, Cookie, ElementAnswer, ImageData, LiveInput, PageCategory, PageEvent, Tab, Viewport,
+    Action, ActionBrief, ActionChange, Cookie, ElementAnswer, ImageData, LiveInput, Moved, PageCategory,
+    PageEvent, Tab, Viewport,
 };
 use tokio::sync::{broadcast, watch};
 use url::Url;
@@ -57,8 +58,12 @@ pub trait Page: Send + Sync {
     async fn position(&self) -> Result<Position, PageError>;
     /// What can be done, most useful first, at most `max_actions`. Keeps the ids of elements that are still there.
     async fn observe(&self, max_actions: usize) -> Result<Observed, PageError>;
+    /// Where it is, and what has changed since that was last asked or observed.
+    async fn news(&self) -> Result<News, PageError>;
     /// Does something to an element as a person would, then waits (bounded) for what it caused.
-    async fn act(&self, act: &Act) -> Result<(), PageError>;
+    async fn act(&self, act: &Act) -> Result<Acted, PageError>;
+    /// How its dialogs are answered from now on; `None` dismisses them.
+    fn answer_dialogs(&self, how: Option<DialogWish>);
     /// Presses a key or a shortcut such as `Enter`, `Control+a`, then waits (bounded) for what it caused.
     async fn press_key(&self, keys: &str) -> Result<(), PageError>;
     /// Scrolls the page.
@@ -245,10 +250,54 @@ pub struct Observed {
     pub total_actions: usize,
     /// Why the page could not be read whole, in a sentence.
     pub partial: Option<String>,
+    /// What has changed since it was last told.
+    pub since: Since,
+}
+
+/// Where a page is, and what has changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct News {
+    /// Where it is.
+    pub position: Position,
+    /// What has changed since it was last told.
+    pub since: Since,
+}
+
+/// What has changed since a page was last told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Since {
+    /// Another page is in front, or none was told before: no action is listed.
+    pub new_page: bool,
+    /// Another address.
+    pub url: Option<Moved>,
+    /// Another title.
+    pub title: Option<Moved>,
+    /// Actions that came.
+    pub new: Vec<ActionBrief>,
+    /// Actions that went.
+    pub gone: Vec<ActionBrief>,
+    /// What is another about those that stayed.
+    pub changed: Vec<ActionChange>,
+}
+
+/// What came of an act.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Acted {
+    /// What was done otherwise than asked, as a sentence without a full stop.
+    pub remark: Option<String>,
+}
+
+/// How the dialogs of a page are answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DialogWish {
+    /// With yes.
+    pub accept: bool,
+    /// What is entered into a prompt; none leaves what the page proposes.
+    pub text: Option<String>,
 }
 
 /// Something to be done to an element.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Act {
     /// Which element.
     pub target: Target,
@@ -291,7 +340,7 @@ pub enum Selector {
 }
 
 /// What is done to an element.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Deed {
     /// What its kind suggests: clicked, typed into, set or chosen from; for a checkbox `true` or `false` sets that state.
     Operate {
@@ -312,11 +361,26 @@ pub enum Deed {
         /// The state.
         to: bool,
     },
-    /// An option of a select.
+    /// Options of a select, be it the browser's own or one that a page made.
     Choose {
-        /// Its label or value.
-        option: String,
+        /// Their labels or values; several where several can be chosen.
+        options: Vec<String>,
     },
+    /// The mouse is moved over it and stays there.
+    Hover,
+    /// Two clicks.
+    DoubleClick,
+    /// A click with the second button.
+    RightClick,
+    /// It is dragged onto another element and let go there.
+    Drag {
+        /// The other one.
+        to: Target,
+    },
+    /// It is brought into view.
+    ScrollTo,
+    /// The box that it is in, or is, is scrolled.
+    ScrollIn(Scroll),
     /// A file is given to a file input.
     Upload {
         /// The file.

@@ -13,8 +13,8 @@ use tokio::sync::{broadcast, watch};
 use url::Url;
 
 use super::{
-    Act, Browser, BrowserIdentity, ContextOptions, Deed, Face, LiveFrame, Observed, Page, PageError,
-    Position, ScrapeOptions, ScrapedPage, Scroll, Target, Traffic, WaitUntil,
+    Act, Acted, Browser, BrowserIdentity, ContextOptions, Deed, DialogWish, Face, LiveFrame, News, Observed,
+    Page, PageError, Position, ScrapeOptions, ScrapedPage, Scroll, Since, Target, Traffic, WaitUntil,
 };
 
 /// A browser that does what a test says.
@@ -327,10 +327,22 @@ impl Page for ScriptedPage {
             actions: (1..=total_actions.min(max_actions)).map(input).collect(),
             total_actions,
             partial: None,
+            since: Since::default(),
         })
     }
 
-    async fn act(&self, act: &Act) -> Result<(), PageError> {
+    async fn news(&self) -> Result<News, PageError> {
+        Ok(News { position: self.here(), since: Since::default() })
+    }
+
+    fn answer_dialogs(&self, how: Option<DialogWish>) {
+        if let Some(DialogWish { accept, text }) = how {
+            let text = text.map(|text| format!(" with {text}")).unwrap_or_default();
+            self.done.send_modify(|done| done.push(format!("dialogs are accepted: {accept}{text}")));
+        }
+    }
+
+    async fn act(&self, act: &Act) -> Result<Acted, PageError> {
         let target = match &act.target {
             Target::Action(id) => id.clone(),
             Target::Selector(selector) => format!("{selector:?}"),
@@ -341,7 +353,8 @@ impl Page for ScriptedPage {
         };
         let enter = if act.enter { " and enter" } else { "" };
         let patience = act.timeout.map(|time| format!(" within {time:?}")).unwrap_or_default();
-        self.doing(format!("{target} with {deed}{enter}{patience}")).await
+        self.doing(format!("{target} with {deed}{enter}{patience}")).await?;
+        Ok(Acted::default())
     }
 
     async fn press_key(&self, keys: &str) -> Result<(), PageError> {

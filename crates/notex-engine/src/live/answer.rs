@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use notex_wire::current::{
     CookiesAnswer, CookiesSet, DataSpace, DebugAnswer, DebugSockets, DebugTab, ExecutionResult, Observation,
 };
-use notex_wire::{ActionSpace, Cookie, PageAnswer, PageData, PageMetadata, SessionAnswer, Tab, Usage};
+use notex_wire::{
+    ActionSpace, Cookie, PageAnswer, PageData, PageMetadata, SessionAnswer, StepChanges, Tab, Usage,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -23,6 +25,8 @@ pub(super) enum Product {
         data: Option<PageData>,
         /// Base64 of a JPEG.
         screenshot: Option<String>,
+        /// Of a step.
+        changes: Option<StepChanges>,
     },
     Observation {
         observed: Observed,
@@ -33,6 +37,7 @@ pub(super) enum Product {
         sent: Map<String, Value>,
         outcome: Result<Effect, PageError>,
         position: Option<Position>,
+        changes: Option<StepChanges>,
     },
     Data(ScrapedPage),
     Cookies(Vec<Cookie>),
@@ -81,25 +86,29 @@ impl Product {
         usage: Usage,
     ) -> CallAnswer {
         match self {
-            Self::Page { position, space, data, screenshot } => CallAnswer::Page(Box::new(PageAnswer {
-                session,
-                metadata: PageMetadata {
-                    title: position.title,
-                    url: position.url,
-                    timestamp: Some(span.1),
-                    viewport: Some(position.viewport),
-                    tabs: position.tabs,
-                },
-                screenshot,
-                data,
-                space,
-                usage: Some(usage),
-            })),
+            Self::Page { position, space, data, screenshot, changes } => {
+                CallAnswer::Page(Box::new(PageAnswer {
+                    session,
+                    metadata: PageMetadata {
+                        title: position.title,
+                        url: position.url,
+                        timestamp: Some(span.1),
+                        viewport: Some(position.viewport),
+                        tabs: position.tabs,
+                    },
+                    screenshot,
+                    data,
+                    space,
+                    changes,
+                    usage: Some(usage),
+                }))
+            }
             Self::Observation { observed, screenshot } => {
                 CallAnswer::Observation(Box::new(observation::observation(observed, screenshot, span, usage)))
             }
-            Self::Execution { sent, outcome, .. } => {
-                CallAnswer::Execution(Box::new(execution::result(sent, outcome, span, usage)))
+            Self::Execution { sent, outcome, changes, .. } => {
+                let result = execution::result(sent, outcome, span, usage);
+                CallAnswer::Execution(Box::new(ExecutionResult { changes, ..result }))
             }
             Self::Data(scraped) => {
                 CallAnswer::Data(DataSpace { usage: Some(usage), ..execution::data(scraped) })

@@ -7,15 +7,16 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use notex_session::{Charge, RateCard, ScrapeSize};
-use notex_wire::{ActionSpace, CallKind, Cookie, PageData};
+use notex_wire::{ActionSpace, CallKind, Cookie, PageData, StepChanges};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 use url::Url;
 
 use super::answer::Product;
+use super::changes::Watching;
 use super::deed::StepAction;
 use super::special;
-use crate::browser::{Observed, Page, PageError, ScrapeOptions, ScrapedPage, WaitUntil};
+use crate::browser::{DialogWish, News, Observed, Page, PageError, ScrapeOptions, ScrapedPage, WaitUntil};
 use crate::door::WaysIn;
 
 /// No call runs longer, whatever its page does. Every part of one is bounded by itself; this bounds their sum.
@@ -74,6 +75,8 @@ pub(crate) enum PageCall {
         action: StepAction,
         listing: Listing,
         screenshot: Screenshot,
+        /// How dialogs are answered that come up meanwhile.
+        dialog: Option<DialogWish>,
     },
     /// Classic.
     Scrape {
@@ -89,6 +92,8 @@ pub(crate) enum PageCall {
     Execute {
         action: StepAction,
         sent: Map<String, Value>,
+        /// How dialogs are answered that come up meanwhile.
+        dialog: Option<DialogWish>,
     },
     /// The scrape of the current contract.
     Read {
@@ -209,7 +214,12 @@ impl PageCall {
             (_, Err(lost @ PageError::Lost(_))) => Err(lost),
             // In this contract what goes wrong on the page is an answer like any other, and free.
             (Self::Execute { sent, .. }, Err(error)) => Ok(Done {
-                product: Product::Execution { sent: sent.clone(), outcome: Err(error), position: None },
+                product: Product::Execution {
+                    sent: sent.clone(),
+                    outcome: Err(error),
+                    position: None,
+                    changes: None,
+                },
                 charge: around.reached.take().unwrap_or_default(),
             }),
             (_, Err(error)) => Err(error),
@@ -226,15 +236,20 @@ impl PageCall {
                 let observed = observed(page, *listing).await?;
                 let (screenshot, charge) =
                     (picture(page, pictured).await?, observing(rates, &observed, pictured));
-                Done { product: page_of(observed, None, screenshot), charge }
+                Done { product: page_of(observed, None, screenshot, None), charge }
             }
-            Self::Step { action, listing, .. } => {
+            Self::Step { action, listing, dialog, .. } => {
+                let watching = Watching::of(page);
+                let answering = Answering::of(page, dialog.as_ref());
                 let effect = action.perform(page, folder).await?;
+                drop(answering);
                 reached.owes(rates.step());
-                let observed = observed(page, *listing).await?;
+                let mut observed = observed(page, *listing).await?;
+                let since = std::mem::take(&mut observed.since);
+                let changes = Some(watching.end(since, effect.remark, &observed.position.tabs));
                 let data = effect.scraped.map(data);
                 Done {
-                    product: page_of(observed, data, picture(page, pictured).await?),
+                    product: page_of(observed, data, picture(page, pictured).await?, changes),
                     charge: rates.step(),
                 }
             }
@@ -243,7 +258,8 @@ impl PageCall {
                 let scraped = page.scrape(options).await?;
                 let (charge, position) = (scraping(rates, &scraped), scraped.position.clone());
                 let (data, screenshot) = (Some(data(scraped)), picture(page, pictured).await?);
-                Done { product: Product::Page { position, space: None, data, screenshot }, charge }
+                let product = Product::Page { position, space: None, data, screenshot, changes: None };
+                Done { product, charge }
             }
             Self::Perceive { listing } => {
                 let observed = observed(page, *listing).await?;
@@ -251,21 +267,26 @@ impl PageCall {
                 let screenshot = STANDARD.encode(page.screenshot().await?);
                 Done { product: Product::Observation { observed, screenshot }, charge }
             }
-            Self::Execute { action, sent } => {
+            Self::Execute { action, sent, dialog } => {
+                let watching = Watching::of(page);
+                let answering = Answering::of(page, dialog.as_ref());
                 let effect = action.perform(page, folder).await?;
+                drop(answering);
                 let charge = match &effect.scraped {
                     Some(scraped) => scraping(rates, scraped),
                     None => rates.step(),
                 };
                 reached.owes(charge.clone());
-                let position = match page.position().await {
+                let (position, changes) = match page.news().await {
                     Err(lost @ PageError::Lost(_)) => return Err(lost),
-                    position => position.ok(),
+                    Err(_) => (None, None),
+                    Ok(News { position, since }) => {
+                        let changes = watching.end(since, effect.remark.clone(), &position.tabs);
+                        (Some(position), Some(changes))
+                    }
                 };
-                Done {
-                    product: Product::Execution { sent: sent.clone(), outcome: Ok(effect), position },
-                    charge,
-                }
+                let (sent, outcome) = (sent.clone(), Ok(effect));
+                Done { product: Product::Execution { sent, outcome, position, changes }, charge }
             }
             Self::Read { options } => {
                 let scraped = page.scrape(options).await?;
@@ -289,6 +310,24 @@ impl PageCall {
                 free(Product::WatchTab { ways: ways.clone(), tab })
             }
         })
+    }
+}
+
+/// Answers the dialogs of a page as a step wishes, until it is dropped.
+struct Answering<'a>(&'a dyn Page);
+
+impl<'a> Answering<'a> {
+    fn of(page: &'a dyn Page, wish: Option<&DialogWish>) -> Option<Self> {
+        wish.map(|wish| {
+            page.answer_dialogs(Some(wish.clone()));
+            Self(page)
+        })
+    }
+}
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.answer_dialogs(None);
     }
 }
 
@@ -326,7 +365,12 @@ fn scraping(rates: &RateCard, scraped: &ScrapedPage) -> Charge {
     })
 }
 
-fn page_of(observed: Observed, data: Option<PageData>, screenshot: Option<String>) -> Product {
+fn page_of(
+    observed: Observed,
+    data: Option<PageData>,
+    screenshot: Option<String>,
+    changes: Option<StepChanges>,
+) -> Product {
     let space = ActionSpace {
         description: observed.description,
         actions: observed.actions,
@@ -336,7 +380,7 @@ fn page_of(observed: Observed, data: Option<PageData>, screenshot: Option<String
         total_actions: Some(observed.total_actions as u64),
         partial: observed.partial,
     };
-    Product::Page { position: observed.position, space: Some(space), data, screenshot }
+    Product::Page { position: observed.position, space: Some(space), data, screenshot, changes }
 }
 
 fn data(scraped: ScrapedPage) -> PageData {

@@ -8,7 +8,9 @@ use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 use url::Url;
 
-use crate::browser::{Act, Deed, Page, PageError, ScrapeOptions, ScrapedPage, Scroll, Target, WaitUntil};
+use crate::browser::{
+    Act, Acted, Deed, Page, PageError, ScrapeOptions, ScrapedPage, Scroll, Target, WaitUntil,
+};
 use crate::files;
 
 /// The largest value of a script, in bytes of its text.
@@ -39,7 +41,7 @@ pub(crate) enum StepAction {
 }
 
 /// A field of a form, found by what it is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FormField {
     /// As the caller called it.
     pub(crate) key: String,
@@ -54,11 +56,13 @@ pub(super) struct Effect {
     pub(super) scraped: Option<ScrapedPage>,
     /// The value of a script, as text.
     pub(super) value: Option<String>,
+    /// What was done otherwise than asked.
+    pub(super) remark: Option<String>,
 }
 
 impl Effect {
     fn of(said: impl Into<String>) -> Self {
-        Self { said: said.into(), scraped: None, value: None }
+        Self { said: said.into(), scraped: None, value: None, remark: None }
     }
 }
 
@@ -114,7 +118,7 @@ impl StepAction {
                 let value = as_text(page.evaluate(code).await?)?;
                 return Ok(Effect { value: Some(value), ..Effect::of("ran the script") });
             }
-            Self::FillForm(fields) => fill_form(page, fields).await?,
+            Self::FillForm(fields) => return fill_form(page, fields).await,
             Self::Note(sentence) => sentence.clone(),
             Self::Screenshot => "took a screenshot".to_owned(),
             Self::Terminate => "ended the session".to_owned(),
@@ -127,7 +131,7 @@ async fn perform_act(page: &dyn Page, act: &Act, folder: &Path) -> Result<Effect
         Target::Action(id) => id.as_str(),
         Target::Selector(_) => "the element",
     };
-    Ok(Effect::of(match &act.deed {
+    let (acted, said) = match &act.deed {
         Deed::Upload { file } => {
             let name = file.to_string_lossy().into_owned();
             let file = files::find(folder, &name).await.ok_or_else(|| {
@@ -135,38 +139,42 @@ async fn perform_act(page: &dyn Page, act: &Act, folder: &Path) -> Result<Effect
                     "the session has no file {name}; upload it to the session first"
                 ))
             })?;
-            page.act(&Act { deed: Deed::Upload { file }, ..act.clone() }).await?;
-            format!("gave {name} to {what}")
+            let act = Act { deed: Deed::Upload { file }, ..act.clone() };
+            (page.act(&act).await?, format!("gave {name} to {what}"))
         }
         Deed::Download => {
             let mut happenings = page.happenings();
-            page.act(act).await?;
-            match downloaded(&mut happenings)? {
+            let acted = page.act(act).await?;
+            let said = match downloaded(&mut happenings)? {
                 Some(name) => format!("downloaded {name}"),
                 None => format!("downloaded what {what} offers"),
-            }
+            };
+            (acted, said)
         }
-        Deed::Operate { .. } => {
-            page.act(act).await?;
-            format!("operated {what}")
-        }
-        Deed::Click => {
-            page.act(act).await?;
-            format!("clicked {what}")
-        }
-        Deed::Fill { .. } => {
-            page.act(act).await?;
-            format!("filled {what}")
-        }
-        Deed::Check { to } => {
-            page.act(act).await?;
-            if *to { format!("checked {what}") } else { format!("unchecked {what}") }
-        }
-        Deed::Choose { option } => {
-            page.act(act).await?;
-            format!("chose {option} in {what}")
-        }
-    }))
+        deed => (page.act(act).await?, said_of(deed, what)),
+    };
+    Ok(Effect { remark: acted.remark, ..Effect::of(said) })
+}
+
+/// What was done, in words.
+fn said_of(deed: &Deed, what: &str) -> String {
+    match deed {
+        Deed::Operate { .. } => format!("operated {what}"),
+        Deed::Click => format!("clicked {what}"),
+        Deed::Fill { .. } => format!("filled {what}"),
+        Deed::Check { to: true } => format!("checked {what}"),
+        Deed::Check { to: false } => format!("unchecked {what}"),
+        Deed::Choose { options } => format!("chose {} in {what}", options.join(", ")),
+        Deed::Hover => format!("moved the mouse over {what}"),
+        Deed::DoubleClick => format!("clicked {what} twice"),
+        Deed::RightClick => format!("clicked {what} with the right button"),
+        Deed::Drag { to: Target::Action(to) } => format!("dragged {what} to {to}"),
+        Deed::Drag { to: Target::Selector(_) } => format!("dragged {what} to the other element"),
+        Deed::ScrollTo => format!("scrolled to {what}"),
+        Deed::ScrollIn(Scroll { down: true, .. }) => format!("scrolled {what} down"),
+        Deed::ScrollIn(Scroll { down: false, .. }) => format!("scrolled {what} up"),
+        Deed::Upload { .. } | Deed::Download => format!("used {what}"),
+    }
 }
 
 /// The file that was downloaded since `happenings` were listened to.
@@ -196,10 +204,15 @@ fn downloaded(happenings: &mut Receiver<PageEvent>) -> Result<Option<String>, Pa
     }
 }
 
-async fn fill_form(page: &dyn Page, fields: &[FormField]) -> Result<String, PageError> {
+async fn fill_form(page: &dyn Page, fields: &[FormField]) -> Result<Effect, PageError> {
     let mut filled: Vec<&str> = Vec::new();
+    let mut remarks = Vec::new();
     for FormField { key, act } in fields {
-        if let Err(error) = page.act(act).await {
+        let acted = page.act(act).await;
+        if let Ok(Acted { remark: Some(remark) }) = &acted {
+            remarks.push(format!("{key}: {remark}"));
+        }
+        if let Err(error) = acted {
             let before = if filled.is_empty() {
                 "nothing was filled before it".to_owned()
             } else {
@@ -214,7 +227,8 @@ async fn fill_form(page: &dyn Page, fields: &[FormField]) -> Result<String, Page
         }
         filled.push(key);
     }
-    Ok(format!("filled {}", filled.join(", ")))
+    let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
+    Ok(Effect { remark, ..Effect::of(format!("filled {}", filled.join(", "))) })
 }
 
 /// Text as it is, everything else as JSON.

@@ -21,7 +21,11 @@ pub(super) fn result(
         Ok(effect) => {
             let scraped = effect.scraped.map(data);
             let value = effect.value.map(|markdown| DataSpace { markdown, ..DataSpace::default() });
-            (effect.said, scraped.or(value), None)
+            let said = match effect.remark {
+                Some(remark) => format!("{}; {remark}", effect.said),
+                None => effect.said,
+            };
+            (said, scraped.or(value), None)
         }
         Err(error) => (error.to_string(), None, Some(detail(&error))),
     };
@@ -35,6 +39,7 @@ pub(super) fn result(
         data,
         exception_detail: exception,
         action_executed: success,
+        changes: None,
         usage: Some(usage),
     }
 }

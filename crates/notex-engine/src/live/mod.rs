@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod changes;
 mod charging;
 mod deed;
 mod end;

@@ -20,7 +20,7 @@ pub(super) fn observation(
     (started_at, ended_at): (DateTime<Utc>, DateTime<Utc>),
     usage: Usage,
 ) -> Observation {
-    let Observed { position, description, category, actions, total_actions, partial } = observed;
+    let Observed { position, description, category, actions, total_actions, partial, since: _ } = observed;
     let fingerprint = fingerprint(&position.url, &actions);
     let bboxes = actions.iter().filter_map(|action| bounding_box(action, position.viewport)).collect();
     let element_states =

@@ -142,7 +142,7 @@ fn wrote(text: &str) -> PageEvent {
 
 fn said(message: &str) -> PageEvent {
     let (at, dialog) = (DateTime::UNIX_EPOCH, "alert".to_owned());
-    PageEvent::Dialog { at, dialog, message: message.to_owned(), accepted: false }
+    PageEvent::Dialog { at, dialog, message: message.to_owned(), accepted: false, entered: None }
 }
 
 /// All that a stream tells until it ends.

@@ -42,7 +42,27 @@ async fn every_action_does_what_it_says() {
         (json!({ "type": "check", "id": "B2", "value": false }), "B2 with Check { to: false }".to_owned()),
         (
             json!({ "type": "select_dropdown_option", "id": "I2", "value": "France" }),
-            "I2 with Choose { option: \"France\" }".to_owned(),
+            "I2 with Choose { options: [\"France\"] }".to_owned(),
+        ),
+        (
+            json!({ "type": "select_dropdown_option", "id": "I2", "value": ["red", "blue"] }),
+            "I2 with Choose { options: [\"red\", \"blue\"] }".to_owned(),
+        ),
+        (json!({ "type": "hover", "id": "B1" }), "B1 with Hover".to_owned()),
+        (json!({ "type": "double_click", "id": "B1" }), "B1 with DoubleClick".to_owned()),
+        (json!({ "type": "right_click", "id": "B1" }), "B1 with RightClick".to_owned()),
+        (json!({ "type": "scroll_to", "id": "B1" }), "B1 with ScrollTo".to_owned()),
+        (
+            json!({ "type": "drag", "id": "B1", "to_id": "B2" }),
+            "B1 with Drag { to: Action(\"B2\") }".to_owned(),
+        ),
+        (
+            json!({ "type": "drag", "selector": "input", "to_selector": "#bin" }),
+            format!("{input} with Drag {{ to: Selector(Css(\"#bin\")) }}"),
+        ),
+        (
+            json!({ "type": "scroll_down", "id": "B1", "amount": 40 }),
+            "B1 with ScrollIn(Scroll { down: true, css_px: Some(40.0) })".to_owned(),
         ),
         (
             json!({ "type": "goto", "url": "example.com", "wait_until": "networkidle" }),
@@ -204,7 +224,9 @@ async fn an_action_that_cannot_be_one_is_refused_by_field() {
         (json!({ "type": "wait", "time_ms": 30_001 }), "time_ms", "value_error"),
         (json!({ "type": "press_key", "key": "" }), "key", "value_error"),
         (json!({ "type": "scroll_down", "amount": -5 }), "amount", "value_error"),
-        (json!({ "type": "scroll_down", "selector": "#list" }), "selector", "unsupported"),
+        (json!({ "type": "drag", "id": "B1" }), "to_id", "missing"),
+        (json!({ "type": "select_dropdown_option", "id": "I1", "value": [1] }), "value", "value_error"),
+        (json!({ "type": "click", "id": "B1", "dialog": { "accept": 1 } }), "dialog.accept", "type_error"),
         (json!({ "type": "form_fill", "value": { "shoe_size": "43" } }), "value", "value_error"),
         (json!({ "type": "scrape", "instructions": "the price" }), "instructions", "unsupported"),
         (json!({ "type": "scrape", "selector": "//main" }), "selector", "unsupported"),
@@ -276,5 +298,63 @@ async fn a_download_tells_the_name_of_its_file() {
         page.let_go();
         let result: ExecutionResult = running.await.unwrap().of();
         assert_eq!(result.message, said);
+    }
+}
+
+#[tokio::test]
+async fn dialogs_are_answered_as_an_action_wishes_and_told_with_what_changed() {
+    let house = House::new().await;
+    let session = house.start().await;
+    let page = house.browser.page();
+    page.hold_at("B1 with Click");
+    let path = format!("/sessions/{}/page/execute", session.session_id);
+    let dialog = json!({ "accept": true, "text": "Ann" });
+    let running = house.post_aside(&path, json!({ "type": "click", "id": "B1", "dialog": dialog }));
+    page.has_begun("B1 with Click").await;
+    page.happens(PageEvent::Dialog {
+        at: Utc::now(),
+        dialog: "prompt".into(),
+        message: "Your name?".into(),
+        accepted: true,
+        entered: Some("Ann".into()),
+    });
+    page.let_go();
+    let result: ExecutionResult = running.await.unwrap().of();
+    let changes = result.changes.unwrap();
+    assert_eq!(changes.summary, "1 dialog was answered");
+    let told = &changes.dialogs[0];
+    assert_eq!(
+        (told.kind.as_str(), told.text.as_str(), told.answer.as_str(), told.entered.as_deref()),
+        ("prompt", "Your name?", "accepted", Some("Ann"))
+    );
+    assert!(page.done().contains(&"dialogs are accepted: true with Ann".to_owned()), "{:?}", page.done());
+    let (_, quiet) = done_by(&house, &session, json!({ "type": "click", "id": "B1" })).await;
+    assert_eq!(quiet.changes.unwrap().summary, "nothing changed");
+    let (_, refused) = done_by(&house, &session, json!({ "type": "evaluate_js", "code": "1" })).await;
+    assert!(refused.changes.is_some());
+}
+
+#[tokio::test]
+async fn a_classic_step_takes_gestures_in_place_of_a_value() {
+    let house = House::new().await;
+    let session = house.start().await;
+    let page = house.browser.page();
+    for (action, value, done) in [
+        ("B1", "gesture:hover", "B1 with Hover"),
+        ("L1", "gesture:double_click", "L1 with DoubleClick"),
+        ("B1", "gesture:right_click", "B1 with RightClick"),
+        ("B1", "gesture:scroll_to", "B1 with ScrollTo"),
+        ("B1", "gesture:drag B5", "B1 with Drag { to: Action(\"B5\") }"),
+        ("I1", "gesture:hover", "I1 with gesture:hover"),
+    ] {
+        let body = json!({ "session_id": session.session_id, "action_id": action, "value": value });
+        let answer = house.post("/env/step", body).await;
+        assert_eq!(answer.body["changes"]["summary"], "nothing changed", "{}", answer.body);
+        assert!(page.done().contains(&done.to_owned()), "{done} in {:?}", page.done());
+    }
+    for wrong in ["gesture:", "gesture:jump", "gesture:drag", "gesture:drag here"] {
+        let body = json!({ "session_id": session.session_id, "action_id": "B1", "value": wrong });
+        let answer = house.post("/env/step", body).await;
+        assert_eq!(answer.body["detail"][0]["loc"], json!(["body", "value"]), "{wrong}");
     }
 }

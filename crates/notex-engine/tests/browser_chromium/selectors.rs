@@ -8,7 +8,7 @@ use crate::support::{Open, Site, open};
 
 async fn click(open: &Open, selector: Selector) -> Result<(), PageError> {
     let target = Target::Selector(selector);
-    open.page.act(&Act { target, deed: Deed::Click, enter: false, timeout: None }).await
+    open.page.act(&Act { target, deed: Deed::Click, enter: false, timeout: None }).await.map(drop)
 }
 
 fn css(text: &str) -> Selector {
@@ -103,7 +103,7 @@ async fn a_selector_of_an_observe_finds_the_element_in_a_frame_of_another_site()
 async fn each_deed_is_done_where_it_fits_and_refused_where_not() {
     let open = open("selectors.html").await;
     let fill = |text: &str, clear| Deed::Fill { text: text.to_owned(), clear };
-    let choose = |option: &str| Deed::Choose { option: option.to_owned() };
+    let choose = |option: &str| Deed::Choose { options: vec![option.to_owned()] };
     open.to("[name=city]", fill(" town", false)).await.unwrap();
     assert_eq!(open.value("document.querySelector('[name=city]').value").await, "old town");
     open.to("[name=city]", fill("Bremen", true)).await.unwrap();

@@ -66,6 +66,10 @@ impl Site {
                 "/observe/{page}",
                 get(async |Path(name): Path<String>| page(Path(format!("observe/{name}"))).await),
             )
+            .route(
+                "/step/{page}",
+                get(async |Path(name): Path<String>| page(Path(format!("step/{name}"))).await),
+            )
             .route("/{page}", get(page));
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Site { base, asked, server }
@@ -212,8 +216,14 @@ impl Open {
 
     /// Does something to what a CSS selector matches.
     pub(crate) async fn to(&self, css: &str, deed: Deed) -> Result<(), PageError> {
+        self.acted(css, deed).await.map(drop)
+    }
+
+    /// The same, with what was done otherwise than asked.
+    pub(crate) async fn acted(&self, css: &str, deed: Deed) -> Result<Option<String>, PageError> {
         let target = Target::Selector(Selector::Css(css.to_owned()));
-        self.page.act(&Act { target, deed, enter: false, timeout: None }).await
+        let acted = self.page.act(&Act { target, deed, enter: false, timeout: None }).await?;
+        Ok(acted.remark)
     }
 
     pub(crate) async fn title(&self) -> String {
@@ -231,7 +241,7 @@ impl Open {
     /// Does the action with this description.
     pub(crate) async fn act(&self, description: &str, value: Option<&str>) -> Result<(), PageError> {
         let action_id = self.action(description).await.id;
-        self.page.act(&Act::operate(action_id, value.map(String::from), false)).await
+        self.page.act(&Act::operate(action_id, value.map(String::from), false)).await.map(drop)
     }
 
     /// What the page wrote down about what happened to it.

@@ -167,7 +167,11 @@ async fn take_in_end(
     let id = session.to_owned();
     let (http_status, took, usage) = (answer.status, answer.took, answer.body.usage.clone());
     hub.change(move |state, _| {
-        state.end_call(&id, call, Ended { http_status, took, what: what.to_owned(), usage, picture: None });
+        state.end_call(
+            &id,
+            call,
+            Ended { http_status, took, what: what.to_owned(), usage, picture: None, changes: None },
+        );
     })
     .await;
     take_in_answer(hub, session, answer).await;

@@ -90,7 +90,7 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
         let place = Place { title: known.state.title.clone(), url: known.state.url.clone() };
         let Answered { body: read, status: http_status, took, .. } = read;
         state.take_in_remaining(&connection, read.usage.as_ref());
-        let ended = Ended { http_status, took, what: words, usage: read.usage, picture: None };
+        let ended = Ended { http_status, took, what: words, usage: read.usage, picture: None, changes: None };
         state.end_call(&id, number, ended);
         let data = PageData { markdown: Some(read.markdown), images: read.images, structured: None };
         state.take_in_scraped(&id, number, place, data, asked, now);
@@ -212,7 +212,14 @@ async fn take_in_page(
         state.end_call(
             &session,
             call,
-            Ended { http_status: status, took, what: words, usage, picture: picture.clone() },
+            Ended {
+                http_status: status,
+                took,
+                what: words,
+                usage,
+                picture: picture.clone(),
+                changes: page.changes.take(),
+            },
         );
         if let Some(data) = page.data.take() {
             let place = Place { title: page.metadata.title.clone(), url: page.metadata.url.clone() };

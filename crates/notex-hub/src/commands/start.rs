@@ -86,7 +86,7 @@ async fn start_on(
             });
             let call = state.record_call(&id, CallKind::Start, what.clone(), begun_at);
             let (http_status, took, usage) = (answer.status, answer.took, answer.body.usage);
-            state.end_call(&id, call, Ended { http_status, took, what, usage, picture: None });
+            state.end_call(&id, call, Ended { http_status, took, what, usage, picture: None, changes: None });
             call
         })
         .await?;

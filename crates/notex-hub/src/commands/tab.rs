@@ -41,7 +41,14 @@ pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Out
             let Answered { body, status: http_status, took, .. } = done;
             state.take_in_remaining(&connection, body.usage.as_ref());
             if body.success {
-                let ended = Ended { http_status, took, what, usage: body.usage, picture: None };
+                let ended = Ended {
+                    http_status,
+                    took,
+                    what,
+                    usage: body.usage,
+                    picture: None,
+                    changes: body.changes,
+                };
                 state.end_call(&id, number, ended);
                 return None;
             }
@@ -69,6 +76,9 @@ fn request_of(deed: TabDeed) -> ExecuteRequest {
         id: None,
         selector: None,
         value: None,
+        to_id: None,
+        to_selector: None,
+        dialog: None,
         clear_before_fill: None,
         press_enter: None,
         timeout: None,

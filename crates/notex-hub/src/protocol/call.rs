@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use notex_session::{Credits, Reason};
-use notex_wire::{Action, CallKind, ImageData, PageCategory, SpecialAction, Viewport};
+use notex_wire::{Action, CallKind, ImageData, PageCategory, SpecialAction, StepChanges, Viewport};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -35,6 +35,10 @@ pub struct Call {
     pub reasons: Vec<Reason>,
     /// The page after it, by hash.
     pub picture: Option<String>,
+    /// What a step changed, of a server that tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub changes: Option<StepChanges>,
 }
 
 /// How a call went.

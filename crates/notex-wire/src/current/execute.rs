@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DataSpace;
-use crate::Usage;
+use crate::{DialogRequest, StepChanges, Usage};
 
 /// What an action does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +41,16 @@ pub enum ActionType {
     EmailRead,
     EmailVerificationRead,
     SmsRead,
+    /// Ours: the mouse is moved over an element and stays there.
+    Hover,
+    /// Ours: two clicks.
+    DoubleClick,
+    /// Ours: a click with the second button.
+    RightClick,
+    /// Ours: an element is dragged onto the one of `to_id` or `to_selector`.
+    Drag,
+    /// Ours: an element is brought into view.
+    ScrollTo,
 }
 
 /// One action. Which fields it needs depends on its type; others are left out of account, because an action of an
@@ -56,12 +66,21 @@ pub struct ExecuteRequest {
     /// The element (or the part of the page, for scrape and scroll), when there is no id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selector: Option<SelectorRequest>,
-    /// Text to fill in, label of an option, state of a checkbox, or the fields of a form.
+    /// Text to fill in, label of an option or a list of several (ours), state of a checkbox, or the fields of a form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
     /// Of a fill: replace what is there. Default true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clear_before_fill: Option<bool>,
+    /// Ours, of a drag: the element to let go on, by the id of an observe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_id: Option<String>,
+    /// Ours, of a drag: the element to let go on, when there is no `to_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_selector: Option<SelectorRequest>,
+    /// Ours: how dialogs are answered that come up meanwhile; without it they are dismissed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialog: Option<DialogRequest>,
     /// Press enter afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub press_enter: Option<bool>,
@@ -190,6 +209,9 @@ pub struct ExecutionResult {
     pub exception_detail: Option<ExceptionDetail>,
     /// The same as `success`.
     pub action_executed: bool,
+    /// Ours: what the action changed, when it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<StepChanges>,
     /// Ours: what the call cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,

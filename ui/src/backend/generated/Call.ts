@@ -3,6 +3,7 @@ import type { CallKind } from "./CallKind";
 import type { CallStatus } from "./CallStatus";
 import type { Credits } from "./Credits";
 import type { Reason } from "./Reason";
+import type { StepChanges } from "./StepChanges";
 
 /**
  * One call on a session.
@@ -51,4 +52,8 @@ reasons: Array<Reason>,
 /**
  * The page after it, by hash.
  */
-picture: string | null, };
+picture: string | null, 
+/**
+ * What a step changed, of a server that tells it.
+ */
+changes?: StepChanges, };

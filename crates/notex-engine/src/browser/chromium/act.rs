@@ -1,21 +1,26 @@
 //! Does something to an element the way a person would: it is found again, brought into view, and operated by real
-//! mouse and keyboard input at a point where nothing covers it. Files are in `files`.
+//! mouse and keyboard input at a point where nothing covers it. The mouse is in `mouse`, the keyboard in `typing`,
+//! lists that pages make themselves in `lists`, sliders in `sliders`, files in `files`.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::act_outcome::{How, Outcome, Reached, Target as Facts};
-use super::frames::{Frame, Reach};
+use super::calendar::is_day;
+use super::frames::Frame;
 use super::ids::Known;
-use super::keys::Key;
 use super::seek::{Seen, in_words};
+use super::settle::Rest;
 use super::tab::ChromiumTab;
-use crate::browser::{Act, Deed, PageError, Target};
+use crate::browser::{Act, Acted, Deed, PageError, Selector, Target};
 
 /// Nobody waits longer for one element.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a download that a click has begun is waited for.
+const DOWNLOADED_WITHIN: Duration = Duration::from_secs(10);
 
 /// An act in the course of being done.
 pub(super) struct Doing<'a> {
@@ -27,41 +32,86 @@ pub(super) struct Doing<'a> {
     /// What finds the element again.
     pub(super) wanted: String,
     pub(super) doing: String,
+    /// What was done otherwise than asked.
+    remarks: Mutex<Vec<String>>,
 }
 
 impl ChromiumTab {
-    pub(super) async fn do_act(&self, act: &Act) -> Result<(), PageError> {
+    pub(super) async fn do_act(&self, act: &Act) -> Result<Acted, PageError> {
         let mut events = self.session.events();
-        self.find(act).await?.run().await?;
-        self.settle(&mut events).await
+        let (mut begun, mut ended) = (self.context.downloads.begun(), self.context.downloads.ended());
+        let before = *begun.borrow_and_update();
+        let doing = match self.find(act).await {
+            Ok(doing) => doing,
+            Err(error) => return Err(self.with_nearest(error, &act.target).await),
+        };
+        let facts = match doing.run().await {
+            Ok(facts) => facts,
+            Err(error) => return Err(self.with_nearest(error, &act.target).await),
+        };
+        let rest = Rest { frame: doing.frame.clone(), grace: grace(act, facts) };
+        self.settle(&mut events, &rest).await?;
+        if !matches!(act.deed, Deed::Download) && *begun.borrow() > before {
+            let end = tokio::time::timeout(DOWNLOADED_WITHIN, ended.recv()).await;
+            if end.is_err() {
+                doing.remark(String::from("a download began, and has not ended yet"));
+            }
+        }
+        Ok(doing.told())
     }
 
     async fn find<'a>(&'a self, act: &'a Act) -> Result<Doing<'a>, PageError> {
-        let (frame, name, wanted) = match &act.target {
+        let deed = match act.deed {
+            Deed::Fill { .. } => "fill",
+            Deed::Check { .. } => "check",
+            Deed::Choose { .. } => "choose",
+            _ => "",
+        };
+        let seen = if matches!(act.deed, Deed::Upload { .. }) { Seen::HiddenToo } else { Seen::Only };
+        let at_once = Some(Duration::ZERO);
+        let chooses = deed == "choose" && matches!(act.target, Target::Selector(_));
+        let found =
+            match self.wanted(&act.target, seen, if chooses { at_once } else { act.timeout }, deed).await {
+                // A select that a page hides behind one of its own.
+                Err(PageError::UnknownAction(_)) if chooses => {
+                    match self.wanted(&act.target, Seen::HiddenToo, at_once, deed).await {
+                        Err(PageError::UnknownAction(_)) => {
+                            self.wanted(&act.target, seen, act.timeout, deed).await
+                        }
+                        found => found,
+                    }
+                }
+                found => found,
+            };
+        let (frame, name, wanted) = found?;
+        let doing = format!("operating {name}");
+        Ok(Doing { tab: self, frame, act, name, wanted, doing, remarks: Mutex::default() })
+    }
+
+    /// The frame of an element, what it is called, and what finds it again.
+    pub(super) async fn wanted(
+        &self,
+        target: &Target,
+        seen: Seen,
+        timeout: Option<Duration>,
+        deed: &str,
+    ) -> Result<(Frame, String, String), PageError> {
+        match target {
             Target::Action(id) => {
                 let known = self.ids().find(id).cloned().ok_or_else(|| self.unknown(id))?;
-                (self.frame(&known.frame), id.clone(), wanted(&known))
+                let Known { kind: _, frame, key, born, css, role, name } = known;
+                let wanted = json!({
+                    "key": key, "born": born, "css": css, "role": role, "name": name, "deed": deed,
+                });
+                Ok((self.frame(&frame), id.clone(), wanted.to_string()))
             }
             Target::Selector(selector) => {
-                let seen = match act.deed {
-                    Deed::Upload { .. } => Seen::HiddenToo,
-                    Deed::Operate { .. }
-                    | Deed::Click
-                    | Deed::Fill { .. }
-                    | Deed::Check { .. }
-                    | Deed::Choose { .. }
-                    | Deed::Download => Seen::Only,
-                };
-                let timeout = act.timeout.map(|timeout| timeout.min(LONGEST_PATIENCE));
+                let timeout = timeout.map(|timeout| timeout.min(LONGEST_PATIENCE));
                 let sought = self.seek(selector, seen, timeout).await?;
                 let name = format!("the element of {}", in_words(selector));
-                let wanted =
-                    json!({"key": sought.key, "born": sought.born, "css": "", "role": "", "name": ""});
-                (sought.frame, name, wanted.to_string())
+                Ok((sought.frame, name, by_key(sought.key, &sought.born, deed)))
             }
-        };
-        let doing = format!("operating {name}");
-        Ok(Doing { tab: self, frame, act, name, wanted, doing })
+        }
     }
 
     fn unknown(&self, id: &str) -> PageError {
@@ -74,80 +124,200 @@ impl ChromiumTab {
             None => format!("there is no {id} on this page; observe it and take an id from there"),
         })
     }
+
+    /// Names the action that is nearest to one that is not there.
+    async fn with_nearest(&self, error: PageError, target: &Target) -> PageError {
+        let PageError::UnknownAction(why) = error else { return error };
+        if !why.contains("is gone") && !why.starts_with("nothing on this page") {
+            return PageError::UnknownAction(why);
+        }
+        let (role, words) = match target {
+            Target::Action(id) => match self.ids().find(id) {
+                Some(known) => (Some(known.role.clone()), known.name.clone()),
+                None => return PageError::UnknownAction(why),
+            },
+            Target::Selector(Selector::RoleName(role, name)) => (Some(role.clone()), name.clone()),
+            Target::Selector(Selector::Text(text)) => (None, text.clone()),
+            Target::Selector(Selector::Css(_) | Selector::XPath(_)) => {
+                return PageError::UnknownAction(why);
+            }
+        };
+        match self.nearest(role.as_deref(), &words).await {
+            Some(nearest) => PageError::UnknownAction(format!("{why}; {nearest} is the nearest")),
+            None => PageError::UnknownAction(why),
+        }
+    }
 }
 
-fn wanted(known: &Known) -> String {
-    let Known { kind: _, frame: _, key, born, css, role, name } = known;
-    json!({"key": key, "born": born, "css": css, "role": role, "name": name}).to_string()
+/// What finds an element that the scripts have just found.
+pub(super) fn by_key(key: u64, born: &str, deed: &str) -> String {
+    json!({"key": key, "born": born, "css": "", "role": "", "name": "", "deed": deed}).to_string()
+}
+
+/// How long a page that does not react at once may take to begin: a click is made for what comes of it, and a search
+/// waits until somebody has stopped typing.
+fn grace(act: &Act, facts: Option<Facts>) -> Duration {
+    const AT_ONCE: Duration = Duration::from_millis(30);
+    const AFTER_A_CLICK: Duration = Duration::from_millis(150);
+    const AFTER_A_SEARCH: Duration = Duration::from_millis(400);
+    let typed = facts.is_some_and(|facts| matches!(facts.how, How::Type));
+    let held = facts.is_some_and(|facts| !matches!(facts.how, How::Click | How::Pick | How::Type));
+    match act.deed {
+        _ if act.enter => AFTER_A_CLICK,
+        Deed::Fill { .. } | Deed::Operate { .. } if typed => {
+            if facts.is_some_and(|facts| facts.search) {
+                AFTER_A_SEARCH
+            } else {
+                AT_ONCE
+            }
+        }
+        Deed::ScrollTo | Deed::ScrollIn(_) | Deed::Upload { .. } => AFTER_A_CLICK,
+        Deed::Operate { .. } | Deed::Fill { .. } | Deed::Check { .. } | Deed::Choose { .. } if held => {
+            AT_ONCE
+        }
+        _ => AFTER_A_CLICK,
+    }
 }
 
 impl Doing<'_> {
-    async fn run(&self) -> Result<(), PageError> {
-        match &self.act.deed {
+    /// Does it; answers what is known of the element.
+    async fn run(&self) -> Result<Option<Facts>, PageError> {
+        let facts = match &self.act.deed {
             Deed::Operate { value } => self.operate(value.as_deref()).await?,
-            Deed::Click => self.click(self.reach().await?.0).await?,
-            Deed::Fill { text, clear } => {
-                let (reached, facts) = self.reach().await?;
-                match facts.how {
-                    How::Type => self.fill(reached, facts, Some(text), *clear).await?,
-                    How::Set => drop(self.ask("setValue", Some(text)).await?),
-                    How::Choose => return Err(self.not_operable("is a select; choose an option of it")),
-                    How::Click | How::Check => return Err(self.not_operable("is no field that takes text")),
-                }
+            Deed::Click => {
+                self.click().await?;
+                None
             }
+            Deed::DoubleClick => {
+                self.double_click().await?;
+                None
+            }
+            Deed::RightClick => {
+                self.right_click().await?;
+                None
+            }
+            Deed::Hover => {
+                self.hover().await?;
+                None
+            }
+            Deed::Drag { to } => {
+                self.drag_to(to).await?;
+                None
+            }
+            Deed::ScrollTo => {
+                self.ask("scrollTo", None).await?;
+                None
+            }
+            Deed::ScrollIn(scroll) => {
+                self.scroll_in(*scroll).await?;
+                None
+            }
+            Deed::Fill { text, clear } => Some(self.fill_any(text, *clear).await?),
             Deed::Check { to } => {
                 let (reached, facts) = self.reach().await?;
-                match facts.how {
-                    How::Check => self.bring_to(reached, facts.checked, *to).await?,
-                    How::Click | How::Type | How::Set | How::Choose => {
-                        return Err(self.not_operable("is no checkbox, switch or radio"));
-                    }
+                if facts.how != How::Check {
+                    return Err(self.not_operable("is no checkbox, switch or radio"));
                 }
+                self.bring_to(reached, facts, *to).await?;
+                Some(facts)
             }
-            Deed::Choose { option } => {
-                let (_, facts) = self.reach().await?;
+            Deed::Choose { options } => {
+                let (reached, facts) = self.reach().await?;
                 match facts.how {
-                    How::Choose => drop(self.ask("choose", Some(option)).await?),
-                    How::Click | How::Check | How::Type | How::Set => {
+                    How::Choose => drop(self.choose(options).await?),
+                    How::Pick | How::Click => self.pick(reached, options).await?,
+                    How::Type => self.pick_typed(reached, facts, options).await?,
+                    How::Check | How::Set | How::Slide | How::Spin | How::File => {
                         return Err(self.not_operable("is no select"));
                     }
                 }
+                Some(facts)
             }
-            Deed::Upload { file } => self.upload(file).await?,
-            Deed::Download => self.download().await?,
-        }
+            Deed::Upload { file } => {
+                self.upload(file).await?;
+                None
+            }
+            Deed::Download => {
+                self.download().await?;
+                None
+            }
+        };
         if self.act.enter {
             self.press("Enter").await?;
         }
-        Ok(())
+        Ok(facts)
     }
 
     /// Waits until a mouse reaches the element.
     pub(super) async fn reach(&self) -> Result<(Reached, Facts), PageError> {
         let patience = self.patience().as_millis();
         let question = format!("locate({}, {patience})", self.wanted);
-        let reached = self.outcome(&question, "").await?;
+        let mut outcome: Outcome = self.look(&question).await?;
+        if let Outcome::Covered { left_open: true, in_dialog, .. } = outcome {
+            self.put_away(in_dialog).await?;
+            outcome = self.look(&question).await?;
+        }
+        let reached = outcome.reached(&self.name, "")?;
         let facts = reached.facts.ok_or_else(|| self.not_operable("cannot be operated"))?;
         Ok((reached, facts))
     }
 
-    async fn operate(&self, value: Option<&str>) -> Result<(), PageError> {
+    async fn operate(&self, value: Option<&str>) -> Result<Option<Facts>, PageError> {
+        if let Some(file) = value
+            && self.is_file_input().await?
+        {
+            self.upload(std::path::Path::new(file)).await?;
+            return Ok(None);
+        }
         let (reached, facts) = self.reach().await?;
         let needed = || value.ok_or_else(|| self.not_operable("needs a value"));
         match facts.how {
-            How::Click => self.click(reached).await,
-            How::Check => self.check(reached, facts.checked, value).await,
-            How::Type => self.fill(reached, facts, value, true).await,
-            How::Set => self.ask("setValue", Some(needed()?)).await.map(drop),
-            How::Choose => self.ask("choose", Some(needed()?)).await.map(drop),
+            How::Check => self.check(reached, facts, value).await?,
+            How::Type => self.fill(reached, facts, value, true).await?,
+            How::Set => drop(self.ask("setValue", Some(needed()?)).await?),
+            How::Choose => drop(self.choose(&several(needed()?)).await?),
+            How::Slide | How::Spin => self.slide(needed()?, facts.how).await?,
+            How::File => return Err(self.not_operable("needs the name of a file of the session as value")),
+            How::Pick | How::Click if value.is_some_and(is_day) => {
+                self.pick_day(reached, value.unwrap_or_default()).await?;
+            }
+            How::Pick => match value {
+                Some(value) => self.pick(reached, &several(value)).await?,
+                None => self.click_at(reached).await?,
+            },
+            How::Click => match value {
+                Some(value) => self.click_and_maybe_pick(reached, value).await?,
+                None => self.click_at(reached).await?,
+            },
         }
+        Ok(Some(facts))
+    }
+
+    /// What a fill asks for, whatever kind of field it is.
+    async fn fill_any(&self, text: &str, clear: bool) -> Result<Facts, PageError> {
+        let (reached, facts) = self.reach().await?;
+        match facts.how {
+            How::Type => self.fill(reached, facts, Some(text), clear).await?,
+            How::Set => drop(self.ask("setValue", Some(text)).await?),
+            How::Slide | How::Spin => self.slide(text, facts.how).await?,
+            How::Pick | How::Click if is_day(text) => self.pick_day(reached, text).await?,
+            How::Pick => self.pick(reached, &several(text)).await?,
+            How::Choose => return Err(self.not_operable("is a select; choose an option of it")),
+            How::File => return Err(self.not_operable("is an input for files; upload one to it")),
+            How::Click | How::Check => return Err(self.not_operable("is no field that takes text")),
+        }
+        Ok(facts)
+    }
+
+    pub(super) async fn choose(&self, options: &[String]) -> Result<Reached, PageError> {
+        self.outcome(&format!("choose({}, {})", self.wanted, json!(options)), "").await
     }
 
     fn patience(&self) -> Duration {
         self.act.timeout.unwrap_or_default().min(LONGEST_PATIENCE)
     }
 
-    async fn ask(&self, what: &str, value: Option<&str>) -> Result<Reached, PageError> {
+    pub(super) async fn ask(&self, what: &str, value: Option<&str>) -> Result<Reached, PageError> {
         let question = match value {
             Some(value) => format!("{what}({}, {})", self.wanted, json!(value)),
             None => format!("{what}({})", self.wanted),
@@ -155,13 +325,26 @@ impl Doing<'_> {
         self.outcome(&question, value.unwrap_or_default()).await
     }
 
-    async fn outcome(&self, question: &str, value: &str) -> Result<Reached, PageError> {
-        let outcome: Outcome = match self.put(question).await {
-            Ok(outcome) => outcome,
-            Err(PageError::Browser { why, .. }) if why.contains("No frame") => Outcome::Gone,
-            Err(error) => return Err(error),
-        };
-        outcome.reached(&self.name, value)
+    pub(super) async fn outcome(&self, question: &str, value: &str) -> Result<Reached, PageError> {
+        self.look(question).await?.reached(&self.name, value)
+    }
+
+    /// Puts away a list or a calendar that another field has left open, as anybody would before going on.
+    async fn put_away(&self, in_dialog: bool) -> Result<(), PageError> {
+        let empty = self.tab.ask::<Outcome>(&self.doing, "emptyPlace()").await?;
+        match empty.reached(&self.name, "") {
+            Ok(at) => self.click_nothing(at).await?,
+            Err(_) if !in_dialog => self.press("Escape").await?,
+            Err(_) => {}
+        }
+        self.press("Tab").await
+    }
+
+    async fn look(&self, question: &str) -> Result<Outcome, PageError> {
+        match self.put(question).await {
+            Err(PageError::Browser { why, .. }) if why.contains("No frame") => Ok(Outcome::Gone),
+            outcome => outcome,
+        }
     }
 
     pub(super) async fn put<R: DeserializeOwned>(&self, question: &str) -> Result<R, PageError> {
@@ -169,42 +352,28 @@ impl Doing<'_> {
         self.tab.ask_in(&self.frame, &self.doing, question, within).await
     }
 
-    /// The point where the page's mouse meets the element, which a frame knows in its own pixels.
-    async fn on_page(&self, at: Reached) -> Result<(f64, f64), PageError> {
-        if self.frame.id == self.tab.target_id {
-            return Ok((at.x, at.y));
-        }
-        match self.tab.reach_into(&self.frame, at.x, at.y).await {
-            Ok(Some(Reach { by: Some(by), .. })) => Err(self.not_operable(&format!("is covered by {by}"))),
-            Ok(Some(Reach { x, y, by: None })) => Ok((x, y)),
-            Ok(None) => Err(self.not_operable("is in a frame that cannot be seen any more")),
-            Err(error) => Err(self.tab.failed(&self.doing, error).await),
-        }
-    }
-
-    async fn check(
-        &self,
-        reached: Reached,
-        checked: Option<bool>,
-        value: Option<&str>,
-    ) -> Result<(), PageError> {
+    async fn check(&self, reached: Reached, facts: Facts, value: Option<&str>) -> Result<(), PageError> {
         let Some(value) = value else {
-            return self.click(reached).await;
+            return self.click_at(reached).await;
         };
         let wish = match value.trim().to_lowercase().as_str() {
-            "true" | "on" | "yes" | "1" => true,
-            "false" | "off" | "no" | "0" => false,
+            "true" | "on" | "yes" | "1" | "checked" => true,
+            "false" | "off" | "no" | "0" | "unchecked" => false,
             _ => return Err(self.not_operable(&format!("takes true or false, not {value:?}"))),
         };
-        self.bring_to(reached, checked, wish).await
+        self.bring_to(reached, facts, wish).await
     }
 
-    async fn bring_to(&self, reached: Reached, checked: Option<bool>, wish: bool) -> Result<(), PageError> {
-        if checked == Some(wish) {
+    async fn bring_to(&self, reached: Reached, facts: Facts, wish: bool) -> Result<(), PageError> {
+        if facts.checked == Some(wish) {
             return Ok(());
         }
-        self.click(reached).await?;
-        let now: Option<bool> = self.put(&format!("checkedNow({})", self.wanted)).await?;
+        if facts.radio && !wish {
+            return Err(self.not_operable("is one of several; choose another one instead of it"));
+        }
+        self.click_at(reached).await?;
+        let question = format!("checkedNow({}, {wish})", self.wanted);
+        let now: Option<bool> = self.put(&question).await?;
         match now {
             Some(now) if now != wish => {
                 Err(self.not_operable(&format!("was clicked and did not become {wish}")))
@@ -213,66 +382,42 @@ impl Doing<'_> {
         }
     }
 
-    async fn fill(
-        &self,
-        reached: Reached,
-        facts: Facts,
-        text: Option<&str>,
-        clear: bool,
-    ) -> Result<(), PageError> {
-        if facts.read_only {
-            return Err(self.not_operable("is read-only"));
-        }
-        if text.is_none() && !self.act.enter {
-            return Err(self.not_operable("needs a value"));
-        }
-        self.click(reached).await?;
-        let Some(text) = text else { return Ok(()) };
-        let field = self.outcome(&format!("takeFocus({}, {})", self.wanted, !clear), "").await?;
-        if !text.is_empty() {
-            let params = json!({"text": text});
-            return self.type_in("Input.insertText", params).await;
-        }
-        if field.empty || !clear { Ok(()) } else { self.press("Backspace").await }
-    }
-
-    pub(super) async fn click(&self, at: Reached) -> Result<(), PageError> {
-        let (x, y) = self.on_page(at).await?;
-        let mouse = |kind: &str, buttons: u8, count: u8| {
-            let button = if count == 0 { "none" } else { "left" };
-            json!({
-                "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": count,
-            })
-        };
-        const METHOD: &str = "Input.dispatchMouseEvent";
-        self.input(METHOD, mouse("mouseMoved", 0, 0)).await?;
-        let pressed = self.input(METHOD, mouse("mousePressed", 1, 1)).await;
-        // A button that stays down would turn every later move into a drag.
-        let released = self.input(METHOD, mouse("mouseReleased", 0, 1)).await;
-        pressed.and(released)
-    }
-
-    async fn press(&self, name: &str) -> Result<(), PageError> {
-        let Some(key) = Key::named(name) else { return Ok(()) };
-        let down = self.type_in("Input.dispatchKeyEvent", key.down(0)).await;
-        let up = self.type_in("Input.dispatchKeyEvent", key.up(0)).await;
-        down.and(up)
-    }
-
-    /// The keyboard of the process that the element lives in.
-    async fn type_in(&self, method: &'static str, params: serde_json::Value) -> Result<(), PageError> {
-        let within = self.tab.setup.patience.answer;
-        match self.tab.unless_lost(self.frame.session.tell(method, params, within)).await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.tab.failed(&self.doing, error).await),
+    /// The same for another element, which the scripts have just found in the frame.
+    pub(super) fn with<'b>(&'b self, key: u64, born: &str, name: String) -> Doing<'b> {
+        Doing {
+            tab: self.tab,
+            frame: self.frame.clone(),
+            act: self.act,
+            doing: format!("operating {name}"),
+            name,
+            wanted: by_key(key, born, ""),
+            remarks: Mutex::default(),
         }
     }
 
-    async fn input(&self, method: &'static str, params: serde_json::Value) -> Result<(), PageError> {
-        self.tab.call::<serde::de::IgnoredAny>(&self.doing, method, params).await.map(drop)
+    pub(super) async fn input(&self, method: &'static str, params: Value) -> Result<(), PageError> {
+        self.tab.input(&self.tab.session, &self.doing, method, params).await
+    }
+
+    /// Says that something was done otherwise than asked.
+    pub(super) fn remark(&self, sentence: String) {
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).push(sentence);
+    }
+
+    fn told(&self) -> Acted {
+        let remarks = self.remarks.lock().unwrap_or_else(PoisonError::into_inner);
+        Acted { remark: (!remarks.is_empty()).then(|| remarks.join("; ")) }
     }
 
     pub(super) fn not_operable(&self, why: &str) -> PageError {
         PageError::NotOperable(format!("{} {why}", self.name))
+    }
+}
+
+/// The options of a value: one, or a JSON list of several.
+fn several(value: &str) -> Vec<String> {
+    match serde_json::from_str::<Vec<String>>(value) {
+        Ok(options) if !options.is_empty() => options,
+        Ok(_) | Err(_) => vec![value.to_owned()],
     }
 }

@@ -18,14 +18,37 @@ pub(super) enum How {
     Set,
     /// By one of its options.
     Choose,
+    /// By one of the options of a list that it opens.
+    Pick,
+    /// By moving its thumb.
+    Slide,
+    /// By its arrow keys.
+    Spin,
+    /// By a file.
+    File,
 }
 
 /// What is known about an element that a mouse can reach.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about an element")]
 pub(super) struct Target {
     pub(super) how: How,
     pub(super) checked: Option<bool>,
     pub(super) read_only: bool,
+    /// One of several, which a click cannot let go of.
+    pub(super) radio: bool,
+    /// It opens a list of what may be meant while it is typed into.
+    pub(super) suggests: bool,
+    /// It shapes what is typed, so every key counts.
+    pub(super) keyed: bool,
+    /// It takes one sign, and hands the next one on.
+    pub(super) split: bool,
+    /// It searches.
+    pub(super) search: bool,
+    /// A part of the page that is edited in place.
+    pub(super) editor: bool,
+    /// It has one line.
+    pub(super) single: bool,
 }
 
 /// The answer of a script of `hands.js`.
@@ -48,13 +71,21 @@ pub(super) enum Outcome {
     Outside,
     Covered {
         by: String,
+        /// It is a list or a calendar that another field has left open.
+        #[serde(default)]
+        left_open: bool,
+        /// The element is in a dialog, which a key may close.
+        #[serde(default)]
+        in_dialog: bool,
     },
     NoSuchValue {
+        value: String,
         values: String,
     },
     BadValue {
         like: String,
     },
+    TakesOne,
 }
 
 /// What `Ready` holds.
@@ -64,6 +95,15 @@ pub(super) struct Reached {
     pub(super) y: f64,
     pub(super) facts: Option<Target>,
     pub(super) empty: bool,
+}
+
+/// What a click met.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Landed {
+    pub(super) met: bool,
+    /// The element was made anew meanwhile, and what came in its place was not clicked.
+    pub(super) again: bool,
+    pub(super) by: Option<String>,
 }
 
 impl Outcome {
@@ -79,13 +119,14 @@ impl Outcome {
             Outcome::Hidden => not(format!("{id} cannot be seen any more")),
             Outcome::Moving => not(format!("{id} does not stop moving")),
             Outcome::Outside => not(format!("{id} cannot be scrolled into view")),
-            Outcome::Covered { by } => not(format!("{id} is covered by {by}")),
-            Outcome::NoSuchValue { values } => {
+            Outcome::Covered { by, .. } => not(format!("{id} is covered by {by}")),
+            Outcome::NoSuchValue { value, values } => {
                 not(format!("{id} has no {value:?}; it takes one of: {values}"))
             }
             Outcome::BadValue { like } => {
                 not(format!("{id} does not take {value:?}; it takes values like {like}"))
             }
+            Outcome::TakesOne => not(format!("{id} takes one option, not several")),
         }
     }
 }

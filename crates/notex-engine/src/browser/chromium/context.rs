@@ -18,7 +18,8 @@ use super::live::Live;
 use super::page::Setup;
 use super::tab::ChromiumTab;
 use super::targets::{TargetInfo, Targets};
-use crate::browser::{Face, PageError, Traffic};
+use super::told::Told;
+use crate::browser::{DialogWish, Face, PageError, Traffic};
 use crate::cdp::Session;
 
 /// A page that opens more than this is up to no good.
@@ -44,6 +45,10 @@ pub(super) struct Context {
     pub(super) downloads: Downloads,
     pub(super) steps: Steps,
     pub(super) live: Live,
+    /// What was last told of the page in front.
+    pub(super) told_last: Mutex<Option<Told>>,
+    /// How dialogs are answered.
+    pub(super) dialogs: Mutex<Option<DialogWish>>,
     /// Numbers for ids of elements: those of one tab are never those of another.
     pub(super) numbers: Arc<AtomicU32>,
     /// The id of the tab in front.
@@ -76,7 +81,8 @@ impl Steps {
         Step(self)
     }
 
-    fn cause(&self) -> bool {
+    /// Whether somebody does something now, or did a moment ago.
+    pub(super) fn cause(&self) -> bool {
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         self.under_way.load(Ordering::SeqCst) > 0 || last.is_some_and(|last| last.elapsed() < CAUSED_WITHIN)
     }
@@ -107,6 +113,8 @@ impl Context {
             downloads,
             steps: Steps::default(),
             live: Live::default(),
+            told_last: Mutex::default(),
+            dialogs: Mutex::default(),
             numbers: Arc::default(),
             front: watch::Sender::new(String::new()),
             lost: watch::Sender::new(None),

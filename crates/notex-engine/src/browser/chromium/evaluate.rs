@@ -69,7 +69,7 @@ impl ChromiumTab {
             Ok(answer) => answer,
             // It led to another page, whose coming is waited for; there is no value then.
             Err(CdpError::Refused { message, .. }) if leaves(&message) => {
-                self.settle(&mut events).await?;
+                self.settle_page(&mut events).await?;
                 return Ok(Value::Null);
             }
             Err(error) => return Err(self.failed(doing, error).await),

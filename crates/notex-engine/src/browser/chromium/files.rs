@@ -26,6 +26,11 @@ struct FileInput {
 }
 
 #[derive(Deserialize)]
+struct DropTarget {
+    likely: bool,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FileChooserOpened {
     backend_node_id: Option<i64>,
@@ -51,11 +56,15 @@ impl Doing<'_> {
             }
             None => {
                 let mut events = self.frame.session.events();
-                self.click(self.reach().await?.0).await?;
-                let Some(node) = chooser(&mut events).await else {
-                    return Err(self.not_operable("is no file input, and a click on it asks for no file"));
-                };
-                params["backendNodeId"] = json!(node);
+                let target: DropTarget = self.put(&format!("takesDrops({})", self.wanted)).await?;
+                if target.likely {
+                    return self.drop_on(&[file]).await;
+                }
+                self.click().await?;
+                match chooser(&mut events).await {
+                    Some(node) => params["backendNodeId"] = json!(node),
+                    None => return self.drop_on(&[file]).await,
+                }
             }
         }
         let told = self.frame.session.tell("DOM.setFileInputFiles", params, within);
@@ -66,6 +75,24 @@ impl Doing<'_> {
             }
             Err(error) => Err(self.tab.failed(&self.doing, error).await),
         }
+    }
+
+    /// Drops files onto the element; a page that takes them says so by not letting the browser open them.
+    async fn drop_on(&self, files: &[PathBuf]) -> Result<(), PageError> {
+        self.put::<bool>(&format!("expectDrop({})", self.wanted)).await?;
+        self.drop_files(files).await?;
+        match self.put::<bool>("wasDropTaken()").await {
+            Ok(false) => Err(self.not_operable(
+                "is no file input, a click on it asks for no file, and it takes none that is dropped on it",
+            )),
+            // A page that went on with it cannot be asked any more.
+            Ok(true) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Whether it is an input for files, which has no place that a mouse could reach as a rule.
+    pub(super) async fn is_file_input(&self) -> Result<bool, PageError> {
+        self.put(&format!("isFileInput({})", self.wanted)).await
     }
 
     /// The file as the system names it, which no link leads out of the session's folder.
@@ -92,7 +119,7 @@ impl Doing<'_> {
         let (mut begun, mut ended) = (downloads.begun(), downloads.ended());
         let before = *begun.borrow_and_update();
         let until = Instant::now() + self.act.timeout.unwrap_or(DOWNLOADED_WITHIN).min(DOWNLOADED_WITHIN);
-        self.click(self.reach().await?.0).await?;
+        self.click().await?;
         let begins = until.min(Instant::now() + BEGINS_WITHIN);
         let began = async { begun.wait_for(|count| *count > before).await.is_ok() };
         if !tokio::time::timeout_at(begins, began).await.unwrap_or(false) {

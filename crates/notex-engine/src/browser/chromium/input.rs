@@ -20,16 +20,17 @@ const FARTHEST: f64 = 1_000_000.0;
 impl ChromiumTab {
     pub(super) async fn press_keys(&self, keys: &str) -> Result<(), PageError> {
         let stroke = Stroke::read(keys)?;
+        self.watch_page().await;
         let mut events = self.session.events();
         let doing = format!("pressing {keys}");
         let mut first_failure = Ok(());
         for event in stroke.events() {
             // A key that stays down would change what every later one means.
-            let pressed = self.call::<serde::de::IgnoredAny>(&doing, KEY, event).await.map(drop);
+            let pressed = self.input(&self.session, &doing, KEY, event).await;
             first_failure = first_failure.and(pressed);
         }
         first_failure?;
-        self.settle(&mut events).await
+        self.settle_page(&mut events).await
     }
 
     pub(super) async fn scroll_page(&self, scroll: Scroll) -> Result<(), PageError> {
@@ -41,10 +42,11 @@ impl ChromiumTab {
             Some(px) => json!(px),
             None => Value::Null,
         };
+        self.watch_page().await;
         let mut events = self.session.events();
         let question = format!("scrollPage({}, {px})", scroll.down);
         self.ask::<serde::de::IgnoredAny>("scrolling the page", &question).await?;
-        self.settle(&mut events).await
+        self.settle_page(&mut events).await
     }
 
     pub(super) async fn take_input(&self, input: &LiveInput) -> Result<(), PageError> {

@@ -3,6 +3,7 @@
 
 mod act;
 mod act_outcome;
+mod calendar;
 mod context;
 mod cookies;
 mod downloads;
@@ -17,9 +18,12 @@ mod guard;
 mod ids;
 mod input;
 mod keys;
+mod lists;
 mod live;
 mod look;
+mod mouse;
 mod navigate;
+mod nearest;
 mod net_error;
 mod network;
 mod observe;
@@ -29,8 +33,12 @@ mod process;
 mod rebirth;
 mod scrape;
 mod seek;
+mod settle;
+mod sliders;
 mod tab;
 mod targets;
+mod told;
+mod typing;
 mod watch;
 mod world;
 

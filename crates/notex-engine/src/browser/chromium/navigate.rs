@@ -1,26 +1,24 @@
 //! Opening addresses, moving in the history, and knowing when a page has come to rest. Everything is followed by
 //! the events of the main frame and bounded by a deadline.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 use url::Url;
 
 use super::net_error;
+use super::network::origin;
 use super::page::is_allowed;
 use super::tab::ChromiumTab;
 use crate::browser::{PageError, Position, WaitUntil};
 use crate::cdp::{CdpError, Event};
 
-/// How long a page without a navigation may go on changing after an act.
-const SETTLES_WITHIN: Duration = Duration::from_millis(1_000);
-/// How long requests that an act started are waited for.
-const ANSWERED_WITHIN: Duration = Duration::from_millis(2_500);
 /// What counts as quiet.
 const QUIET_MS: u64 = 80;
 /// A move in the history that starts nothing within this time led nowhere.
@@ -32,18 +30,21 @@ const PROXY_LOCKED: u16 = 407;
 #[derive(Default)]
 pub(super) struct Following {
     main_frame: String,
-    loading: bool,
+    /// Requests that the page makes anyway.
+    background: HashSet<u64>,
+    pub(super) loading: bool,
     pub(super) started: bool,
     committed: bool,
-    readable: bool,
-    finished: bool,
+    pub(super) readable: bool,
+    pub(super) finished: bool,
     idle: bool,
     within_document: bool,
     unreachable: Option<String>,
     last_failure: Option<String>,
     /// What came is the proxy's wish for another password; of a server it would be an error.
     locked: bool,
-    requests: HashSet<String>,
+    /// Those under way that may have been caused by what was done.
+    pub(super) requests: HashMap<String, Instant>,
     /// The last address that was asked for as the page.
     document: Option<String>,
 }
@@ -60,6 +61,7 @@ struct OfFrame {
     disposition: Option<String>,
     request: Option<Request>,
     response: Option<Response>,
+    initiator: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -143,6 +145,18 @@ impl Following {
         }
     }
 
+    /// The same that knows what the page asks for on its own.
+    pub(super) fn knowing(mut self, background: HashSet<u64>) -> Following {
+        self.background = background;
+        self
+    }
+
+    fn makes_anyway(&self, about: &OfFrame) -> bool {
+        let Some(request) = &about.request else { return false };
+        let initiator = about.initiator.as_ref().map_or("", |raw| raw.get());
+        !self.background.is_empty() && self.background.contains(&origin(&request.url, initiator))
+    }
+
     fn take_named(&mut self, method: &str, about: OfFrame) {
         let main = about.frame_id.as_ref() == Some(&self.main_frame);
         match method {
@@ -169,13 +183,15 @@ impl Following {
                 Some(_) | None => {}
             },
             "Network.requestWillBeSent" => {
-                let waits =
-                    !matches!(about.kind.as_deref(), Some("EventSource" | "WebSocket" | "Ping" | "Media"));
+                let waits = matches!(
+                    about.kind.as_deref(),
+                    Some("Document" | "XHR" | "Fetch" | "Script" | "Stylesheet")
+                ) && !self.makes_anyway(&about);
                 if main && about.kind.as_deref() == Some("Document") {
                     self.document = about.request.map(|request| request.url);
                 }
                 if let Some(id) = about.request_id.filter(|_| waits) {
-                    self.requests.insert(id);
+                    self.requests.insert(id, Instant::now());
                 }
             }
             "Network.responseReceived" if main && about.kind.as_deref() == Some("Document") => {
@@ -394,45 +410,6 @@ impl ChromiumTab {
             doing: doing.to_owned(),
             seconds: self.setup.patience.navigation.as_secs().max(1),
         }
-    }
-
-    /// Waits, bounded, for what an act caused: a new page to load, or requests to end and the page to rest.
-    pub(super) async fn settle(&self, events: &mut Receiver<Event>) -> Result<(), PageError> {
-        let mut following = Following::new(&self.target_id);
-        let began = Instant::now();
-        let question = format!("rest({QUIET_MS}, {})", SETTLES_WITHIN.as_millis());
-        loop {
-            let navigates = |f: &Following| f.started;
-            let rested = tokio::select! {
-                navigates = following.until(events, began + ANSWERED_WITHIN, navigates) => {
-                    if navigates { break }
-                    return Ok(());
-                }
-                rested = self.ask::<Rested>("waiting for the page to rest", &question) => rested,
-            };
-            if let Err(error) = rested {
-                return match error {
-                    // A page that hangs after an act is told by the next call; the act itself was done.
-                    PageError::TimedOut { .. } | PageError::Browser { .. } => Ok(()),
-                    PageError::NotOperable(_) if self.is_gone() => Ok(()),
-                    other => Err(other),
-                };
-            }
-            following.until(events, Instant::now(), |_| false).await;
-            if following.started {
-                break;
-            }
-            if following.requests.is_empty() || began.elapsed() > ANSWERED_WITHIN {
-                return Ok(());
-            }
-            let answered = |f: &Following| f.started || f.requests.is_empty();
-            if !following.until(events, began + ANSWERED_WITHIN, answered).await {
-                return Ok(());
-            }
-        }
-        let deadline = Instant::now() + self.setup.patience.load;
-        following.until(events, deadline, |f| f.finished && !f.loading).await;
-        Ok(())
     }
 
     pub(super) async fn read_position(&self) -> Result<Position, PageError> {

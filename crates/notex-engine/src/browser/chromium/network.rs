@@ -1,7 +1,8 @@
 //! Requests of a tab and its frames: their bytes, and the one line that is told when one ends.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 
 use chrono::{DateTime, Utc};
 use notex_wire::PageEvent;
@@ -16,9 +17,25 @@ const URL_CHARS: usize = 2_000;
 /// ` HTTP/1.1` and the ends of the lines around a request's headers.
 const LINE_BYTES: usize = 14;
 
+/// More places than a page asks from on its own.
+const MOST_BACKGROUND: usize = 300;
+
 /// The requests under way.
 #[derive(Default)]
-pub(super) struct Requests(HashMap<String, Request>);
+pub(super) struct Requests {
+    open: HashMap<String, Request>,
+    /// What the page asks for on its own: once it has loaded, and nobody does anything.
+    background: HashSet<u64>,
+    pub(super) has_loaded: bool,
+}
+
+/// Stands for the address and the place in the page's scripts that a request comes from.
+pub(super) fn origin(url: &str, initiator: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    url.split(['?', '#']).next().unwrap_or_default().hash(&mut hasher);
+    initiator.hash(&mut hasher);
+    hasher.finish()
+}
 
 /// What an event meant.
 #[derive(Default)]
@@ -56,6 +73,8 @@ struct Sent<'a> {
     #[serde(rename = "type", borrow)]
     kind: Option<Cow<'a, str>>,
     redirect_response: Option<Response>,
+    #[serde(borrow)]
+    initiator: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -118,18 +137,35 @@ struct Payload<'a> {
 }
 
 impl Requests {
-    /// Takes an event of the `Network` domain.
-    pub(super) fn take(&mut self, event: &Heard<'_>) -> Taken {
+    /// Another page comes.
+    pub(super) fn page_comes(&mut self) {
+        self.background.clear();
+        self.has_loaded = false;
+    }
+
+    /// What the page asks for on its own.
+    pub(super) fn background(&self) -> HashSet<u64> {
+        self.background.clone()
+    }
+
+    /// Takes an event of the `Network` domain; `caused` is whether somebody does something meanwhile.
+    pub(super) fn take(&mut self, event: &Heard<'_>, caused: bool) -> Taken {
         match event.method {
-            "Network.requestWillBeSent" => event.read().map(|sent| self.sent(sent)),
+            "Network.requestWillBeSent" => event.read().map(|sent: Sent<'_>| {
+                if !caused && self.has_loaded && self.background.len() < MOST_BACKGROUND {
+                    let initiator = sent.initiator.map_or("", RawValue::get);
+                    self.background.insert(origin(&sent.request.url, initiator));
+                }
+                self.sent(sent)
+            }),
             "Network.requestWillBeSentExtraInfo" => event.read().map(|extra| self.headers(&extra)),
             "Network.responseReceived" => event.read().map(|answer: Answered<'_>| {
-                let Some(request) = self.0.get_mut(&*answer.request_id) else { return Taken::default() };
+                let Some(request) = self.open.get_mut(&*answer.request_id) else { return Taken::default() };
                 request.status = Some(answer.response.status);
                 Taken { received: request.receive(answer.response.encoded_data_length), ..Taken::default() }
             }),
             "Network.dataReceived" => event.read().map(|part: Progress<'_>| {
-                let Some(request) = self.0.get_mut(&*part.request_id) else { return Taken::default() };
+                let Some(request) = self.open.get_mut(&*part.request_id) else { return Taken::default() };
                 let bytes = part.encoded_data_length.unwrap_or_default();
                 Taken { received: request.receive(bytes), ..Taken::default() }
             }),
@@ -150,16 +186,16 @@ impl Requests {
         if ["data:", "blob:"].iter().any(|scheme| sent.request.url.starts_with(scheme)) {
             return taken;
         }
-        let before = self.0.remove(&*sent.request_id);
+        let before = self.open.remove(&*sent.request_id);
         let early = before.as_ref().is_some_and(|request| request.early);
         if let (Some(mut redirected), Some(answer)) = (before, sent.redirect_response) {
             redirected.status = Some(answer.status);
             taken.received = redirected.receive(answer.encoded_data_length);
             taken.ended = Some(redirected.told(sent.timestamp, None));
         }
-        if self.0.len() >= MOST_OPEN {
-            let any = self.0.keys().next().cloned();
-            any.and_then(|any| self.0.remove(&any));
+        if self.open.len() >= MOST_OPEN {
+            let any = self.open.keys().next().cloned();
+            any.and_then(|any| self.open.remove(&any));
         }
         let line = as_bytes(sent.request.method.len() + sent.request.url.len() + LINE_BYTES);
         let millis = sent.wall_time * 1_000.0;
@@ -177,7 +213,7 @@ impl Requests {
             line: if early { 0 } else { line },
             ..Request::default()
         };
-        self.0.insert(sent.request_id.into_owned(), request);
+        self.open.insert(sent.request_id.into_owned(), request);
         taken
     }
 
@@ -187,14 +223,14 @@ impl Requests {
         let mut sent = as_bytes(extra.headers.iter().map(written).sum());
         let length = extra.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
         sent += length.and_then(|(_, value)| value.parse::<u64>().ok()).unwrap_or_default();
-        let has_room = self.0.len() < MOST_OPEN;
-        match self.0.get_mut(&*extra.request_id) {
+        let has_room = self.open.len() < MOST_OPEN;
+        match self.open.get_mut(&*extra.request_id) {
             Some(request) if request.line > 0 => sent += std::mem::take(&mut request.line),
             // Of a redirect, whose next request is told after its headers.
             Some(request) => request.early = true,
             None if has_room => {
                 let early = Request { early: true, ..Request::default() };
-                self.0.insert(extra.request_id.clone().into_owned(), early);
+                self.open.insert(extra.request_id.clone().into_owned(), early);
             }
             None => {}
         }
@@ -202,7 +238,7 @@ impl Requests {
     }
 
     fn end(&mut self, end: &Progress<'_>) -> Taken {
-        let Some(mut request) = self.0.remove(&*end.request_id) else { return Taken::default() };
+        let Some(mut request) = self.open.remove(&*end.request_id) else { return Taken::default() };
         if request.method.is_empty() {
             return Taken::default();
         }

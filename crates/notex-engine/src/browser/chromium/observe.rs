@@ -110,7 +110,8 @@ impl ChromiumTab {
         let viewport = seen.walked.position.viewport;
         let mut finds = Finds::default();
         let mut ids = self.ids();
-        ids.enter(&seen.walked.born);
+        let born = seen.walked.born.clone();
+        ids.enter(&born);
         let (position, page) = finds.collect(seen, &[], &viewport, &mut |frame, born, gone| {
             ids.lose(born, gone);
             ids.replace(frame, born);
@@ -124,6 +125,7 @@ impl ChromiumTab {
         });
         let all: Vec<(bool, Action)> = all.collect();
         let position = self.placed(position);
+        let since = self.tell(&born, &position, all.iter().map(|(_, action)| action));
         self.tidy_soon();
         Ok(Observed {
             description: describe_page(&position, &page),
@@ -131,6 +133,7 @@ impl ChromiumTab {
             actions: cut(all, max_actions),
             total_actions: finds.total,
             partial: finds.partly.map(str::to_owned),
+            since,
             position,
         })
     }

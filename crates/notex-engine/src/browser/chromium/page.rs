@@ -1,7 +1,7 @@
 //! What one session sees: its context is opened and closed here, and each call goes to the tab that is in front.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,8 +21,8 @@ use super::live::Live;
 use super::tab::ChromiumTab;
 use super::targets::Targets;
 use crate::browser::{
-    Act, ContextOptions, Face, LiveFrame, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage,
-    Scroll, Traffic, ViewportSize, WaitUntil,
+    Act, Acted, ContextOptions, DialogWish, Face, LiveFrame, News, Observed, Page, PageError, Position,
+    ScrapeOptions, ScrapedPage, Scroll, Traffic, ViewportSize, WaitUntil,
 };
 use crate::cdp::{CdpError, Session};
 use crate::netguard::Reach;
@@ -169,6 +169,7 @@ impl ChromiumPage {
         let tab = self.context.in_front()?;
         let _step = self.context.steps.begin();
         let windows = tab.windows_opened.load(Ordering::SeqCst);
+        tab.dialogs.store(0, Ordering::SeqCst);
         let done = work(&tab).await;
         if tab.windows_opened.load(Ordering::SeqCst) > windows {
             let mut front = self.context.front.subscribe();
@@ -185,13 +186,13 @@ impl ChromiumPage {
     }
 
     /// The same; a tab that is closed by what was done has had it done.
-    async fn step_or_close(
+    async fn step_or_close<R: Default>(
         &self,
-        work: impl AsyncFnOnce(&ChromiumTab) -> Result<(), PageError>,
-    ) -> Result<(), PageError> {
+        work: impl AsyncFnOnce(&ChromiumTab) -> Result<R, PageError>,
+    ) -> Result<R, PageError> {
         let before = self.context.in_front()?;
         match self.step(work).await {
-            Err(PageError::NotOperable(_)) if before.was_closed() => Ok(()),
+            Err(PageError::NotOperable(_)) if before.was_closed() => Ok(R::default()),
             done => done,
         }
     }
@@ -234,8 +235,17 @@ impl Page for ChromiumPage {
         self.look(async |tab| tab.read_actions(max_actions).await).await
     }
 
-    async fn act(&self, act: &Act) -> Result<(), PageError> {
+    async fn news(&self) -> Result<News, PageError> {
+        let Observed { position, since, .. } = self.look(async |tab| tab.read_actions(0).await).await?;
+        Ok(News { position, since })
+    }
+
+    async fn act(&self, act: &Act) -> Result<Acted, PageError> {
         self.step_or_close(async |tab| tab.do_act(act).await).await
+    }
+
+    fn answer_dialogs(&self, how: Option<DialogWish>) {
+        *self.context.dialogs.lock().unwrap_or_else(PoisonError::into_inner) = how;
     }
 
     async fn press_key(&self, keys: &str) -> Result<(), PageError> {

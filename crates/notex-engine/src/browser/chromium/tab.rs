@@ -52,6 +52,8 @@ pub(super) struct ChromiumTab {
     /// How many windows it has opened, and the address of the last one.
     pub(super) windows_opened: AtomicU64,
     pub(super) window_opened: Mutex<String>,
+    /// How many dialogs it has opened since the step began.
+    pub(super) dialogs: AtomicU64,
     /// When it began to open more than there may be, and how many.
     windows_refused: Mutex<Option<(Instant, u32)>>,
     ids: Mutex<Ids>,
@@ -85,6 +87,7 @@ impl ChromiumTab {
             requests: Mutex::default(),
             windows_opened: AtomicU64::new(0),
             window_opened: Mutex::default(),
+            dialogs: AtomicU64::new(0),
             windows_refused: Mutex::default(),
             ids: Mutex::new(Ids::of(Arc::clone(&context.numbers))),
             face: Mutex::default(),

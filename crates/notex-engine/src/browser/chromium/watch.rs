@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 
 use super::tab::ChromiumTab;
 use super::targets::TargetInfo;
+use crate::browser::DialogWish;
 use crate::cdp::{Heard, Session};
 
 const TEXT_CHARS: usize = 2_000;
 const MOST_ARGUMENTS: usize = 20;
+/// More dialogs than this in one step are a page that does not stop.
+const MOST_DIALOGS: u64 = 30;
 
 #[derive(Deserialize)]
 struct Dialog {
@@ -23,6 +26,14 @@ struct Dialog {
     kind: String,
     #[serde(default)]
     message: String,
+    #[serde(default, rename = "defaultPrompt")]
+    proposed: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfFrame {
+    frame_id: String,
 }
 
 #[derive(Deserialize)]
@@ -181,6 +192,10 @@ impl ChromiumTab {
                     self.frame_sessions.leave(&session_id);
                 }
             }
+            "Page.loadEventFired" if on.id() == self.session.id() => {
+                self.requests.lock().unwrap_or_else(PoisonError::into_inner).has_loaded = true;
+            }
+            "Page.frameStartedNavigating" if on.id() == self.session.id() => self.navigates(event),
             "Fetch.requestPaused" => {
                 if let Some(Paused { request_id }) = event.read() {
                     on.post("Fetch.continueRequest", json!({"requestId": request_id}));
@@ -202,7 +217,8 @@ impl ChromiumTab {
                 }
             }
             method if method.starts_with("Network.") => {
-                let taken = self.requests.lock().unwrap_or_else(PoisonError::into_inner).take(event);
+                let caused = self.context.steps.cause();
+                let taken = self.requests.lock().unwrap_or_else(PoisonError::into_inner).take(event, caused);
                 self.context.count(taken.sent, taken.received);
                 if let Some(ended) = taken.ended {
                     self.context.happens(ended);
@@ -212,13 +228,37 @@ impl ChromiumTab {
         }
     }
 
+    /// What a page asks for on its own is not what the next one does.
+    fn navigates(&self, event: &Heard<'_>) {
+        let main = event.read().is_some_and(|OfFrame { frame_id }| frame_id == self.target_id);
+        if main {
+            self.requests.lock().unwrap_or_else(PoisonError::into_inner).page_comes();
+        }
+    }
+
+    /// What it asks for on its own.
+    pub(super) fn background(&self) -> std::collections::HashSet<u64> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).background()
+    }
+
     fn answer_dialog(&self, on: &Session, event: &Heard<'_>) {
-        let Some(Dialog { kind, message }) = event.read() else { return };
-        // Somebody who leaves a page means it; everything else is declined.
-        let accepted = kind == "beforeunload";
-        on.post("Page.handleJavaScriptDialog", json!({"accept": accepted}));
+        let Some(Dialog { kind, message, proposed }) = event.read() else { return };
+        // Somebody who leaves a page means it; everything else is declined, unless the step says otherwise.
+        let wish = self.context.dialogs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let DialogWish { accept, text } = wish.unwrap_or_default();
+        let accepted = kind == "beforeunload" || accept;
+        let entered = (accepted && kind == "prompt").then(|| text.unwrap_or(proposed));
+        let mut params = json!({"accept": accepted});
+        if let Some(entered) = &entered {
+            params["promptText"] = json!(entered);
+        }
+        if self.dialogs.fetch_add(1, Ordering::SeqCst) >= MOST_DIALOGS {
+            // A page that asks without end is ended in it, else no step would come through.
+            on.post("Runtime.terminateExecution", json!({}));
+        }
+        on.post("Page.handleJavaScriptDialog", params);
         let message = cut(&message);
-        self.context.happens(PageEvent::Dialog { at: Utc::now(), dialog: kind, message, accepted });
+        self.context.happens(PageEvent::Dialog { at: Utc::now(), dialog: kind, message, accepted, entered });
     }
 
     fn frame_attached(self: &Arc<Self>, session: Session, info: TargetInfo) {

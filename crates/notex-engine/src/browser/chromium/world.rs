@@ -25,12 +25,16 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/walker.js"),
     include_str!("scripts/facts.js"),
     include_str!("scripts/selectors.js"),
+    include_str!("scripts/rest.js"),
     include_str!("scripts/hands.js"),
+    include_str!("scripts/lists.js"),
+    include_str!("scripts/calendar.js"),
     include_str!("scripts/reader.js"),
     include_str!("scripts/pointer.js"),
     "globalThis[Symbol.for('notex')] = ",
-    "{ position, observe, takeSuspects, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, locate, checkedNow, takeFocus, choose, setValue, rest, scrape,",
-    " seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
+    "{ position, observe, takeSuspects, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
+    " watchPage, noteOptions, listIsOpen, findOption, awaitOption, standOf, typedNow, focusOn, scrollIn, scrollTo,",
+    " whereIs, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
 );
 
 /// How often a question is put again to the document that came instead.

@@ -9,14 +9,72 @@ const nextFrame = () => new Promise((done) => {
   setTimeout(once, 100);
 });
 
-const elementOf = (wanted) => {
+// An element that was found may stand for another: a label for its field, a box for the only field in it.
+const FOR_A_FIELD = ['fill', 'check', 'choose'];
+const fits = (el, deed) => {
+  const { how, suggests: offers } = targetFacts(el);
+  if (deed === 'fill') return ['type', 'set', 'slide', 'spin', 'choose'].includes(how) || how === 'pick';
+  return deed === 'check' ? how === 'check' : how === 'choose' || how === 'pick' || (how === 'type' && offers);
+};
+// What can be seen in place of a select, or of the field of one, that a page hides behind something of its own.
+const standIn = (el) => {
+  const near = [];
+  for (let next = nextSiblingOf.call(el); next && near.length < 4; next = nextSiblingOf.call(next)) if (isElement(next)) near.push(next);
+  for (let up = parentSeen(el), i = 0; up && i < 3; up = parentSeen(up), i += 1) near.push(up);
+  const opens = '[role=combobox], [aria-haspopup]';
+  for (const box of near) {
+    if (['body', 'html', 'form', 'main'].includes(tagOf(box))) break;
+    const own = [...(from(box, 'matches', opens) ? [box] : []), ...from(box, 'querySelectorAll', opens)]
+      .find((one) => one !== el && fits(one, 'choose') && canBeSeen(one));
+    if (own) return own;
+  }
+  if (tagOf(el) === 'select') return near.find((one) => fits(one, 'choose') && canBeSeen(one)) ?? null;
+  // The largest box around it that is still one field.
+  let field = null;
+  for (let up = parentSeen(el), i = 0; up && i < 4; up = parentSeen(up), i += 1) {
+    if (canBeSeen(up) && boxOf(up).height < 120 && from(up, 'querySelectorAll', 'input:not([type=hidden])').length === 1) field = up;
+  }
+  return field;
+};
+const meant = (el, deed) => {
+  if (deed === 'choose' && ['select', 'input'].includes(tagOf(el)) && !(boxOf(el).width > 4 && canBeSeen(el))) return standIn(el) ?? el;
+  if (!FOR_A_FIELD.includes(deed) || fits(el, deed)) return el;
+  if (tagOf(el) === 'label' && el.control) return el.control;
+  const inner = Array.from(from(el, 'querySelectorAll', FIELD_CSS)).filter((field) => fits(field, deed) && seenPart(field));
+  return inner.length === 1 ? inner[0] : el;
+};
+const FIELD_CSS = 'input:not([type=hidden]), select, textarea, [contenteditable], [role], [aria-haspopup]';
+
+const sameControl = (el, wanted) => {
+  const tag = tagOf(el);
+  const control = controlOf(el, tag) ?? ['B', weakRole(el, tag)];
+  return control[1] === wanted.role && nameOf(el, tag, control[0]) === wanted.name;
+};
+// What was found by a selector is known again by what it was when it was reached.
+const faces = new Map();
+const rememberFace = (wanted, el) => {
+  if (wanted.role) return;
+  const tag = tagOf(el);
+  const [kind, role] = controlOf(el, tag) ?? ['B', weakRole(el, tag)];
+  if (faces.size > 500) faces.clear();
+  faces.set(wanted.key, { role, name: nameOf(el, tag, kind) });
+};
+// The element itself, or the one that stands in its place; else the only one that is called and works the same.
+const foundAgain = (wanted) => {
   const known = kept.get(wanted.key)?.deref();
   if (wanted.born === born && known?.isConnected && known.ownerDocument.defaultView) return known;
-  const again = findDeep(wanted.css);
-  if (!again) return null;
-  const control = controlOf(again, tagOf(again)) ?? ['B', weakRole(again, tagOf(again))];
-  const same = control[1] === wanted.role && nameOf(again, tagOf(again), control[0]) === wanted.name;
-  return same ? again : null;
+  const again = wanted.css ? findDeep(wanted.css) : null;
+  if (again && sameControl(again, wanted)) return again;
+  const face = wanted.role ? wanted : faces.get(wanted.key);
+  if (!face?.name || (!wanted.role && wanted.born !== born)) return null;
+  const roots = [document, ...openRoots(document)];
+  const named = [...roots, ...frameRoots(roots)].flatMap((root) => byRole(root, { role: face.role, name: '' }))
+    .filter((el) => sameControl(el, face) && seenPart(el));
+  return named.length === 1 ? named[0] : null;
+};
+const elementOf = (wanted) => {
+  const el = foundAgain(wanted);
+  return el && meant(el, wanted.deed);
 };
 
 const hitAt = (x, y) => {
@@ -44,10 +102,37 @@ const nick = (el) => {
   const first = (attr(el, 'class') ?? '').trim().split(/\s+/)[0];
   return squash(tagOf(el) + (id ? `#${id}` : first ? `.${first}` : ''), 80);
 };
+// The outermost box that covers, or the outermost in it that has a name.
 const coverName = (hit, target) => {
   let top = hit;
-  for (let up = parentSeen(top); up && !holds(up, target); up = parentSeen(top)) top = up;
-  return nick(top);
+  let named = attr(hit, 'id') || attr(hit, 'class') ? hit : null;
+  for (let up = parentSeen(top); up && !holds(up, target); up = parentSeen(top)) {
+    top = up;
+    if (attr(up, 'id') || attr(up, 'class')) named = up;
+  }
+  return nick(named ?? top);
+};
+// Where a click means nothing, so that it only takes the focus away.
+const emptyPlace = () => {
+  for (let x = 3; x < innerWidth; x += Math.max(40, innerWidth / 12)) {
+    for (let y = 3; y < innerHeight; y += Math.max(40, innerHeight / 10)) {
+      const hit = document.elementFromPoint(x, y);
+      if (hit && ['body', 'html'].includes(tagOf(hit))) return { is: 'ready', x, y };
+    }
+  }
+  return { is: 'outside' };
+};
+// A list or a calendar that belongs to the field that has the focus, and that anybody would put away before going on.
+const isLeftOpen = (hit, target) => {
+  const active = document.activeElement;
+  if (!active || active === document.body || active === target || holds(active, target)) return false;
+  let floats = null;
+  for (let node = hit; node && !holds(node, target); node = parentSeen(node)) {
+    if (['absolute', 'fixed'].includes(styleOf(node)?.position)) floats = node;
+  }
+  if (floats === null || from(floats, 'matches', '[aria-modal=true], dialog, [role=dialog]')) return false;
+  const { width, height } = boxOf(floats);
+  return width * height < innerWidth * innerHeight / 2;
 };
 
 const pointsOf = (el) => {
@@ -59,58 +144,166 @@ const pointsOf = (el) => {
   })));
 };
 
+// What a mouse may meet for the target: itself and what is in it, its label, or the control around words that let
+// the mouse through.
+const reaches = (target, hit, el) => {
+  if (!hit) return false;
+  if (holds(target, hit)) {
+    // A link inside the words of a checkbox leads elsewhere.
+    return target === el || ancestor(hit, (n) => n === target || ['a', 'button'].includes(tagOf(n))) === target;
+  }
+  if (ancestor(hit, (n) => tagOf(n) === 'label')?.control === el) return true;
+  if (!holds(hit, target)) return false;
+  // Transparent inputs inside of what is shown for them.
+  const drawn = tagOf(target) === 'input' && ['checkbox', 'radio', 'range'].includes(target.type);
+  if (drawn) return [1, 2, 3].reduce((nodes) => [...nodes, parentSeen(nodes[nodes.length - 1]) ?? target], [target]).includes(hit);
+  return styleOf(target)?.pointerEvents === 'none' && controlOf(hit, tagOf(hit)) !== null;
+};
+// Of a closed shadow root only the host is hit from outside.
+const inClosedRoot = (hit, target, x, y) => {
+  const root = from(target, 'getRootNode');
+  return nodeTypeOf.call(root) === 11 && root.mode === 'closed' && root.host === hit ? root.elementFromPoint(x, y) ?? hit : hit;
+};
+const inView = (p) => p.x >= 0 && p.y >= 0 && p.x < innerWidth && p.y < innerHeight;
+
+// What the mouse met: asked after a click.
+let aim = null;
+const listening = new WeakSet();
+const listenTo = (view) => {
+  if (!view || listening.has(view)) return;
+  listening.add(view);
+  const met = (event) => {
+    if (!aim || !event.isTrusted) return;
+    const hit = event.composedPath()[0];
+    if (isElement(hit)) aim[event.type] ??= hit;
+  };
+  for (const type of ['mousedown', 'click', 'contextmenu']) view.addEventListener(type, met, true);
+};
+const landed = (wanted) => {
+  if (!aim || wanted.born !== born) return { is: 'landed', met: true, again: false };
+  const { el, target, mousedown, click, contextmenu } = aim;
+  if (mousedown && target.isConnected && !reaches(target, mousedown, el) && !holds(mousedown, target)) {
+    return { is: 'landed', met: false, again: false, by: coverName(mousedown, target) };
+  }
+  // It was made anew under the mouse, and what came in its place has not heard of it.
+  const lost = mousedown && !contextmenu && !el.isConnected && (!click || !holds(el, click));
+  return { is: 'landed', met: true, again: Boolean(lost && elementOf(wanted)) };
+};
+
+const SCROLLS = ['center', 'end', 'start', 'nearest'];
 const locate = async (wanted, patienceMs) => {
-  const el = elementOf(wanted);
+  let el = elementOf(wanted);
   if (!el) return { is: 'gone' };
-  if (isDisabled(el)) return { is: 'disabled' };
   const until = performance.now() + Math.max(STILL_WITHIN_MS, patienceMs ?? 0);
+  watchFrom(el);
+  rememberFace(wanted, el);
   let before = null;
-  let scrolled = false;
+  let calm = 0;
+  let scrolls = 0;
+  let scrolledAt = 0;
   let answer = { is: 'hidden' };
   for (;;) {
+    if (!el.isConnected) el = elementOf(wanted) ?? el;
     const target = el.isConnected ? seenPart(el) : null;
-    if (target) {
+    if (!el.isConnected) answer = { is: 'gone' };
+    else if (isDisabled(el)) answer = { is: 'disabled' };
+    else if (!target) answer = { is: 'hidden' };
+    else {
       const rect = boxOf(target);
       const offset = frameOffset(target);
-      const place = [rect.left + offset.x, rect.top + offset.y, rect.width, rect.height].join();
-      const inView = (p) => p.x >= 0 && p.y >= 0 && p.x < innerWidth && p.y < innerHeight;
-      const points = pointsOf(target);
-      const hits = points.filter(inView).map((point) => ({ point, hit: hitAt(point.x, point.y) }));
-      const good = hits.find(({ hit }) => hit && (holds(target, hit) || ancestor(hit, (n) => tagOf(n) === 'label')?.control === el));
-      if (good && place === before) return { is: 'ready', x: good.point.x, y: good.point.y, facts: targetFacts(el) };
+      const place = { x: rect.left + offset.x, y: rect.top + offset.y, w: rect.width, h: rect.height };
+      const hits = pointsOf(target).filter(inView)
+        .map((point) => ({ point, hit: inClosedRoot(hitAt(point.x, point.y), target, point.x, point.y) }));
+      const good = hits.find(({ hit }) => reaches(target, hit, el));
+      const moved = before ? Math.hypot(place.x - before.x, place.y - before.y) : Infinity;
+      const still = moved === 0 && place.w === before.w && place.h === before.h;
+      // What trembles or breathes in its place can be hit as well.
+      calm = moved < Math.min(place.w, place.h) / 4 ? calm + 1 : 0;
+      if (good && (still || calm >= 12)) {
+        listenTo(viewOf(el));
+        aim = { el, target };
+        stepBegins(el);
+        return { is: 'ready', x: good.point.x, y: good.point.y, facts: targetFacts(el) };
+      }
       if (!good) {
         const cover = hits.find(({ hit }) => hit)?.hit;
         answer = cover && cover !== target ? { is: 'covered', by: coverName(cover, target) } : { is: 'outside' };
-        if (!scrolled) target.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
-        scrolled = true;
+        const now = performance.now();
+        if (cover && scrolls >= SCROLLS.length && isLeftOpen(cover, target)) {
+          return { ...answer, left_open: true, in_dialog: ancestor(target, (n) => from(n, 'matches', 'dialog, [role=dialog], [aria-modal=true]')) !== null };
+        }
+        if (scrolls < SCROLLS.length || now - scrolledAt > 300) {
+          target.scrollIntoView({ block: SCROLLS[scrolls % SCROLLS.length], inline: 'center', behavior: 'instant' });
+          scrolls += 1;
+          scrolledAt = now;
+        }
       } else answer = { is: 'moving' };
       before = place;
-    } else answer = { is: el.isConnected ? 'hidden' : 'gone' };
+    }
     if (performance.now() > until) return answer;
     await nextFrame();
   }
 };
 
 const SET_BY_VALUE = ['date', 'time', 'datetime-local', 'month', 'week', 'color', 'range'];
+const CHECK_ROLES = ['checkbox', 'switch', 'menuitemcheckbox', 'radio', 'menuitemradio'];
+const flagOf = (el, name) => (hasAttr(el, name) ? attr(el, name) === 'true' : null);
 const targetFacts = (el) => {
   const tag = tagOf(el);
   const input = tag === 'input';
   const box = input && (el.type === 'checkbox' || el.type === 'radio');
-  const role = attr(el, 'role') ?? '';
+  const role = (attr(el, 'role') ?? '').trim().split(/\s+/)[0].toLowerCase();
+  const popup = attr(el, 'aria-haspopup') ?? '';
+  const editable = of(el, 'isContentEditable') === true;
+  const text = tag === 'textarea' || editable || (input && !box && el.type !== 'file'
+    && !['submit', 'button', 'reset', 'image'].includes(el.type));
+  const opens = role === 'combobox' || role === 'listbox' || ['listbox', 'menu', 'tree', 'grid', 'true'].includes(popup);
+  const read_only = el.readOnly === true || attr(el, 'aria-readonly') === 'true';
   let how = 'click';
   if (tag === 'select') how = 'choose';
-  else if (box) how = 'check';
-  else if (['checkbox', 'switch', 'menuitemcheckbox', 'radio', 'menuitemradio'].includes(role)) how = 'check';
+  else if (input && el.type === 'file') how = 'file';
+  else if (box || CHECK_ROLES.includes(role)) how = 'check';
   else if (input && SET_BY_VALUE.includes(el.type)) how = 'set';
-  else if (tag === 'textarea' || el.isContentEditable
-    || (input && !['submit', 'button', 'reset', 'image'].includes(el.type))) how = 'type';
-  const said = attr(el, 'aria-checked');
-  return { how, checked: box ? el.checked : said === null ? null : said === 'true', read_only: el.readOnly === true };
+  else if (text) how = read_only && opens ? 'pick' : 'type';
+  else if (role === 'slider') how = 'slide';
+  else if (role === 'spinbutton') how = 'spin';
+  else if (opens) how = 'pick';
+  else if (hasAttr(el, 'aria-pressed')) how = 'check';
+  const said = flagOf(el, 'aria-checked') ?? flagOf(el, 'aria-pressed');
+  return {
+    how, read_only,
+    checked: box ? el.checked : said,
+    radio: input ? el.type === 'radio' : role === 'radio' || role === 'menuitemradio',
+    suggests: how === 'type' && suggests(el, role, popup),
+    keyed: how === 'type' && input && isMasked(el),
+    split: input && el.maxLength === 1,
+    search: input && (el.type === 'search' || role === 'searchbox' || el.closest('[role=search]') !== null),
+    editor: editable,
+    single: input,
+  };
 };
+const suggests = (el, role, popup) =>
+  role === 'combobox' || ['list', 'both'].includes(attr(el, 'aria-autocomplete') ?? '') || popup === 'listbox'
+  || /autocomplete|typeahead|autosuggest|combobox/i.test(attr(el, 'class') ?? '');
+const isMasked = (el) =>
+  ['data-mask', 'data-inputmask', 'data-slots', 'data-format'].some((name) => hasAttr(el, name))
+  || /_{2,}|[md]{2}\W[md]{2}\W[y]{2,4}|y{4}\W[md]{2}/i.test(`${attr(el, 'placeholder')} ${el.value}`)
+  || el.maxLength === 1;
 
-const checkedNow = (wanted) => {
+// Whether it is checked; a page that asks its server first is given a moment.
+const checkedNow = async (wanted, wish) => {
+  const until = performance.now() + 1000;
+  for (;;) {
+    const el = elementOf(wanted);
+    const now = el ? targetFacts(el).checked : null;
+    if (now === null || now === wish || performance.now() > until) return now;
+    await nextFrame();
+  }
+};
+const aFrame = async () => { await nextFrame(); return true; };
+const isFileInput = (wanted) => {
   const el = elementOf(wanted);
-  return el ? targetFacts(el).checked : null;
+  return el !== null && tagOf(el) === 'input' && el.type === 'file';
 };
 
 // After a click that may have gone to the label: the caret is where typing goes. All of the old text is selected, or
@@ -136,14 +329,16 @@ const takeFocus = (wanted, behind) => {
   return { is: 'ready', empty: el.value === '' };
 };
 
-// The file input that is meant: the element itself, or the one that its label belongs to.
+// The file input that is meant: the element itself, the one that its label belongs to, or the only one in it.
 const fileInput = (wanted) => {
   const el = elementOf(wanted);
   if (!el) return { is: 'gone' };
-  const input = tagOf(el) === 'label' ? el.control : el;
-  const files = input && tagOf(input) === 'input' && input.type === 'file';
-  if (files && isDisabled(input)) return { is: 'disabled' };
-  return { is: 'ready', key: files ? keyOf(input) : null };
+  const isFiles = (input) => input && tagOf(input) === 'input' && input.type === 'file';
+  const own = tagOf(el) === 'label' ? el.control : el;
+  const inner = from(el, 'querySelectorAll', 'input[type=file]');
+  const input = isFiles(own) ? own : inner.length === 1 ? inner[0] : null;
+  if (input && isDisabled(input)) return { is: 'disabled' };
+  return { is: 'ready', key: input ? keyOf(input) : null };
 };
 const elementAt = (key) => kept.get(key)?.deref() ?? null;
 
@@ -175,21 +370,46 @@ const tellChange = (el) => {
   el.dispatchEvent(new Event('change', { bubbles: true }));
 };
 
-const choose = (wanted, value) => {
+// The option that is called so: in these words, by its value, or the only one that begins so.
+const calledSo = (all, value, namesOf) => {
+  const plain = (text) => squash(text, VALUE_CHARS).toLowerCase();
+  const wanted = plain(value);
+  if (!wanted) return all.find((o) => namesOf(o).some((name) => name === value)) ?? null;
+  const exact = all.find((o) => namesOf(o).some((name) => squash(name) === squash(value)))
+    ?? all.find((o) => namesOf(o).some((name) => plain(name) === wanted));
+  if (exact) return exact;
+  const begins = all.filter((o) => {
+    const name = plain(namesOf(o)[0]);
+    return name.startsWith(wanted) && !/[\p{L}\p{N}]/u.test(name[wanted.length] ?? '');
+  });
+  return begins.length === 1 ? begins[0] : null;
+};
+const inShort = (names) => {
+  const some = names.slice(0, 20).map((name) => squash(name, 60)).join(', ');
+  return names.length > 20 ? `${some} and ${names.length - 20} more` : some;
+};
+
+const choose = (wanted, values) => {
   const el = elementOf(wanted);
   if (!el) return { is: 'gone' };
   const all = Array.from(el.options);
-  const plain = (text) => squash(text, VALUE_CHARS).toLowerCase();
-  const option = all.find((o) => squash(o.label) === squash(value)) ?? all.find((o) => o.value === value)
-    ?? all.find((o) => plain(o.label) === plain(value));
-  if (!option || option.disabled || option.parentElement?.disabled) {
-    const free = all.filter((o) => !o.disabled);
-    const some = free.slice(0, 20).map((o) => squash(o.label, 60)).join(', ');
-    return { is: 'no_such_value', values: free.length > 20 ? `${some} and ${free.length - 20} more` : some };
+  const takes = el.multiple ? 'several' : 'one';
+  if (values.length > 1 && !el.multiple) return { is: 'takes_one' };
+  const chosen = [];
+  for (const value of values) {
+    const options = calledSo(all, value, (o) => [o.label, o.value]);
+    const parts = options || takes === 'one' ? [] : value.split(/\s*[,;\n]\s*/).filter(Boolean);
+    const found = options ? [options] : parts.map((part) => calledSo(all, part, (o) => [o.label, o.value]));
+    const wrong = found.findIndex((o) => !o || o.disabled || o.parentElement?.disabled);
+    if (!found.length || wrong >= 0) {
+      const free = all.filter((o) => !o.disabled && !o.parentElement?.disabled);
+      return { is: 'no_such_value', value: parts[wrong] ?? value, values: inShort(free.map((o) => o.label)) };
+    }
+    chosen.push(...found);
   }
   el.focus({ preventScroll: true });
-  if (el.multiple) for (const o of all) o.selected = o === option;
-  else el.value = option.value, el.selectedIndex = all.indexOf(option);
+  if (el.multiple) for (const o of all) o.selected = chosen.includes(o);
+  else el.selectedIndex = all.indexOf(chosen[0]);
   tellChange(el);
   return { is: 'ready' };
 };
@@ -213,13 +433,63 @@ const setValue = (wanted, value) => {
   return { is: 'ready' };
 };
 
-// Settles when nothing changed for a moment; a page that never rests ends it by time.
-const rest = (quietMs, mostMs) => new Promise((done) => {
-  let timer = 0;
-  const finish = () => { observer.disconnect(); clearTimeout(timer); clearTimeout(most); done({ is: 'ready' }); };
-  const again = () => { clearTimeout(timer); timer = setTimeout(finish, quietMs); };
-  const observer = new MutationObserver(again);
-  const most = setTimeout(finish, mostMs);
-  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  again();
-});
+const focusOn = (wanted) => {
+  const el = elementOf(wanted);
+  if (!el) return { is: 'gone' };
+  el.focus({ preventScroll: true });
+  return { is: 'ready' };
+};
+
+// Brings an element into view, whatever lies over it.
+const scrollTo = async (wanted) => {
+  const el = elementOf(wanted);
+  if (!el) return { is: 'gone' };
+  const target = seenPart(el) ?? el;
+  target.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+  await nextFrame();
+  return whereIs(wanted);
+};
+// The middle of an element, when it is in view.
+const whereIs = (wanted) => {
+  const el = elementOf(wanted);
+  if (!el) return { is: 'gone' };
+  const target = seenPart(el) ?? el;
+  const point = pointsOf(target).find(inView);
+  return point ? { is: 'ready', x: point.x, y: point.y } : { is: 'outside' };
+};
+
+// Scrolls the element, or the nearest box around it that scrolls.
+const scrollIn = (wanted, down, px) => {
+  const el = elementOf(wanted);
+  if (!el) return { is: 'gone' };
+  const scrolls = (node) => of(node, 'scrollHeight') > of(node, 'clientHeight') + 1
+    && (['auto', 'scroll', 'overlay'].includes(styleOf(node)?.overflowY) || node === document.scrollingElement);
+  const inner = () => Array.from(from(el, 'querySelectorAll', '*')).slice(0, 3000).find(scrolls);
+  const box = (scrolls(el) ? el : inner()) ?? ancestor(el, scrolls) ?? document.scrollingElement;
+  if (!box) return { is: 'ready' };
+  const most = px ?? of(box, 'clientHeight') * 0.8;
+  from(box, 'scrollBy', { top: down ? most : -most, behavior: 'instant' });
+  return { is: 'ready' };
+};
+
+// Whether something says of itself that files are dropped on it.
+const takesDrops = (wanted) => {
+  const el = elementOf(wanted);
+  const said = el ? `${attr(el, 'class')} ${attr(el, 'id')} ${attr(el, 'aria-label')}` : '';
+  return { likely: /drop.?(zone|area|target)|file.?drop/i.test(said) };
+};
+// A drop is taken by who keeps the browser from opening the file itself.
+let dropped = null;
+const expectDrop = (wanted) => {
+  const el = elementOf(wanted);
+  dropped = null;
+  const view = el && viewOf(el);
+  view?.addEventListener('drop', (event) => {
+    dropped = false;
+    // After everybody has heard of it, and before the browser does anything.
+    queueMicrotask(() => { dropped = dropped || event.defaultPrevented; });
+    setTimeout(() => { dropped = dropped || event.defaultPrevented; });
+  }, { capture: true, once: true });
+  return true;
+};
+const wasDropTaken = async () => { await nextFrame(); return dropped === true; };
