@@ -163,7 +163,12 @@ export const commands = {
   },
   show_sessions: { words: "Show the sessions", group: "Window", keys: "Alt+1", run: screen("sessions") },
   show_usage: { words: "Show the usage", group: "Window", keys: "Alt+2", run: screen("usage") },
-  show_billing: { words: "Show billing: plan, prices, budgets", group: "Window", keys: "Alt+3", run: screen("billing") },
+  show_billing: {
+    words: "Show billing: plan, prices, budgets",
+    group: "Window",
+    keys: "Alt+3",
+    run: screen("billing"),
+  },
   show_log: { words: "Show the log", group: "Window", keys: "Alt+4", run: screen("log") },
   settings: { words: "Settings", group: "Window", keys: "Mod+,", run: screen("settings") },
   shortcuts: {
