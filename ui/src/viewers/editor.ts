@@ -74,7 +74,12 @@ export function read(
       extensions: [
         EditorState.readOnly.of(true),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", dir: "auto" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-readonly": "true",
+          dir: "auto",
+          tabindex: "0",
+        }),
         lineNumbers(),
         highlightSpecialChars(),
         languages[language](),
