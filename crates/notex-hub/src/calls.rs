@@ -219,6 +219,7 @@ impl State {
             picture,
             actions: space.actions,
             total_actions,
+            partial: space.partial,
             special_actions: space.special_actions,
             new_ids: changes.new_ids,
             gone: changes.gone,

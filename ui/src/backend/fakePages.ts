@@ -225,6 +225,7 @@ export function observationOf(
     picture: "shop",
     actions: shopActions,
     totalActions: shopActions.length,
+    partial: null,
     specialActions,
     newIds: before ? ["B3", "I2"] : [],
     gone: before ? [actionOf("L4", "Sale", "Navigation", "link", [0, 0, 10, 10])] : [],

@@ -43,6 +43,12 @@ it("Observe marks a list that was cut, lists more, and keeps listing as many", a
   expect(fake.sent.at(-1)).toMatchObject({ type: "observe", maxActions: 2000 });
 });
 
+it("Observe says what of a page could not be read", async () => {
+  await openPanel("observe", { partial: "a frame did not answer" });
+  expect(screen.getByText("partial")).toBeVisible();
+  expect(screen.getByText("a frame did not answer")).toBeVisible();
+});
+
 it("Observe draws of ten thousand actions only those that are near, and chooses the last one", async () => {
   const many = Array.from({ length: 10_000 }, (_, i) =>
     actionOf(`L${i + 1}`, `Entry ${i + 1}`, `Group ${i % 50}`, "link", null),

@@ -89,6 +89,8 @@ pub struct Observation {
     /// How many actions the page has in all.
     #[ts(type = "number")]
     pub total_actions: u64,
+    /// Why the page could not be read whole, in a sentence; the actions are those that were found.
+    pub partial: Option<String>,
     /// The browser's own actions.
     pub special_actions: Vec<SpecialAction>,
     /// Ids that the observation before did not have; empty on another page, where all are new.

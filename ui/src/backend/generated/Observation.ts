@@ -54,6 +54,10 @@ actions: Array<Action>,
  */
 totalActions: number, 
 /**
+ * Why the page could not be read whole, in a sentence; the actions are those that were found.
+ */
+partial: string | null, 
+/**
  * The browser's own actions.
  */
 specialActions: Array<SpecialAction>, 
