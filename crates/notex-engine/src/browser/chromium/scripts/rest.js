@@ -72,15 +72,24 @@ const isArriving = () => {
   });
 };
 
-// Settles when nothing changed for a moment; when nothing changes at all, after a grace.
+// What a page puts in it shows two frames later, and a busy machine draws few; a page that is not drawn has none.
+const UNDRAWN_MS = 100;
+
+// Settles when nothing changed for a moment and that was drawn; when nothing changes at all, after a grace.
 const rest = (quietMs, graceMs, mostMs) => new Promise((done) => {
   if (!watched.observers.length) { watchFrom(document.documentElement ?? document); stepBegins(null); }
   const began = performance.now();
+  let rests = false, frames = 0, changedAt = watched.changedAt;
+  const drawn = () => { frames += 1; if (!rests) requestAnimationFrame(drawn); };
+  requestAnimationFrame(drawn);
   const look = () => {
     for (const observer of watched.observers) takeIn(observer.takeRecords());
     const now = performance.now();
-    const quiet = watched.changes ? now - watched.changedAt >= quietMs : now - began >= graceMs;
+    if (watched.changedAt !== changedAt) { changedAt = watched.changedAt; frames = 0; }
+    const shown = frames >= 2 || now - changedAt >= UNDRAWN_MS;
+    const quiet = watched.changes ? shown && now - changedAt >= quietMs : now - began >= graceMs;
     if (now - began < mostMs && (!quiet || isArriving())) { setTimeout(look, 6); return; }
+    rests = true;
     done({ is: 'ready', changed: watched.changes > 0 });
   };
   look();
