@@ -184,10 +184,10 @@ impl Session {
             state.keep_alive = keep_alive;
         }
         if let Some(title) = &answer.title {
-            state.title.clone_from(title);
+            state.title = somewhere(title);
         }
         if let Some(url) = &answer.url {
-            state.url.clone_from(url);
+            state.url = somewhere(url);
         }
         tabs::name_front(state);
         self.end_confirmed = ends;
@@ -226,6 +226,11 @@ impl Session {
             }
         }
     }
+}
+
+/// A browser calls the page before the first one `about:blank`; that is nowhere.
+fn somewhere(place: &str) -> String {
+    if place == "about:blank" { String::new() } else { place.to_owned() }
 }
 
 /// What a session was started with, of answers that tell it.

@@ -68,6 +68,22 @@ it("the address bar goes back, forward and reloads, and says what is wrong befor
   expect(fake.sent).toHaveLength(3);
 });
 
+it("an address that is being typed stays when the page goes elsewhere by itself", async () => {
+  const { fake, session, user } = await open();
+  const address = screen.getByLabelText("Address");
+  const [known] = fake.snapshot.sessions;
+  const goes = (url: string) => fake.deltas({ type: "session", value: Object.assign({}, known, { url }) });
+  await user.click(address);
+  goes("http://shop.local/moved");
+  await user.keyboard("air.local");
+  goes("http://shop.local/again");
+  expect(address).toHaveValue("air.local");
+  await user.keyboard("{Enter}");
+  expect(fake.sent).toEqual([{ type: "observe", session, url: "http://air.local", maxActions: null }]);
+  goes("http://air.local/");
+  await waitFor(() => expect(address).toHaveValue("http://air.local/"));
+});
+
 it("a call that runs is stopped from the address bar", async () => {
   const { fake, session, user } = await open({ busy: "observe" });
   await user.click(press("Stop"));
