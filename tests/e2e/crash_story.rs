@@ -1,7 +1,6 @@
 //! What is left and what is said when something of the real window dies at once, or is not there. The gentler ends are in
 //! `window_story.rs`.
 #![cfg(target_os = "linux")]
-#![expect(clippy::expect_used, reason = "a panic is how a test says no")]
 
 use std::time::Duration;
 
