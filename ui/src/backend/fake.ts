@@ -83,10 +83,13 @@ export class FakeBackend implements Backend {
   }
 
   /** Shows the same picture as the observations, and ends when told to. */
-  live(_session: string, _acts: boolean, viewer: LiveViewer): LiveView {
+  live(_session: string, acts: boolean, viewer: LiveViewer): LiveView {
     this.viewers.push(viewer);
     return {
-      act: (input) => this.acted.push(input),
+      act: (input) => {
+        if (acts) this.acted.push(input);
+        else viewer.onEnd({ code: "invalid", message: "this view only watches", hint: null });
+      },
       close: () => this.viewers.splice(this.viewers.indexOf(viewer), 1),
     };
   }

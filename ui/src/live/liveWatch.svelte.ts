@@ -34,6 +34,8 @@ export class LiveWatch {
   readonly #session: string;
   readonly #clock: () => number;
   #view: LiveView | null = null;
+  /** The view that takes input. Not reactive: what is being torn down reads reactive state as it was before. */
+  #hands: LiveView | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = FIRST_RETRY_MS;
   #run = 0;
@@ -74,8 +76,7 @@ export class LiveWatch {
   }
 
   act(input: LiveInput): void {
-    if (!this.acts || this.state.type !== "showing") return;
-    this.#view?.act(input);
+    this.#hands?.act(input);
   }
 
   retry(): void {
@@ -126,10 +127,12 @@ export class LiveWatch {
     clearTimeout(this.#timer);
     this.#view?.close();
     this.#view = null;
+    this.#hands = null;
   }
 
   #painted(): void {
     this.#retryMs = FIRST_RETRY_MS;
+    if (this.acts) this.#hands = this.#view;
     if (this.state.type === "opening") this.state = { type: "showing" };
   }
 

@@ -64,6 +64,7 @@ export function handsOn({ viewport, act, leave }: Hands) {
       event.stopPropagation();
       if (leaves(event)) {
         event.preventDefault();
+        release();
         leave();
         return;
       }
