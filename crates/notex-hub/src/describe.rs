@@ -29,7 +29,12 @@ pub(crate) fn step(action_id: &str, action: Option<&Action>, value: Option<&str>
     }
     if let Some(value) = value.filter(|value| !value.is_empty()) {
         let secret = action.is_some_and(looks_secret);
-        let shown = if secret { "••••".to_owned() } else { shortened(value, 40) };
+        // An option is known by what a person reads, not by what the form sends.
+        let label = action.and_then(|action| action.state.as_ref()).and_then(|state| {
+            state.options.iter().find(|option| option.value == value).map(|option| option.label.trim())
+        });
+        let read = label.filter(|label| !label.is_empty()).unwrap_or(value);
+        let shown = if secret { "••••".to_owned() } else { shortened(read, 40) };
         words.push_str(&format!(" “{shown}”"));
     }
     words
@@ -137,6 +142,17 @@ mod tests {
         );
         assert_eq!(step("S1", None, Some("http://shop.local/")), "S1 Go to “http://shop.local/”");
         assert_eq!(step("B9", None, None), "B9");
+    }
+
+    #[test]
+    fn a_chosen_option_is_called_as_a_person_reads_it() {
+        let field: Action = serde_json::from_value(serde_json::json!({
+            "id": "I2", "description": "Choose Country", "category": "Form", "label": "Country",
+            "state": {"options": [{"value": "de", "label": " Germany ", "selected": false}]}
+        }))
+        .unwrap();
+        assert_eq!(step("I2", Some(&field), Some("de")), "I2 Choose Country “Germany”");
+        assert_eq!(step("I2", Some(&field), Some("fr")), "I2 Choose Country “fr”");
     }
 
     #[test]

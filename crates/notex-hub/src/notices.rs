@@ -75,8 +75,10 @@ impl Draft {
 
 /// A session in words: its title, its address, or its id.
 fn named(state: &SessionState) -> String {
-    let words = [&state.title, &state.url, &state.id];
-    let named = words.into_iter().find(|words| !words.trim().is_empty()).unwrap_or(&state.id);
+    let Some(named) = [&state.title, &state.url].into_iter().find(|words| !words.trim().is_empty()) else {
+        // As much of the id as the list shows.
+        return format!("Session {}", state.id.chars().take(8).collect::<String>());
+    };
     let short: String = named.trim().chars().take(80).collect();
     if short.len() < named.trim().len() { format!("{short}…") } else { short }
 }

@@ -456,6 +456,10 @@ pub struct ActionBox {
     /// How far its frame's top is from the page's viewport's; already added to `y`.
     #[serde(default)]
     pub iframe_offset_y: f64,
+    /// Ours: nothing of it was to be seen where it is. The page, a frame or a box that scrolls has it out of view.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub out_of_view: bool,
 }
 
 /// A point of the page that a session shows.
@@ -481,7 +485,7 @@ pub struct ElementAnswer {
     /// The beginning of its text, at most 200 characters; never what a field holds.
     #[serde(default)]
     pub text: String,
-    /// Where it is.
+    /// Where the part of it is that is seen.
     #[serde(rename = "box")]
     pub bounds: ActionBox,
     /// Ways to find it again.

@@ -24,6 +24,12 @@ describe("the boxes on the picture", () => {
     expect(placeBoxes(outside, seen, 1)).toEqual([]);
   });
 
+  it("are left out when a frame or a box that scrolls has them out of view", () => {
+    const inside = at("L1", 10, 10, 50, 20);
+    const rolled = { ...inside, box: inside.box && { ...inside.box, out_of_view: true } };
+    expect(placeBoxes([rolled], seen, 1)).toEqual([]);
+  });
+
   it("are cut at the edges of what is seen", () => {
     const [box] = placeBoxes([at("L1", -64, 760, 128, 80)], seen, 1);
     expect(box).toMatchObject({ left: 0, top: 0.95, width: 0.05, height: 0.05 });

@@ -71,7 +71,7 @@ const area = (part: Part) => part.width * part.height;
 export function placeBoxes(actions: readonly Action[], seen: Size, scale: number): Placed[] {
   const placed = actions
     .flatMap((action, index): Placed[] => {
-      const part = action.box && partOf(action.box, seen);
+      const part = action.box && !action.box.out_of_view ? partOf(action.box, seen) : null;
       return part ? [{ action, index, ...part, tag: "above", tagged: false }] : [];
     })
     .sort((a, b) => area(b) - area(a));

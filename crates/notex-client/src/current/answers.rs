@@ -151,6 +151,8 @@ fn boxes(screenshot: &Value) -> HashMap<String, ActionBox> {
             height: number("height")?,
             iframe_offset_x: left,
             iframe_offset_y: top,
+            // This contract does not tell.
+            out_of_view: false,
         };
         Some((found.get("notte_id")?.as_str()?.to_owned(), bounds))
     })

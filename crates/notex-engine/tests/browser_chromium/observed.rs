@@ -78,6 +78,7 @@ fn line(action: &Action) -> String {
         (state.required, "required"),
         (state.invalid, "invalid"),
         (state.readonly, "readonly"),
+        (action.bounds.is_some_and(|bounds| bounds.out_of_view), "out of view"),
     ];
     for (_, flag) in flags.into_iter().filter(|(is, _)| *is) {
         line.push_str(&format!(" +{flag}"));

@@ -27,4 +27,8 @@ iframe_offset_x: number,
 /**
  * How far its frame's top is from the page's viewport's; already added to `y`.
  */
-iframe_offset_y: number, };
+iframe_offset_y: number, 
+/**
+ * Ours: nothing of it was to be seen where it is. The page, a frame or a box that scrolls has it out of view.
+ */
+out_of_view?: boolean, };

@@ -64,7 +64,6 @@ pub(super) struct Item {
     xpath: Option<String>,
     #[serde(rename = "box")]
     bounds: ActionBox,
-    in_view: bool,
 }
 
 /// What a field says of the values that it takes.
@@ -121,7 +120,7 @@ impl ChromiumTab {
         let alone = named_alone(&finds);
         let all = finds.all.into_iter().zip(given).map(|(found, id)| {
             let role_name = role_and_name(&found.item).filter(|pair| alone.contains(pair));
-            (found.item.in_view, action(id, found.item, role_name))
+            (!found.item.bounds.out_of_view, action(id, found.item, role_name))
         });
         let all: Vec<(bool, Action)> = all.collect();
         let position = self.placed(position);
@@ -191,10 +190,10 @@ impl Item {
             bounds.iframe_offset_x += holder.x;
             bounds.iframe_offset_y += holder.y;
         }
-        self.in_view = bounds.x < viewport.viewport_width
-            && bounds.y < viewport.viewport_height
-            && bounds.x + bounds.width > 0.0
-            && bounds.y + bounds.height > 0.0;
+        bounds.out_of_view |= bounds.x >= viewport.viewport_width
+            || bounds.y >= viewport.viewport_height
+            || bounds.x + bounds.width <= 0.0
+            || bounds.y + bounds.height <= 0.0;
         let steps: String = way.iter().map(|holder| format!("{} >>> ", holder.css)).collect();
         self.css = format!("{steps}{}", self.css);
         self.test_id = self.test_id.map(|css| format!("{steps}{css}"));

@@ -119,16 +119,18 @@ const nearOf = (el, nears) => {
   return near;
 };
 
-const boxFacts = (shown, el, tag) => {
+const boxFacts = (shown, el, tag, reach) => {
   const rect = withWords(el, tag, shown);
   const offset = frameOffset(el);
   const x = rect.left + offset.x, y = rect.top + offset.y;
   return {
-    box: { x, y, width: rect.width, height: rect.height, iframe_offset_x: offset.x, iframe_offset_y: offset.y },
-    in_view: x < innerWidth && y < innerHeight && x + rect.width > 0 && y + rect.height > 0,
+    box: {
+      x, y, width: rect.width, height: rect.height, iframe_offset_x: offset.x, iframe_offset_y: offset.y,
+      out_of_view: reach === 'later' || undefined,
+    },
   };
 };
-const factsOf = ({ el, tag, kind, role, frame, sign, rect, context }, counts, groups, nears) => {
+const factsOf = ({ el, tag, kind, role, frame, sign, rect, reach, context }, counts, groups, nears) => {
   const ofRoot = counts.get(context.root);
   if (frame) return { key: keyOf(el), css: context.way + cssOf(el, ofRoot), ...contentCorner(el) };
   const name = nameOf(el, tag, kind, sign === undefined || NAMED_BY_CONTENT.has(role) ? role : 'button');
@@ -150,7 +152,7 @@ const factsOf = ({ el, tag, kind, role, frame, sign, rect, context }, counts, gr
     css: context.way + cssOf(el, ofRoot),
     test_id: unique(testId), id: unique(id),
     xpath: context.root === document ? xpathOf(el) : undefined,
-    ...boxFacts(rect, el, tag),
+    ...boxFacts(rect, el, tag, reach),
   };
 };
 

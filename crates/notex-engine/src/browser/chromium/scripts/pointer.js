@@ -32,12 +32,15 @@ const pointedAt = (x, y) => {
   const role = roleOf(el, tag, 'button');
   const said = () => byIds(el, 'aria-labelledby') || squash(attr(el, 'aria-label')) || squash(attr(el, 'title'));
   const name = control || role === 'button' || NAMED_BY_TEXT.has(role) ? nameOf(el, tag, control?.[0] ?? 'B') : said();
-  const rect = boxOf(el);
+  // What its frame or a box that scrolls cuts off is not what is pointed at.
+  beginLook();
+  const part = meet(boxOf(el), clipAround(el).seen);
+  endLook();
   const offset = frameOffset(el);
   return {
     is: 'element', tag, role, name: name || null, text: control?.[0] === 'I' ? '' : textOf(el, TEXT_CHARS),
     box: {
-      x: rect.left + offset.x, y: rect.top + offset.y, width: rect.width, height: rect.height,
+      x: part.left + offset.x, y: part.top + offset.y, width: part.right - part.left, height: part.bottom - part.top,
       iframe_offset_x: offset.x, iframe_offset_y: offset.y,
     },
     css: cssWay(el),

@@ -153,34 +153,35 @@ const pointsIn = (place, seen) => {
       [left + (right - left) * a, top + (bottom - top) * b]));
 };
 
-// Whether a mouse can get at it: now, or after scrolling. `rect` is its box in its own document.
-const canBeReached = (el, place, rect, own = null) => {
+// Whether a mouse can get at it: 'now', or 'later' when something has to be scrolled; '' when never. `rect` is its box in
+// its own document.
+const reachOf = (el, place, rect, own = null) => {
   const view = viewOf(place);
   const page = view.document;
   const modal = modalOf(page);
-  if (modal && !holds(modal, place)) return false;
+  if (modal && !holds(modal, place)) return '';
   const style = own ?? view.getComputedStyle(place);
-  if (isCutAway(style)) return false;
+  if (isCutAway(style)) return '';
   const { seen, hard, fixed } = clipAround(place, style);
-  if (isVoid(meet(rect, hard))) return false;
+  if (isVoid(meet(rect, hard))) return '';
   const shown = meet(rect, seen);
   if (isVoid(shown)) {
-    if (style.pointerEvents === 'none') return false;
+    if (style.pointerEvents === 'none') return '';
     const over = fixed || page !== document ? null : veil();
-    return !over || holds(over, place) || fixedAround(place) !== null;
+    return !over || holds(over, place) || fixedAround(place) !== null ? 'later' : '';
   }
   const offset = frameOffset(place);
   let cover = null;
   for (const [x, y] of pointsIn(place, shown)) {
     const hit = hitAt(x + offset.x, y + offset.y);
-    if (hit && belongs(hit, el, place)) return true;
+    if (hit && belongs(hit, el, place)) return 'now';
     cover ??= hit;
   }
   // Under a bar that stays while the page rolls: it rolls out from under it.
   const bar = cover && fixedAround(cover);
-  if (!bar || holds(bar, place) || style.pointerEvents === 'none') return false;
+  if (!bar || holds(bar, place) || style.pointerEvents === 'none') return '';
   const root = page.scrollingElement ?? page.documentElement;
   const box = bar.getBoundingClientRect();
   const rolls = root.scrollHeight > view.innerHeight + box.height && rootClip(view).hard.bottom > view.innerHeight - view.scrollY;
-  return rolls && box.height < view.innerHeight * 0.6;
+  return rolls && box.height < view.innerHeight * 0.6 ? 'now' : '';
 };

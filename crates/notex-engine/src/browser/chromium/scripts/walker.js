@@ -203,7 +203,8 @@ const walk = () => {
         const control = controlOf(el, tag);
         const place = control && !isDisabled(el) ? seenPart(el) : null;
         const rect = place && boxOf(place);
-        if (place && canBeReached(el, place, rect)) found.push({ el, tag, kind: control[0], role: control[1], certain: true, place, rect, context });
+        const reach = place && reachOf(el, place, rect);
+        if (reach) found.push({ el, tag, kind: control[0], role: control[1], certain: true, place, rect, reach, context });
       }
       if (!NOT_ENTERED.has(tag)) pushChildren(el, context);
       continue;
@@ -222,8 +223,10 @@ const walk = () => {
         const handle = said && control[0] === 'B' && isHandle(el) ? 'drag' : undefined;
         const item = { el, tag, kind: control[0], role: control[1], certain: true, sign: handle, place, rect, context };
         if (dead || from(el, 'matches', ':disabled')) off.push(item);
-        else if (canBeReached(el, place, rect, place === el ? style : null)) found.push(item);
-        else off.push(item);
+        else {
+          item.reach = reachOf(el, place, rect, place === el ? style : null);
+          (item.reach ? found : off).push(item);
+        }
       }
       inside = true;
     } else if (hidden) {
@@ -235,8 +238,10 @@ const walk = () => {
       const shown = style ?? styleOf(el);
       const sign = dragged ? 'drag' : weakSign(el, tag, shown, pointer);
       const rect = sign && !dead ? boxOf(el) : null;
-      if (rect && isShown(el, shown, rect) && (sign !== 'told' || !isTooMuch(el, rect)) && canBeReached(el, el, rect, shown)) {
-        found.push({ el, tag, kind: 'B', role: weakRole(el, tag), certain: sign === 'drag', sign, strong: sign !== 'look' && shown.cursor === 'pointer', place: el, rect, context });
+      const fits = rect && isShown(el, shown, rect) && (sign !== 'told' || !isTooMuch(el, rect));
+      const reach = fits && reachOf(el, el, rect, shown);
+      if (reach) {
+        found.push({ el, tag, kind: 'B', role: weakRole(el, tag), certain: sign === 'drag', sign, strong: sign !== 'look' && shown.cursor === 'pointer', place: el, rect, reach, context });
       }
     }
     if (style) pointer = style.cursor === 'pointer';
@@ -245,7 +250,7 @@ const walk = () => {
     const within = changed ? { ...context, inside, pointer, hidden, dead } : context;
     if (tag === 'iframe' || tag === 'frame') {
       const rect = boxOf(el);
-      if (!hidden && !dead && of(el, 'clientWidth') > 2 && of(el, 'clientHeight') > 2 && isShown(el, style, rect) && canBeReached(el, el, rect, style)) {
+      if (!hidden && !dead && of(el, 'clientWidth') > 2 && of(el, 'clientHeight') > 2 && isShown(el, style, rect) && reachOf(el, el, rect, style)) {
         const frame = frameDocument(el);
         if (frame) {
           // One that is just being replaced cannot be read.
