@@ -58,6 +58,14 @@ it("one stays for each session, two at most, and none for longer than a minute",
   expect(shown(many, sessions, now / 1000 + 61)).toEqual([]);
 });
 
+it("that a budget is used up takes the place of that it nearly was", () => {
+  const local = { connection: "local" };
+  expect(shown([notice(1, "budget_near", local), notice(2, "budget_spent", local)])).toEqual([2]);
+  expect(
+    shown([notice(1, "budget_near", { connection: "other" }), notice(2, "budget_spent", local)]),
+  ).toEqual([2, 1]);
+});
+
 it("what came before the window was open only waits in the list", () => {
   const old = [notice(1, "orphan", { at: at(-40), connection: "local" })];
   expect(shown(old)).toEqual([]);

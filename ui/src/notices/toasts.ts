@@ -27,7 +27,9 @@ export function toastsOf(notices: readonly Notice[], watch: Watch): Notice[] {
     if (!urgent.includes(notice.kind) || watch.dismissed.has(notice.id)) continue;
     const at = Date.parse(notice.at);
     if (at < watch.since || at + STAYS_MS < watch.second * 1000) continue;
-    const subject = `${notice.kind}:${notice.session ?? notice.connection ?? notice.id}`;
+    // That a budget is used up is news enough: no more that it nearly was.
+    const topic = notice.kind === "budget_near" ? "budget_spent" : notice.kind;
+    const subject = `${topic}:${notice.session ?? notice.connection ?? notice.id}`;
     if (about.has(subject) || isOver(notice, watch)) continue;
     about.add(subject);
     shown.push(notice);
