@@ -9,6 +9,7 @@ pub mod current;
 mod event;
 mod page;
 pub mod path;
+mod reading;
 mod refusal;
 mod session;
 mod start;
@@ -24,6 +25,9 @@ pub use page::{
     DEFAULT_MAX_ACTIONS, ElementAnswer, ElementRequest, ImageCategory, ImageData, ObserveRequest, PageAnswer,
     PageCategory, PageData, PageMetadata, ParamKind, ScrapeRequest, SelectOption, SpecialAction,
     SpecialActionId, StepRequest, Viewport,
+};
+pub use reading::{
+    Extract, Field, FieldSpec, FoundBy, LinkData, PageFacts, PickProblem, ReadScope, Reading, Structured,
 };
 pub use refusal::{FieldProblem, Refusal, RefusalDetail};
 pub use session::{

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DialogRequest, SessionAnswer, StepChanges, Tab, Usage};
+use crate::{DialogRequest, Extract, LinkData, PageFacts, Reading, SessionAnswer, StepChanges, Tab, Usage};
 
 /// How many actions an observe lists when the request does not say.
 pub const DEFAULT_MAX_ACTIONS: i64 = 100;
@@ -101,6 +101,21 @@ pub struct ScrapeRequest {
     pub scrape_images: Option<bool>,
     /// Only the main content, without menus and banners. Default true.
     pub only_main_content: Option<bool>,
+    /// Ours: keep what readers wrote below the main content. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scrape_comments: Option<bool>,
+    /// Ours: tell what the page says about itself. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scrape_metadata: Option<bool>,
+    /// Ours: list the links. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_links: Option<bool>,
+    /// Ours: what to pick as data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extract: Option<Extract>,
+    /// Ours: the JSON Schema that what is picked has to fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_format: Option<serde_json::Value>,
 }
 
 /// The shape that observe, step and scrape share.
@@ -166,9 +181,18 @@ pub struct PageData {
     pub markdown: Option<String>,
     /// The images, when asked for.
     pub images: Option<Vec<ImageData>>,
-    /// Structured data; null so far.
+    /// What was picked, when asked for: one object with `success`, `error` and `data`.
     #[ts(type = "unknown[] | null")]
     pub structured: Option<Vec<serde_json::Value>>,
+    /// Ours: how it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
+    /// Ours: what the page says about itself, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<PageFacts>,
+    /// Ours: the links, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<Vec<LinkData>>,
 }
 
 /// One image of a page.

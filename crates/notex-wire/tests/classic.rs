@@ -173,7 +173,7 @@ fn an_observe_answer_is_written_as_the_client_reads_it() {
 
 #[test]
 fn a_scrape_answer_carries_its_data() {
-    let data = PageData { markdown: Some("# A".into()), images: None, structured: None };
+    let data = PageData { markdown: Some("# A".into()), ..PageData::default() };
     assert_eq!(written(&data), json!({ "markdown": "# A", "images": null, "structured": null }));
 }
 

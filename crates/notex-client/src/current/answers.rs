@@ -288,7 +288,7 @@ pub(super) fn data(value: Value) -> Result<PageData, String> {
     });
     let structured = value.get("structured").filter(|read| read.get("success") == Some(&Value::Bool(true)));
     let structured = structured.and_then(|read| read.get("data")).map(|data| vec![data.clone()]);
-    Ok(PageData { markdown: Some(markdown), images, structured })
+    Ok(PageData { markdown: Some(markdown), images, structured, ..PageData::default() })
 }
 
 /// Why an action was not done: a word for programs and a sentence.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::address::address;
+use super::extract::picking;
 use super::{OneShotBody, Wanted, invalid, listing};
 use crate::browser::{Act, Deed, ScrapeOptions, ScrapeScope, Target, WaitUntil};
 use crate::live::{PageCall, Screenshot, StepAction};
@@ -77,7 +78,14 @@ pub(crate) fn scrape(body: OneShotBody<ScrapeRequest>) -> Result<(Wanted, PageCa
     };
     let call = PageCall::Scrape {
         url: opened(&wanted, request.url.as_deref())?,
-        options: ScrapeOptions { images: request.scrape_images.unwrap_or(false), ..ScrapeOptions::of(scope) },
+        options: ScrapeOptions {
+            images: request.scrape_images.unwrap_or(false),
+            comments: request.scrape_comments.unwrap_or(false),
+            metadata: request.scrape_metadata.unwrap_or(false),
+            list_links: request.list_links.unwrap_or(false),
+            extract: picking(request.extract, request.response_format)?,
+            ..ScrapeOptions::of(scope)
+        },
         screenshot: Screenshot::of(wanted.screenshot),
     };
     Ok((wanted, call))

@@ -11,6 +11,7 @@ use notex_wire::{Cookie, DialogRequest};
 use serde_json::Value;
 
 use super::address::address;
+use super::extract::picking;
 use super::selector::{css_only, selector};
 use super::{ActionBody, form, invalid, listing, unsupported};
 use crate::browser::{Act, Deed, DialogWish, ScrapeOptions, ScrapeScope, Scroll, Target, WaitUntil};
@@ -47,7 +48,6 @@ pub(crate) fn perceive(request: ObserveRequest) -> Result<PageCall, Refused> {
 pub(crate) fn read(request: ScrapeRequest) -> Result<PageCall, Refused> {
     refuse_words("instructions", request.instructions.as_deref())?;
     refuse_words("model", request.model.as_deref())?;
-    refuse_format(request.response_format.as_ref())?;
     if request.use_link_placeholders == Some(true) {
         return Err(unsupported("use_link_placeholders", NO_MODEL));
     }
@@ -58,6 +58,10 @@ pub(crate) fn read(request: ScrapeRequest) -> Result<PageCall, Refused> {
         links: request.scrape_links.unwrap_or(true),
         selector: css_only(request.selector.map(SelectorRequest::Text))?,
         ignored_tags: tags(request.ignored_tags, images)?,
+        comments: request.scrape_comments.unwrap_or(false),
+        metadata: request.scrape_metadata.unwrap_or(false),
+        list_links: request.list_links.unwrap_or(false),
+        extract: picking(request.extract, request.response_format)?,
     };
     Ok(PageCall::Read { options })
 }
@@ -178,7 +182,6 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
         ActionType::FormFill => StepAction::FillForm(form::fields(request.value)?),
         ActionType::Scrape => {
             refuse_words("instructions", request.instructions.as_deref())?;
-            refuse_format(request.response_format.as_ref())?;
             let images = request.scrape_images.unwrap_or(false);
             StepAction::Scrape(ScrapeOptions {
                 scope: scope(request.only_main_content),
@@ -186,6 +189,10 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
                 links: request.scrape_links.unwrap_or(true),
                 selector: css_only(request.selector)?,
                 ignored_tags: tags(request.ignored_tags, images)?,
+                comments: request.scrape_comments.unwrap_or(false),
+                metadata: request.scrape_metadata.unwrap_or(false),
+                list_links: request.list_links.unwrap_or(false),
+                extract: picking(request.extract, request.response_format)?,
             })
         }
         ActionType::EvaluateJs => StepAction::Evaluate(needed(request.code, "code")?),
@@ -304,13 +311,6 @@ fn refuse_words(field: &str, words: Option<&str>) -> Result<(), Refused> {
         Err(unsupported(field, NO_MODEL))
     } else {
         Ok(())
-    }
-}
-
-fn refuse_format(format: Option<&Value>) -> Result<(), Refused> {
-    match format {
-        None | Some(Value::Null) => Ok(()),
-        Some(_) => Err(unsupported("response_format", NO_MODEL)),
     }
 }
 

@@ -3,6 +3,7 @@
 mod address;
 mod classic;
 mod current;
+mod extract;
 mod form;
 mod selector;
 mod start;

@@ -13,8 +13,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use notex_wire::{
-    Action, ActionBrief, ActionChange, Cookie, ElementAnswer, ImageData, LiveInput, Moved, PageCategory,
-    PageEvent, Tab, Viewport,
+    Action, ActionBrief, ActionChange, Cookie, ElementAnswer, ImageData, LinkData, LiveInput, Moved,
+    PageCategory, PageEvent, PageFacts, Reading, Structured, Tab, Viewport,
 };
 use tokio::sync::{broadcast, watch};
 use url::Url;
@@ -403,13 +403,59 @@ pub struct ScrapeOptions {
     pub selector: Option<String>,
     /// Elements with these tags are left out.
     pub ignored_tags: Vec<String>,
+    /// Keep what readers wrote below the main content.
+    pub comments: bool,
+    /// Tell what the page says about itself.
+    pub metadata: bool,
+    /// List the links.
+    pub list_links: bool,
+    /// What to pick as data.
+    pub extract: Option<Box<Picking>>,
 }
 
 impl ScrapeOptions {
     /// A scrape with its links and without a list of images.
     pub fn of(scope: ScrapeScope) -> Self {
-        Self { scope, images: false, links: true, selector: None, ignored_tags: Vec::new() }
+        Self {
+            scope,
+            images: false,
+            links: true,
+            selector: None,
+            ignored_tags: Vec::new(),
+            comments: false,
+            metadata: false,
+            list_links: false,
+            extract: None,
+        }
     }
+}
+
+/// What to pick from a page as data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picking {
+    /// Fields by name.
+    pub fields: Vec<(String, PickedField)>,
+    /// The JSON Schema that the fields have to fit.
+    pub schema: Option<serde_json::Value>,
+    /// Find tables and repeated items.
+    pub auto: bool,
+    /// Take what the page embeds for programs.
+    pub embedded: bool,
+}
+
+/// Where a field is.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct PickedField {
+    /// CSS; empty means the element that the fields are in.
+    pub css: String,
+    /// XPath, in place of CSS.
+    pub xpath: Option<String>,
+    /// The attribute; `None` is the text.
+    pub attribute: Option<String>,
+    /// All that is matched.
+    pub list: bool,
+    /// Fields inside of the element; `None` when it is a value.
+    pub fields: Option<Vec<(String, PickedField)>>,
 }
 
 /// What part of a page to scrape.
@@ -430,6 +476,14 @@ pub struct ScrapedPage {
     pub markdown: String,
     /// The images, when asked for.
     pub images: Option<Vec<ImageData>>,
+    /// How it was read.
+    pub reading: Reading,
+    /// What the page says about itself, when asked for.
+    pub metadata: Option<PageFacts>,
+    /// The links, when asked for.
+    pub links: Option<Vec<LinkData>>,
+    /// What was picked, when asked for.
+    pub structured: Option<Structured>,
 }
 
 /// Why a page could not do what was asked. Each reads as a sentence without a full stop.

@@ -388,6 +388,10 @@ impl Page for ScriptedPage {
             position: self.here(),
             markdown,
             images: options.images.then(|| (1..=images).map(image).collect()),
+            reading: notex_wire::Reading::default(),
+            metadata: None,
+            links: None,
+            structured: None,
         })
     }
 

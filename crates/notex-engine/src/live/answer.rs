@@ -59,7 +59,7 @@ pub(crate) enum CallAnswer {
     Page(Box<PageAnswer>),
     Observation(Box<Observation>),
     Execution(Box<ExecutionResult>),
-    Data(DataSpace),
+    Data(Box<DataSpace>),
     Cookies(CookiesAnswer),
     CookiesSet(CookiesSet),
     Watch(DebugAnswer),
@@ -111,7 +111,7 @@ impl Product {
                 CallAnswer::Execution(Box::new(ExecutionResult { changes, ..result }))
             }
             Self::Data(scraped) => {
-                CallAnswer::Data(DataSpace { usage: Some(usage), ..execution::data(scraped) })
+                CallAnswer::Data(Box::new(DataSpace { usage: Some(usage), ..execution::data(scraped) }))
             }
             Self::Cookies(cookies) => CallAnswer::Cookies(CookiesAnswer { cookies, usage: Some(usage) }),
             Self::CookiesSet(count) => {

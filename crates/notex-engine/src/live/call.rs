@@ -384,5 +384,12 @@ fn page_of(
 }
 
 fn data(scraped: ScrapedPage) -> PageData {
-    PageData { markdown: Some(scraped.markdown), images: scraped.images, structured: None }
+    PageData {
+        markdown: Some(scraped.markdown),
+        images: scraped.images,
+        structured: scraped.structured.map(|structured| vec![serde_json::json!(structured)]),
+        reading: Some(scraped.reading),
+        metadata: scraped.metadata,
+        links: scraped.links,
+    }
 }

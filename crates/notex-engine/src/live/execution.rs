@@ -54,7 +54,15 @@ pub(super) fn data(scraped: ScrapedPage) -> DataSpace {
             markdown.push_str(&format!("{gap}![{}]({})", shown.trim(), image.url));
         }
     }
-    DataSpace { markdown, images: scraped.images, ..DataSpace::default() }
+    DataSpace {
+        markdown,
+        images: scraped.images,
+        reading: Some(scraped.reading),
+        structured: scraped.structured,
+        metadata: scraped.metadata,
+        links: scraped.links,
+        usage: None,
+    }
 }
 
 fn detail(error: &PageError) -> ExceptionDetail {

@@ -1,7 +1,9 @@
 //! What is read from a page.
 
-use notex_engine::browser::{ScrapeOptions, ScrapeScope, WaitUntil};
-use notex_wire::ImageCategory;
+use notex_engine::browser::{PickedField, Picking, ScrapeOptions, ScrapeScope, WaitUntil};
+use notex_wire::{FoundBy, ImageCategory, ReadScope};
+
+use serde_json::{Value, json};
 
 use crate::support::{Site, open};
 
@@ -34,6 +36,29 @@ async fn the_main_content_of_an_article_keeps_its_parts_and_leaves_the_rest_out(
         assert!(!markdown.contains(left_out), "{left_out:?} is in:\n{markdown}");
     }
     assert_eq!(markdown.matches("Brewing green tea").count(), 1, "{markdown}");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scrape_says_by_what_the_main_content_was_found_and_that_there_is_none() {
+    let open = open("article.html").await;
+    let reading = open.page.scrape(&main_content()).await.unwrap().reading;
+    assert_eq!((reading.scope, reading.found_by), (ReadScope::MainContent, Some(FoundBy::Landmark)));
+    assert!(reading.notes.is_empty(), "{reading:?}");
+    let reading = open.page.scrape(&all()).await.unwrap().reading;
+    assert_eq!((reading.scope, reading.found_by), (ReadScope::WholePage, None));
+    assert!(reading.notes.is_empty(), "{reading:?}");
+    let part = ScrapeOptions { selector: Some("aside".into()), ..main_content() };
+    let part = open.page.scrape(&part).await.unwrap();
+    assert_eq!(part.reading.scope, ReadScope::Selector);
+    assert!(part.markdown.starts_with("Related:"), "{}", part.markdown);
+
+    let bare = "text/%3Cform%3E%3Clabel%3EName%20%3Cinput%3E%3C%2Flabel%3E%3Cbutton%3EGo%3C%2Fbutton%3E%3C%2Fform%3E";
+    open.page.goto(&open.site.url(bare), WaitUntil::Load).await.unwrap();
+    let scraped = open.page.scrape(&main_content()).await.unwrap();
+    assert_eq!(scraped.reading.scope, ReadScope::WholePage);
+    assert!(scraped.reading.notes[0].contains("no main content was found"), "{:?}", scraped.reading);
+    assert!(scraped.markdown.contains("Name"), "{}", scraped.markdown);
     open.end().await;
 }
 
@@ -123,5 +148,139 @@ async fn two_thousand_nested_boxes_are_read_to_the_bottom() {
         assert!(markdown.contains("at the bottom"), "{} bytes", markdown.len());
     }
     assert_eq!(open.action("Click Deep").await.id, "B1");
+    open.end().await;
+}
+
+fn field(css: &str) -> PickedField {
+    PickedField { css: css.into(), xpath: None, attribute: None, list: false, fields: None }
+}
+
+fn by_xpath(xpath: &str) -> PickedField {
+    PickedField { xpath: Some(xpath.into()), ..field("") }
+}
+
+/// What the page of lamps gives, without a schema.
+fn lamp_fields() -> Vec<(String, PickedField)> {
+    let inside = vec![
+        ("name".to_owned(), field("h2")),
+        ("price".to_owned(), field(".price")),
+        ("new".to_owned(), PickedField { attribute: Some("data-new".into()), ..field(".new") }),
+        ("url".to_owned(), PickedField { attribute: Some("href".into()), ..by_xpath("./a") }),
+    ];
+    vec![
+        ("heading".to_owned(), field("h1")),
+        ("lamps".to_owned(), PickedField { list: true, fields: Some(inside), ..field("#lamps > li") }),
+        ("sum".to_owned(), by_xpath("number(//p[@class='sum']/b)")),
+        ("links".to_owned(), PickedField { list: true, ..by_xpath("//main//a/@href") }),
+        ("shadow".to_owned(), field("#inner")),
+        ("missing".to_owned(), field(".nowhere")),
+    ]
+}
+
+fn picking(fields: Vec<(String, PickedField)>, schema: Option<Value>) -> ScrapeOptions {
+    ScrapeOptions {
+        extract: Some(Box::new(Picking { fields, schema, ..Picking::default() })),
+        ..main_content()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_are_picked_by_css_and_xpath_with_attributes_lists_and_fields_inside() {
+    let open = open("lamps.html").await;
+    let picked = open.page.scrape(&picking(lamp_fields(), None)).await.unwrap().structured.unwrap();
+    assert!(picked.success, "{picked:?}");
+    let data = picked.data.unwrap();
+    assert_eq!(
+        (&data["heading"], &data["sum"], &data["shadow"]),
+        (&json!("Lamps"), &json!("4"), &json!("in the shadow"))
+    );
+    assert_eq!(data["missing"], Value::Null);
+    assert_eq!(data["lamps"].as_array().unwrap().len(), 4);
+    let ada = open.site.url("lamp/Ada");
+    assert_eq!(
+        data["lamps"][0],
+        json!({ "name": "Ada", "price": "1.299,00 €", "new": "yes", "url": ada.as_str() })
+    );
+    assert_eq!(data["links"][0], "/lamp/Ada");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_picked_gets_the_types_of_the_schema_and_errors_name_their_field() {
+    let open = open("lamps.html").await;
+    let schema = json!({
+        "type": "object", "required": ["missing"],
+        "properties": {
+            "sum": { "type": "integer" },
+            "missing": { "type": "string" },
+            "lamps": { "type": "array", "items": { "type": "object", "properties": {
+                "price": { "type": "number" }, "new": { "type": "boolean" } } } },
+        }
+    });
+    let picked = open.page.scrape(&picking(lamp_fields(), Some(schema))).await.unwrap().structured.unwrap();
+    assert!(!picked.success);
+    let fields: Vec<&str> = picked.errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields.len(), 2, "{picked:?}");
+    assert!(fields.contains(&"lamps[3].price") && fields.contains(&"missing"), "{fields:?}");
+    assert!(picked.error.unwrap().contains("lamps[3].price: "));
+    let data = picked.data.unwrap();
+    assert_eq!(data["sum"], 4);
+    assert_eq!((&data["lamps"][0]["price"], &data["lamps"][1]["new"]), (&json!(1299.0), &json!(false)));
+
+    let wrong = vec![("a".to_owned(), field("h1:::")), ("b".to_owned(), by_xpath("//["))];
+    let picked = open.page.scrape(&picking(wrong, None)).await.unwrap().structured.unwrap();
+    let said: Vec<_> = picked.errors.iter().map(|e| (e.field.as_str(), e.message.as_str())).collect();
+    assert_eq!(said, [("a", "its selector is no CSS selector"), ("b", "its selector is no XPath")]);
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_repeated_items_and_embedded_data_are_found_by_themselves() {
+    let open = open("lamps.html").await;
+    let found = Picking { auto: true, embedded: true, ..Picking::default() };
+    let options = ScrapeOptions { extract: Some(Box::new(found)), ..main_content() };
+    let data = open.page.scrape(&options).await.unwrap().structured.unwrap().data.unwrap();
+    assert_eq!(data["auto"]["tables"][0]["rows"][1], json!({ "Lamp": "Bob", "Height": "25 cm" }));
+    let items = &data["auto"]["items"];
+    assert_eq!(items["rows"].as_array().unwrap().len(), 4, "{items}");
+    assert_eq!(
+        (&items["rows"][0]["title"], &items["rows"][0]["price"]),
+        (&json!("Ada"), &json!("1.299,00 €"))
+    );
+    assert_eq!(data["embedded"]["json_ld"], json!([{ "@type": "CollectionPage", "name": "Lamps </b>" }]));
+
+    let part = ScrapeOptions { selector: Some("#sizes".into()), ..options };
+    let data = open.page.scrape(&part).await.unwrap().structured.unwrap().data.unwrap();
+    assert_eq!((data["auto"]["tables"].as_array().unwrap().len(), &data["auto"]["items"]), (1, &Value::Null));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metadata_and_links_come_when_they_are_asked_for() {
+    let open = open("lamps.html").await;
+    let plain = open.page.scrape(&main_content()).await.unwrap();
+    assert_eq!((&plain.metadata, &plain.links, &plain.structured), (&None, &None, &None));
+    assert!(!plain.markdown.contains("cookies") && !plain.markdown.contains("Imprint"), "{}", plain.markdown);
+    let options = ScrapeOptions { metadata: true, list_links: true, ..main_content() };
+    let scraped = open.page.scrape(&options).await.unwrap();
+    let facts = scraped.metadata.unwrap();
+    assert_eq!(facts.language.as_deref(), Some("en"));
+    assert_eq!(facts.description.as_deref(), Some("Lamps for desks and shelves"));
+    assert_eq!(facts.canonical.as_deref(), Some(open.site.url("lamps").as_str()));
+    assert_eq!(facts.next.as_deref(), Some(open.site.url("lamps?page=3").as_str()));
+    assert_eq!(facts.site_name.as_deref(), Some("Lamp shop"));
+    let links = scraped.links.unwrap();
+    assert!(links.iter().any(|link| link.text == "Ada" && link.internal), "{links:?}");
+    assert!(links.iter().all(|link| link.text != "Partner"), "{links:?}");
+    let whole = open.page.scrape(&ScrapeOptions { list_links: true, ..all() }).await.unwrap().links.unwrap();
+    assert!(whole.iter().any(|link| link.text == "Partner" && !link.internal), "{whole:?}");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_page_gives_the_same_bytes() {
+    let open = open("lamps.html").await;
+    let options = ScrapeOptions { metadata: true, list_links: true, ..all() };
+    assert_eq!(open.page.scrape(&options).await.unwrap(), open.page.scrape(&options).await.unwrap());
     open.end().await;
 }

@@ -92,7 +92,14 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
         state.take_in_remaining(&connection, read.usage.as_ref());
         let ended = Ended { http_status, took, what: words, usage: read.usage, picture: None, changes: None };
         state.end_call(&id, number, ended);
-        let data = PageData { markdown: Some(read.markdown), images: read.images, structured: None };
+        let data = PageData {
+            markdown: Some(read.markdown),
+            images: read.images,
+            structured: read.structured.map(|structured| vec![serde_json::json!(structured)]),
+            reading: read.reading,
+            metadata: read.metadata,
+            links: read.links,
+        };
         state.take_in_scraped(&id, number, place, data, asked, now);
     })
     .await;

@@ -97,6 +97,10 @@ fn request_of(deed: TabDeed) -> ExecuteRequest {
         scrape_images: None,
         only_main_content: None,
         ignored_tags: None,
+        scrape_comments: None,
+        scrape_metadata: None,
+        list_links: None,
+        extract: None,
         instructions: None,
         response_format: None,
     }

@@ -136,6 +136,18 @@ pub struct ExecuteRequest {
     /// Of a scrape: as in a [`super::ScrapeRequest`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignored_tags: Option<Vec<String>>,
+    /// Ours, of a scrape: as in a [`super::ScrapeRequest`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrape_comments: Option<bool>,
+    /// Ours, of a scrape: as in a [`super::ScrapeRequest`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrape_metadata: Option<bool>,
+    /// Ours, of a scrape: as in a [`super::ScrapeRequest`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_links: Option<bool>,
+    /// Ours, of a scrape: as in a [`super::ScrapeRequest`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extract: Option<crate::Extract>,
     /// Of a scrape: as in a [`super::ScrapeRequest`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,

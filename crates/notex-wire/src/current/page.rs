@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{ActionType, NodeSelectors};
-use crate::{ActionBox, ActionParam, ActionState, ImageData, PageCategory, SelectOption, Tab, Usage};
+use crate::{
+    ActionBox, ActionParam, ActionState, Extract, ImageData, LinkData, PageCategory, PageFacts, Reading,
+    SelectOption, Structured, Tab, Usage,
+};
 
 /// What stands for the value of an action that has not been given one.
 pub const SAMPLE_VALUE: &str = "<sample_value>";
@@ -52,13 +55,25 @@ pub struct ScrapeRequest {
     /// Only the main content, without menus and banners. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only_main_content: Option<bool>,
+    /// Ours: keep what readers wrote below the main content. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scrape_comments: Option<bool>,
+    /// Ours: tell what the page says about itself. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scrape_metadata: Option<bool>,
+    /// Ours: list the links. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_links: Option<bool>,
+    /// Ours: what to pick as data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extract: Option<Extract>,
     /// Short names in place of addresses, for a language model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_link_placeholders: Option<bool>,
     /// Words for a language model, which this server has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
-    /// A schema for a language model.
+    /// The JSON Schema that what is picked has to fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<Value>,
     /// Which language model.
@@ -74,6 +89,18 @@ pub struct DataSpace {
     /// Ours: the images, when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ImageData>>,
+    /// Ours: how it was read; of a script, null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
+    /// What was picked, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structured: Option<Structured>,
+    /// Ours: what the page says about itself, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<PageFacts>,
+    /// Ours: the links, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<Vec<LinkData>>,
     /// Ours: what the call cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,

@@ -32,6 +32,7 @@ mod pointer;
 mod process;
 mod rebirth;
 mod scrape;
+mod scrape_data;
 mod seek;
 mod settle;
 mod sliders;

@@ -1,17 +1,17 @@
-//! Reads a page as markdown: the reader script writes what can be seen as plain HTML, the main content of an article
-//! is picked from it, and the rest is a conversion on a thread of its own, since its depth and time are the page's.
+//! Reads a page as markdown: the reader script writes what can be seen as plain HTML, and `notex-scrape` finds the main
+//! content in it and converts it, on a thread of its own, since its depth and time are the page's.
 
 use std::time::Duration;
 
-use dom_smoothie::{Config, Readability};
-use html_to_markdown_rs::{ConversionOptions, PreprocessingOptions, convert};
-use notex_wire::{ImageCategory, ImageData};
+use notex_scrape::{Page, Wish};
+use notex_wire::{FoundBy, ImageCategory, ImageData, ReadScope, Reading};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::frames::FRAME_ANSWERS_WITHIN;
 use super::observe::PagePosition;
+use super::scrape_data as data;
 use super::tab::ChromiumTab;
 use crate::browser::{PageError, ScrapeOptions, ScrapeScope, ScrapedPage};
 
@@ -19,9 +19,9 @@ const READ_WITHIN: Duration = Duration::from_secs(20);
 /// As in the script; no text of a page can hold it.
 const FRAME_MARK: char = '\0';
 const MOST_HTML: usize = 8_000_000;
+/// As in the script.
+const MOST_WRITTEN: usize = 5_000_000;
 const STACK_BYTES: usize = 64 * 1024 * 1024;
-/// An extract with less of the text than this has missed the content.
-const LEAST_SHARE: f64 = 0.25;
 
 #[derive(Deserialize)]
 struct Written {
@@ -30,15 +30,17 @@ struct Written {
     wrong: Option<String>,
     #[serde(default)]
     html: String,
-    /// Characters of text that can be seen.
-    #[serde(default)]
-    text: usize,
-    #[serde(default)]
-    heading: String,
-    #[serde(default)]
-    list: bool,
+    /// Whether the page was too big to be written whole.
     #[serde(default)]
     cut: bool,
+    /// Whether it is what a selector matched.
+    #[serde(default)]
+    part: bool,
+    /// What the page says about itself, as HTML.
+    #[serde(default)]
+    head: String,
+    #[serde(default)]
+    lang: String,
     images: Option<Vec<Image>>,
 }
 
@@ -57,35 +59,66 @@ impl ChromiumTab {
             ScrapeScope::WholePage => "all",
         };
         let ignored: Vec<String> = options.ignored_tags.iter().map(|tag| tag.to_lowercase()).collect();
+        // The page's own data stands in its head.
+        let told = options.metadata || options.extract.as_ref().is_some_and(|extract| extract.embedded);
         let wish = json!({
-            "images": options.images, "links": options.links, "selector": options.selector, "ignored": ignored,
+            "images": options.images, "selector": options.selector, "ignored": ignored, "head": told,
         });
         let written: Written = self.ask(doing, &format!("scrape({scope:?}, {wish})")).await?;
-        let Written { position, wrong, mut html, text, heading, list, cut, images } = written;
+        let Written { position, wrong, mut html, cut, part, head, lang, images } = written;
         if let Some(why) = wrong {
             return Err(PageError::BadOption { field: "selector", why });
         }
-        if options.scope == ScrapeScope::WholePage && html.contains(FRAME_MARK) {
+        if html.contains(FRAME_MARK) {
             html = self.with_frames(&html, &wish).await;
         }
         let position = self.placed(position);
         if cut {
             tracing::warn!(url = position.url, "a page was too big to be read whole");
         }
-        let page = Html {
-            html,
-            text,
-            heading,
-            title: position.title.clone(),
-            url: position.url.clone(),
-            article: options.scope == ScrapeScope::MainContent && !list,
+        let (title, url) = (escaped(&position.title), position.url.clone());
+        let asked = Wish {
+            main: options.scope == ScrapeScope::MainContent && !part,
+            links: options.links,
+            comments: options.comments,
+            list_links: options.list_links,
+            auto: options.extract.as_ref().is_some_and(|extract| extract.auto),
+            ..Wish::default()
         };
-        let markdown = on_own_thread(move || page.to_markdown()).await.map_err(|why| match why {
+        let (metadata, embedded) =
+            (options.metadata, options.extract.as_ref().is_some_and(|extract| extract.embedded));
+        let main = asked.main;
+        let lang = escaped(&lang);
+        let read = on_own_thread(move || {
+            let html = format!(
+                "<html lang=\"{lang}\"><head><title>{title}</title>{head}</head><body>{html}</body></html>"
+            );
+            let page = Page::parse(&html, &url);
+            let facts = metadata.then(|| page.metadata());
+            let embedded = embedded.then(|| page.embedded());
+            (page.content(&asked), facts, embedded)
+        });
+        let (content, facts, embedded) = read.await.map_err(|why| match why {
             Unread::TooSlow => {
                 PageError::TimedOut { doing: doing.to_owned(), seconds: READ_WITHIN.as_secs() }
             }
             Unread::Failed(why) => PageError::Browser { doing: doing.to_owned(), why },
         })?;
+        let scope = match (part, content.found_by) {
+            (true, _) => ReadScope::Selector,
+            (false, Some(_)) => ReadScope::MainContent,
+            (false, None) => ReadScope::WholePage,
+        };
+        let reading = Reading {
+            scope,
+            found_by: content.found_by.map(|by| match by {
+                notex_scrape::FoundBy::Landmark => FoundBy::Landmark,
+                notex_scrape::FoundBy::Readability => FoundBy::Readability,
+                notex_scrape::FoundBy::Density => FoundBy::Density,
+            }),
+            notes: notes(main && scope == ReadScope::WholePage, cut, content.cut_bytes),
+            cut_bytes: content.cut_bytes as u64,
+        };
         let images = images.map(|images| {
             let numbered = images.into_iter().enumerate();
             numbered
@@ -97,15 +130,22 @@ impl ChromiumTab {
                 })
                 .collect()
         });
-        Ok(ScrapedPage { position, markdown, images })
+        let structured = match &options.extract {
+            Some(extract) => {
+                Some(self.picked(extract, options.selector.as_deref(), content.auto, embedded).await?)
+            }
+            None => None,
+        };
+        let links = content.links.map(|links| links.into_iter().map(data::link).collect());
+        let metadata = facts.map(data::facts);
+        Ok(ScrapedPage { position, markdown: content.markdown, images, reading, metadata, links, structured })
     }
 }
 
 impl ChromiumTab {
     /// Puts what the frames of other origins hold where the page holds them.
     async fn with_frames(&self, html: &str, wish: &Value) -> String {
-        let inside =
-            json!({"images": false, "links": wish["links"], "selector": null, "ignored": wish["ignored"]});
+        let inside = json!({"images": false, "selector": null, "ignored": wish["ignored"], "head": false});
         let question = format!("scrape('all', {inside})");
         let insets = self.closed_frames().await;
         let mut whole = String::with_capacity(html.len());
@@ -143,10 +183,25 @@ enum Unread {
     Failed(String),
 }
 
+/// What the caller should know about an answer.
+fn notes(fell_back: bool, too_big: bool, cut_bytes: usize) -> Vec<String> {
+    let mut notes = Vec::new();
+    if fell_back {
+        notes.push("no main content was found on this page; this is everything that can be seen".to_owned());
+    }
+    if too_big {
+        notes.push(format!(
+            "the page is too big; what follows its first {MOST_WRITTEN} characters of HTML was not read"
+        ));
+    }
+    if cut_bytes > 0 {
+        notes.push(format!("the markdown is too long; its last {cut_bytes} bytes are left out"));
+    }
+    notes
+}
+
 /// Deep pages need a big stack and slow ones a deadline. A thread that is late ends by itself: its input is capped.
-async fn on_own_thread(
-    work: impl FnOnce() -> Result<String, String> + Send + 'static,
-) -> Result<String, Unread> {
+async fn on_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unread> {
     let (done, result) = oneshot::channel();
     std::thread::Builder::new()
         .name(String::from("notex-markdown"))
@@ -154,53 +209,8 @@ async fn on_own_thread(
         .spawn(move || drop(done.send(work())))
         .map_err(|error| Unread::Failed(format!("no thread for it: {error}")))?;
     match tokio::time::timeout(READ_WITHIN, result).await {
-        Ok(Ok(markdown)) => markdown.map_err(Unread::Failed),
+        Ok(Ok(read)) => Ok(read),
         Ok(Err(_)) => Err(Unread::Failed(String::from("the conversion to markdown broke"))),
         Err(_) => Err(Unread::TooSlow),
-    }
-}
-
-struct Html {
-    html: String,
-    text: usize,
-    heading: String,
-    title: String,
-    url: String,
-    article: bool,
-}
-
-impl Html {
-    fn to_markdown(&self) -> Result<String, String> {
-        let article = if self.article { self.article() } else { None };
-        let html = article.as_deref().unwrap_or(&self.html);
-        let options = ConversionOptions {
-            extract_metadata: false,
-            compact_tables: true,
-            // What belongs to the scope was decided in the page; the whole page has its menus.
-            preprocessing: PreprocessingOptions { enabled: false, ..PreprocessingOptions::default() },
-            base_url: Some(self.url.clone()),
-            ..ConversionOptions::default()
-        };
-        let converted = convert(html, options).map_err(|error| error.to_string())?;
-        let markdown = converted.content.unwrap_or_default().trim().to_owned();
-        // The extraction takes a heading that repeats the title for a banner.
-        if article.is_some() && !self.heading.is_empty() && !markdown.contains(&self.heading) {
-            return Ok(format!("# {}\n\n{markdown}\n", self.heading));
-        }
-        Ok(if markdown.is_empty() { markdown } else { format!("{markdown}\n") })
-    }
-
-    /// The article on the page, when there is one that holds enough of it.
-    fn article(&self) -> Option<String> {
-        let title = self.title.replace('&', "&amp;").replace('<', "&lt;");
-        let document = format!("<html><head><title>{title}</title></head><body>{}</body></html>", self.html);
-        // Classes name the languages of code blocks.
-        let config = Config { keep_classes: true, ..Config::default() };
-        let mut readability = Readability::new(document, Some(&self.url), Some(config)).ok()?;
-        let article = readability.parse().ok()?;
-        let kept = article.text_content.chars().filter(|c| !c.is_whitespace()).count();
-        #[expect(clippy::cast_precision_loss, reason = "a share of at most five million characters")]
-        let enough = kept as f64 >= self.text as f64 * LEAST_SHARE;
-        enough.then(|| article.content.to_string())
     }
 }

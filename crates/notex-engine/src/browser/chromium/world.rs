@@ -30,11 +30,12 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/lists.js"),
     include_str!("scripts/calendar.js"),
     include_str!("scripts/reader.js"),
+    include_str!("scripts/fields.js"),
     include_str!("scripts/pointer.js"),
     "globalThis[Symbol.for('notex')] = ",
     "{ position, observe, takeSuspects, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
     " watchPage, noteOptions, listIsOpen, findOption, awaitOption, standOf, typedNow, focusOn, scrollIn, scrollTo,",
-    " whereIs, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
+    " whereIs, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
 );
 
 /// How often a question is put again to the document that came instead.

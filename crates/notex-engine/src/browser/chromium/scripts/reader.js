@@ -5,18 +5,22 @@ const MOST_DEPTH = 512;
 const MOST_IMAGES = 1000;
 const FRAME_MARK = '\u0000';
 
-const DROPPED = new Set(['script', 'style', 'noscript', 'template', 'button', 'input', 'select', 'textarea', 'option',
-  'datalist', 'canvas', 'svg', 'object', 'embed', 'video', 'audio', 'link', 'meta', 'head', 'progress', 'meter', 'map']);
+const DROPPED = new Set(['script', 'style', 'noscript', 'template', 'select', 'textarea', 'option', 'datalist', 'canvas', 'svg',
+  'object', 'embed', 'video', 'audio', 'link', 'meta', 'head', 'progress', 'meter', 'map']);
+// A banner is known by its button and a form by its fields; what they say is not written.
+const MARKED = new Set(['button', 'input']);
 const AROUND = new Set(['nav', 'aside', 'dialog', 'menu']);
 const AROUND_ROLES = new Set(['navigation', 'banner', 'contentinfo', 'complementary', 'dialog', 'alertdialog', 'search',
   'menu', 'menubar', 'toolbar']);
-const VOID = new Set(['br', 'hr', 'img', 'wbr', 'col']);
-const KEPT = new Set(['a', 'abbr', 'address', 'article', 'aside', 'b', 'blockquote', 'br', 'caption', 'cite', 'code', 'col',
-  'colgroup', 'dd', 'del', 'details', 'dfn', 'div', 'dl', 'dt', 'em', 'figcaption', 'figure', 'footer', 'h1', 'h2', 'h3',
-  'h4', 'h5', 'h6', 'header', 'hr', 'i', 'img', 'ins', 'kbd', 'li', 'main', 'mark', 'nav', 'ol', 'p', 'pre', 'q', 's',
-  'samp', 'section', 'small', 'span', 'strong', 'sub', 'summary', 'sup', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead',
-  'time', 'tr', 'u', 'ul', 'var', 'wbr']);
+const VOID = new Set(['br', 'hr', 'img', 'wbr', 'col', 'input']);
+const KEPT = new Set(['a', 'abbr', 'address', 'article', 'aside', 'b', 'blockquote', 'br', 'button', 'caption', 'cite', 'code', 'col',
+  'colgroup', 'dd', 'del', 'details', 'dfn', 'dialog', 'div', 'dl', 'dt', 'em', 'fieldset', 'figcaption', 'figure', 'footer', 'form',
+  'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'header', 'hr', 'i', 'img', 'input', 'ins', 'kbd', 'li', 'main', 'mark', 'math', 'menu',
+  'mjx-container', 'nav', 'ol', 'p', 'pre', 'q', 's', 'samp', 'section', 'small', 'span', 'strong', 'sub', 'summary', 'sup', 'table',
+  'tbody', 'td', 'tfoot', 'th', 'thead', 'time', 'tr', 'u', 'ul', 'var', 'wbr']);
 const INLINE_UNKNOWN = new Set(['label', 'font', 'slot', 'big', 'tt', 'bdi', 'bdo', 'data', 'output', 'nobr', 'ruby']);
+const GIVEN = ['title', 'colspan', 'rowspan', 'start', 'datetime', 'align', 'role', 'type', 'lang', 'itemprop', 'itemscope', 'itemtype',
+  'data-lang', 'data-language', 'data-latex', 'display', 'alttext', 'aria-label'];
 
 const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 const absolute = (address, base) => {
@@ -26,12 +30,29 @@ const absolute = (address, base) => {
   } catch { return null; }
 };
 
+// Pages that load late show a placeholder and keep the address aside.
+const LATE = ['data-src', 'data-original', 'data-lazy-src', 'data-lazy', 'data-url'];
 const imageAddress = (img) => {
   const base = img.ownerDocument.baseURI;
   const shown = img.currentSrc || attr(img, 'src') || '';
-  // Pages that load late show a placeholder and keep the address aside.
-  const late = attr(img, 'data-src') || attr(img, 'data-original') || attr(img, 'data-lazy-src');
-  return absolute(shown.startsWith('data:') || !shown ? late ?? '' : shown, base);
+  if (shown && !shown.startsWith('data:') && !/placeholder|blank\.gif|spacer\.gif|1x1/i.test(shown)) return absolute(shown, base);
+  for (const name of LATE) {
+    const late = attr(img, name);
+    if (late && !late.startsWith('data:')) return absolute(late, base);
+  }
+  const sets = [img, ...Array.from(img.closest('picture')?.querySelectorAll('source') ?? [])];
+  for (const of of sets) {
+    const set = attr(of, 'srcset') || attr(of, 'data-srcset');
+    const last = set?.split(/,\s+/).at(-1)?.trim().split(/\s+/)[0];
+    if (last && !last.startsWith('data:')) return absolute(last, base);
+  }
+  return shown && !shown.startsWith('data:') ? absolute(shown, base) : null;
+};
+// An image without words for those who cannot see it decorates, unless it is as large as a picture.
+const isPicture = (img) => {
+  if (attr(img, 'alt') !== '') return true;
+  const rect = img.getBoundingClientRect();
+  return rect.width >= 120 && rect.height >= 60;
 };
 
 const attributesOf = (el, tag) => {
@@ -39,7 +60,7 @@ const attributesOf = (el, tag) => {
   const give = (name, value) => { if (value) text += ` ${name}="${escaped(String(value).slice(0, 4000))}"`; };
   if (tag === 'a') give('href', absolute(attr(el, 'href') ?? '', el.ownerDocument.baseURI));
   if (tag === 'img') { give('src', imageAddress(el)); give('alt', attr(el, 'alt')); }
-  for (const name of ['title', 'colspan', 'rowspan', 'start', 'datetime', 'align']) if (hasAttr(el, name)) give(name, attr(el, name));
+  for (const name of GIVEN) if (hasAttr(el, name)) give(name, attr(el, name) || (name === 'itemscope' ? 'itemscope' : ''));
   give('class', squash(attr(el, 'class')));
   give('id', squash(attr(el, 'id'), 100));
   return text;
@@ -58,6 +79,22 @@ const isUnseen = (el, style) => {
   return of(el, 'offsetWidth') <= 1 && of(el, 'offsetHeight') <= 1 && style.overflow === 'hidden';
 };
 
+// A formula is written as its source, which nobody sees, and its signs.
+const formula = (math) => {
+  const note = math.querySelector('annotation[encoding*="tex" i]');
+  const source = note ? `<annotation encoding="application/x-tex">${escaped(note.textContent.slice(0, 4000))}</annotation>` : '';
+  return `<math${attributesOf(math, 'math')}>${source}${note ? '' : escaped(squash(math.textContent, 2000))}</math>`;
+};
+const isFormula = (el) => /(^|\s)(katex-mathml|mwe-math-mathml-\S+)(\s|$)/.test(attr(el, 'class') ?? '')
+  || tagOf(el) === 'mjx-assistive-mml';
+
+// Frames of other sites that are as large as content; smaller ones are advertisements and buttons.
+const isContentFrame = (frame) => {
+  const rect = frame.getBoundingClientRect();
+  const view = viewOf(frame);
+  return rect.height >= 260 && rect.width >= Math.min(480, view.innerWidth * 0.6);
+};
+
 const childrenSeen = (el) => {
   if (tagOf(el) === 'slot') {
     const given = el.assignedNodes();
@@ -71,7 +108,6 @@ const childrenSeen = (el) => {
 const write = (scope, wish, start) => {
   const parts = [];
   let size = 0;
-  let text = 0;
   let cut = false;
   const out = (piece) => {
     size += piece.length;
@@ -80,10 +116,12 @@ const write = (scope, wish, start) => {
   };
   // A string is a tag to be closed later.
   const stack = [];
-  const push = (nodes, depth, pre) => { for (let i = nodes.length - 1; i >= 0; i -= 1) stack.push({ node: nodes[i], depth, pre }); };
-  if (start) push([start], 0, false);
+  const push = (nodes, depth, pre, folded) => {
+    for (let i = nodes.length - 1; i >= 0; i -= 1) stack.push({ node: nodes[i], depth, pre, folded });
+  };
+  if (start) push([start], 0, false, false);
   while (stack.length) {
-    const { node, depth, pre, close } = stack.pop();
+    const { node, depth, pre, folded, close } = stack.pop();
     if (close) { parts.push(close); continue; }
     if (cut) continue;
     if (nodeTypeOf.call(node) === 3) {
@@ -91,65 +129,52 @@ const write = (scope, wish, start) => {
       if (!parent || styleOf(parent)?.visibility !== 'visible') continue;
       const said = node.data.replaceAll(FRAME_MARK, '');
       const words = pre ? said : said.replace(/\s+/g, ' ');
-      text += words.trim().length;
       out(escaped(words));
       continue;
     }
     if (!isElement(node)) continue;
     const tag = tagOf(node);
+    if (tag === 'script' && /^math\/tex/.test(attr(node, 'type') ?? '')) {
+      out(`<script type="${escaped(attr(node, 'type'))}">${node.textContent.slice(0, 4000).replace(/<\//g, '')}</script>`);
+      continue;
+    }
+    if (wish.head && (tag === 'meta' || tag === 'link') && hasAttr(node, 'itemprop')) {
+      const said = attr(node, 'content') ?? absolute(attr(node, 'href') ?? '', document.baseURI) ?? '';
+      out(`<meta itemprop="${escaped(attr(node, 'itemprop'))}" content="${escaped(said.slice(0, 4000))}">`);
+      continue;
+    }
     if (DROPPED.has(tag) || wish.ignored.includes(tag)) continue;
+    if (tag === 'math') { out(formula(node)); continue; }
     const style = styleOf(node);
-    if (!style || isUnseen(node, style)) continue;
-    if (style.display !== 'contents' && tag !== 'slot' && !from(node, 'checkVisibility')) continue;
-    if (scope === 'main' && node !== start && isAround(node, tag)) continue;
+    const spoken = isFormula(node);
+    if (!style || (isUnseen(node, style) && !spoken)) continue;
+    // What is folded away is still what the page says; a tab that is not open is not.
+    const shown = folded ? style.display !== 'none' : style.display === 'contents' || tag === 'slot' || from(node, 'checkVisibility');
+    if (!shown && !spoken) continue;
     const frame = frameDocument(node);
     if (frame) {
-      if (frame.body) push([frame.body], depth + 1, false);
+      if (frame.body) push([frame.body], depth + 1, false, folded);
       continue;
     }
     if (tag === 'iframe' || tag === 'frame') {
       // Its content is read in its own world and put here; no text can hold this character.
-      if (scope === 'all') out(`${FRAME_MARK}${escaped(cssOf(node, lastCounts.get(node.getRootNode()) ?? new Map()))}${FRAME_MARK}`);
+      const counts = lastCounts.get(node.getRootNode()) ?? new Map();
+      if (scope === 'all' || isContentFrame(node)) out(`${FRAME_MARK}${escaped(cssOf(node, counts))}${FRAME_MARK}`);
       continue;
     }
-    // An empty alternative text says that the image tells nothing.
-    if (tag === 'img' && (attr(node, 'alt') === '' || !imageAddress(node))) continue;
-    const name = tag === 'a' && !wish.links ? 'span' : KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
+    if (tag === 'img' && (!isPicture(node) || !imageAddress(node))) continue;
+    const name = KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
       : style.display.startsWith('inline') || style.display === 'contents' ? 'span' : 'div';
     const open = name !== null && depth < MOST_DEPTH;
-    if (open) out(`<${name}${attributesOf(node, tag)}>`);
+    const over = style.position === 'fixed' ? ' data-notex-over="fixed"' : '';
+    if (open) out(`<${name}${attributesOf(node, tag)}${over}>`);
     if (VOID.has(tag)) continue;
     if (open) stack.push({ close: `</${name}>` });
-    push(childrenSeen(node), open ? depth + 1 : depth, pre || tag === 'pre');
+    if (MARKED.has(tag)) continue;
+    const folds = folded || (tag === 'details' && !node.open);
+    push(childrenSeen(node), open ? depth + 1 : depth, pre || tag === 'pre', folds);
   }
-  return { html: parts.join(''), text, cut };
-};
-
-// A page whose text is mostly many alike siblings with links: results, products, a forum's index.
-const isList = (all) => {
-  const groups = new Map();
-  const main = document.querySelector('main, [role="main"]') ?? document.body;
-  for (const link of Array.from(main?.querySelectorAll('a[href]') ?? []).slice(0, 3000)) {
-    if (!link.checkVisibility() || ancestor(link, (n) => isAround(n, tagOf(n)))) continue;
-    for (let node = link, up = 0; up < 6 && parentSeen(node) && node !== main; node = parentSeen(node), up += 1) {
-      if (tagOf(node) === 'p') break;
-      const alike = `${tagOf(node)}.${(attr(node, 'class') ?? '').trim().split(/\s+/)[0]}`;
-      const parent = parentSeen(node);
-      if (!groups.has(parent)) groups.set(parent, new Map());
-      const kinds = groups.get(parent);
-      if (!kinds.has(alike)) kinds.set(alike, new Set());
-      kinds.get(alike).add(node);
-    }
-  }
-  for (const kinds of groups.values()) {
-    for (const nodes of kinds.values()) {
-      if (nodes.size < 6) continue;
-      let text = 0;
-      for (const node of nodes) text += squash(node.textContent, 2000).length;
-      if (text > all * 0.5) return true;
-    }
-  }
-  return false;
+  return { html: parts.join(''), cut };
 };
 
 const imageKind = (img, address) => {
@@ -180,6 +205,24 @@ const images = (scope, wish, start) => {
   return Array.from(found.values());
 };
 
+// What the page says about itself, for programs.
+const MOST_SAID = 400000;
+const headOf = () => {
+  const parts = [];
+  let size = 0;
+  const out = (piece) => { size += piece.length; if (size <= MOST_SAID) parts.push(piece); };
+  const given = (el, names) => names.filter((name) => hasAttr(el, name)).map((name) => ` ${name}="${escaped(attr(el, name).slice(0, 4000))}"`).join('');
+  for (const meta of queryAll(document, 'meta[name], meta[property], meta[http-equiv]')) out(`<meta${given(meta, ['name', 'property', 'http-equiv', 'content'])}>`);
+  for (const link of queryAll(document, 'link[rel~="canonical" i], link[rel~="next" i], link[rel~="prev" i], link[rel~="previous" i]')) {
+    const to = absolute(attr(link, 'href') ?? '', document.baseURI);
+    if (to) out(`<link rel="${escaped(attr(link, 'rel'))}" href="${escaped(to)}">`);
+  }
+  for (const script of queryAll(document, 'script[type="application/ld+json" i]')) {
+    out(`<script type="application/ld+json">${script.textContent.replace(/<\//g, '<\\/')}</script>`);
+  }
+  return parts.join('');
+};
+
 // The first element that a selector matches, in the document before its open shadow roots.
 const firstOf = (selector) => {
   for (const root of [document, ...openRoots(document)]) {
@@ -196,12 +239,10 @@ const scrape = (scope, wish) => {
     try { start = firstOf(wish.selector); } catch { return { position: position(), wrong: 'is not a CSS selector' }; }
     if (!start) return { position: position(), wrong: 'matches nothing on this page' };
   }
-  const { html, text, cut } = write(scope, wish, start);
-  const heading = Array.from(document.querySelectorAll('h1')).slice(0, 5).find(canBeSeen);
+  const { html, cut } = write(scope, wish, start);
   return {
-    position: position(), html, text, cut,
-    heading: heading && holds(start, heading) ? textOf(heading) : '',
-    list: scope === 'main' && (wish.selector !== null || isList(text)),
+    position: position(), html, cut, part: wish.selector !== null,
+    head: wish.head ? headOf() : '', lang: attr(document.documentElement, 'lang') ?? '',
     images: wish.images ? images(scope, wish, start) : null,
   };
 };

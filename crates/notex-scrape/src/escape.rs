@@ -1,0 +1,127 @@
+//! Signs that mean something in markdown. The library that converts HTML escapes too much or too little, so it never
+//! sees them: they go through it as private characters and come back as themselves or with a backslash.
+
+/// Comes back as the sign itself.
+const PLAIN: u32 = 0x10_0000;
+/// Comes back with a backslash before it.
+const ESCAPED: u32 = 0x10_0100;
+const LAST: u32 = 0x10_01FF;
+
+/// A sign that shall come back as it is.
+pub(crate) fn plain(sign: char) -> char {
+    moved(sign, PLAIN)
+}
+
+/// A sign that shall come back as text.
+pub(crate) fn escaped(sign: char) -> char {
+    moved(sign, ESCAPED)
+}
+
+fn moved(sign: char, to: u32) -> char {
+    if sign.is_ascii() { char::from_u32(to + u32::from(sign)).unwrap_or(sign) } else { sign }
+}
+
+/// Text that shall come back as it is, all of its signs.
+pub(crate) fn verbatim(text: &str) -> String {
+    text.chars()
+        .filter(|c| !is_private(*c))
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { plain(c) })
+        .collect()
+}
+
+fn is_private(c: char) -> bool {
+    (PLAIN..=LAST).contains(&u32::from(c))
+}
+
+/// Characters that say nothing, and our own.
+pub(crate) fn is_nothing(c: char) -> bool {
+    is_private(c)
+        || matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}')
+        || (c.is_control() && !c.is_whitespace())
+}
+
+/// Brings the signs back.
+pub(crate) fn restored(markdown: &str) -> String {
+    let mut text = String::with_capacity(markdown.len());
+    for c in markdown.chars() {
+        let code = u32::from(c);
+        let sign = |base: u32| char::from_u32(code - base).unwrap_or(c);
+        match code {
+            PLAIN..ESCAPED => text.push(sign(PLAIN)),
+            ESCAPED..=LAST => {
+                text.push('\\');
+                text.push(sign(ESCAPED));
+            }
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    /// At the beginning of a block.
+    pub(crate) begins: bool,
+    /// In the words of a link.
+    pub(crate) linked: bool,
+    /// In a cell of a table.
+    pub(crate) cell: bool,
+}
+
+/// Whether `&` and these would be one sign.
+fn is_entity(rest: &[char]) -> bool {
+    let name = rest.iter().take(32).take_while(|c| c.is_ascii_alphanumeric() || **c == '#').count();
+    name > 0 && rest.get(name) == Some(&';')
+}
+
+/// A text whose signs shall be read as text. It has no `<` and no `&` any more.
+pub(crate) fn text(text: &str, before: Option<char>, place: Place) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut written = String::with_capacity(text.len());
+    let mut begins = place.begins;
+    let digits = chars.iter().skip_while(|c| **c == ' ').take_while(|c| c.is_ascii_digit()).count();
+    let numbered = (1..=9).contains(&digits);
+    let mut passed = 0;
+    for (at, c) in chars.iter().copied().enumerate() {
+        let before = if at == 0 { before } else { chars.get(at - 1).copied() };
+        let next = chars.get(at + 1).copied();
+        let spaced = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        let lettered = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        if begins && c != ' ' && !(numbered && c.is_ascii_digit()) {
+            begins = false;
+            let marks = match c {
+                '#' => next.is_none_or(|n| n == '#' || n == ' '),
+                '>' | '|' => true,
+                '+' => spaced(next),
+                '-' | '=' | ':' => spaced(next) || next == Some(c),
+                '.' | ')' if passed > 0 => spaced(next),
+                '[' => next == Some(' ') || next == Some('x') || next == Some('^'),
+                _ => false,
+            };
+            if marks {
+                written.push(escaped(c));
+                continue;
+            }
+        }
+        if begins && c.is_ascii_digit() {
+            passed += 1;
+        }
+        written.push(match c {
+            '`' => escaped(c),
+            '*' if !(spaced(before) && spaced(next)) => escaped(c),
+            // Within a word, or alone, it is no emphasis.
+            '_' if !(lettered(before) && lettered(next) || spaced(before) && spaced(next)) => escaped(c),
+            '~' if next == Some('~') || before == Some('~') => escaped(c),
+            '[' | ']' if place.linked => escaped(c),
+            ']' if next.is_some_and(|n| matches!(n, '(' | '[' | ':')) => escaped(c),
+            '|' if place.cell => escaped(c),
+            '<' if next.is_some_and(|n| n.is_alphabetic() || matches!(n, '/' | '!' | '?')) => escaped(c),
+            '&' if is_entity(&chars[at + 1..]) => escaped(c),
+            '\\' if next.is_none_or(|n| n.is_ascii_punctuation()) => escaped(c),
+            _ if c.is_ascii_punctuation() => plain(c),
+            _ => c,
+        });
+    }
+    written
+}
