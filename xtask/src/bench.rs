@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::apt::Purpose;
+use crate::python;
 use crate::setup;
 use crate::shell::{Stop, cargo, executable, program, run, target_folder};
 use crate::test::{DESKTOP, Parts, on_a_desktop};
@@ -21,6 +22,9 @@ const WITH_THE_APP: [&str; 2] = ["window", "window-start"];
 const HUB: &str = "hub";
 /// The engine's own, which needs none of them.
 const DEADLINES: &str = "deadlines";
+
+/// That of main content, which needs Python and none of them.
+const SCRAPE: &str = "scrape";
 
 /// What to measure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +43,9 @@ impl Wish {
             match *word {
                 "--quick" => wish.is_quick = true,
                 name if wish.name.is_none()
-                    && (name == HUB || WITH_BROWSERS.contains(&name) || WITH_THE_APP.contains(&name)) =>
+                    && ([HUB, DEADLINES, SCRAPE].contains(&name)
+                        || WITH_BROWSERS.contains(&name)
+                        || WITH_THE_APP.contains(&name)) =>
                 {
                     wish.name = Some(name.to_owned())
                 }
@@ -64,6 +70,12 @@ pub(crate) fn bench(wish: &Wish) -> Result<(), Stop> {
         let mut bench = cargo();
         bench.args(["bench", "--quiet", "--package", "notex-engine", "--bench", DEADLINES]);
         parts.note(DEADLINES, run(bench));
+    }
+    if wish.includes(SCRAPE) {
+        let mut bench = cargo();
+        bench.args(["bench", "--quiet", "--package", "notex-scrape", "--bench", "articles"]);
+        bench.env("NOTEX_PYTHON_SCRAPE", python::extractors()?);
+        parts.note(SCRAPE, run(bench));
     }
     if wish.includes(HUB) {
         let mut bench = cargo();
@@ -153,6 +165,9 @@ mod tests {
         let soak = Wish { name: Some("soak".into()), is_quick: true };
         assert_eq!(wish(&["soak", "--quick"]), Some(soak.clone()));
         assert_eq!(wish(&["--quick", "soak"]), Some(soak));
+        for name in ["deadlines", "hub", "scrape"] {
+            assert_eq!(wish(&[name]), Some(Wish { name: Some(name.into()), is_quick: false }));
+        }
         assert_eq!(wish(&["sauna"]), None);
         assert_eq!(wish(&["soak", "memory"]), None);
     }

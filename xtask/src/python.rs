@@ -1,5 +1,5 @@
-//! The Python that runs the published SDKs: an environment for each of their suites in the target folder, made from the
-//! list of its packages and made again when the list changes.
+//! The Python that runs the published SDKs, and the extractors that a benchmark is beside: an environment for each in the
+//! target folder, made from the list of its packages and made again when the list changes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,27 +37,34 @@ pub(crate) fn environments() -> Result<Vec<(&'static str, PathBuf)>, Stop> {
         .iter()
         .map(|(suite, variable)| {
             let list = root().join("tests/sdk").join(format!("{suite}.txt"));
-            Ok((*variable, environment(&folder.join(suite), &list)?))
+            Ok((*variable, environment(&folder.join(suite), &list, "pytest")?))
         })
         .collect()
 }
 
-fn environment(folder: &Path, list: &Path) -> Result<PathBuf, Stop> {
+/// The Python with the published extractors of main content.
+pub(crate) fn extractors() -> Result<PathBuf, Stop> {
+    let list = root().join("crates/notex-scrape/benches/articles/peers.txt");
+    environment(&target_folder()?.join("python/scrape"), &list, "trafilatura")
+}
+
+/// `holds` is a module that the environment must be able to load.
+fn environment(folder: &Path, list: &Path, holds: &str) -> Result<PathBuf, Stop> {
     let wanted = fs::read(list)
         .map_err(|error| Stop::Failed(format!("{} cannot be read: {error}", list.display())))?;
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let stamp = folder.join("installed.txt");
-    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) && works(&python) {
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) && works(&python, holds) {
         return Ok(python);
     }
     let base = find().ok_or_else(|| {
         Stop::Refused(format!(
-            "the published SDKs are tested with Python {}.{} or newer and its venv, and none was found; install it and try again",
+            "published Python packages are run with Python {}.{} or newer and its venv, and none was found; install it and try again",
             OLDEST.0, OLDEST.1
         ))
     })?;
     eprintln!(
-        "The packages of {} will now be installed into {}, because the published SDKs are part of the tests.",
+        "The packages of {} will now be installed into {}, because this runs them.",
         list.display(),
         folder.display()
     );
@@ -65,8 +72,8 @@ fn environment(folder: &Path, list: &Path) -> Result<PathBuf, Stop> {
     make.args(["-m", "venv", "--clear"]).arg(folder);
     run_quietly(make)?;
     let mut install = program(&python);
-    // Compiled by the first run, and only what it imports: half of the time and a fifth of the space.
-    install.args(["-m", "pip", "install", "--quiet", "--no-input", "--no-compile"]);
+    // Compiled by the first run, and only what it imports: half of the time and a fifth of the space. The lists are whole.
+    install.args(["-m", "pip", "install", "--quiet", "--no-input", "--no-compile", "--no-deps"]);
     install.args(["--disable-pip-version-check", "--requirement"]).arg(list);
     run_quietly(install).map_err(|stop| match stop {
         Stop::Failed(why) | Stop::Refused(why) => Stop::Failed(format!(
@@ -80,9 +87,9 @@ fn environment(folder: &Path, list: &Path) -> Result<PathBuf, Stop> {
 }
 
 /// The Python that an environment was made from may be gone.
-fn works(python: &Path) -> bool {
+fn works(python: &Path, holds: &str) -> bool {
     let mut start = program(python);
-    start.args(["-c", "import pytest"]);
+    start.args(["-c", &format!("import {holds}")]);
     succeeds(start)
 }
 

@@ -9,6 +9,7 @@
 mod f1;
 mod pages;
 mod shell;
+mod unseen;
 mod words;
 
 use std::collections::BTreeMap;
@@ -29,15 +30,26 @@ type Found = BTreeMap<String, (BTreeMap<&'static str, Vec<Score>>, Vec<f64>)>;
 
 fn main() {
     let mut words = std::env::args().skip(1).filter(|word| !word.starts_with("--"));
-    let samples = pages::all();
+    let (known, unseen) = (pages::all(), unseen::all());
     if let Some(name) = words.next() {
-        for sample in samples.iter().filter(|sample| sample.name.starts_with(&name)) {
+        for sample in known.iter().chain(&unseen).filter(|sample| sample.name.starts_with(&name)) {
             show(sample);
         }
         return;
     }
+    let python = std::env::var_os("NOTEX_PYTHON_SCRAPE");
+    if python.is_none() {
+        println!("`cargo xtask bench scrape` reads the same pages with published extractors, too");
+    }
+    compare("pages that the extractor was written with", &known, python.as_deref());
+    compare("pages that it was not written with", &unseen, python.as_deref());
+    print_least(&known);
+    print_least(&unseen);
+}
+
+fn compare(which: &str, samples: &[Sample], python: Option<&std::ffi::OsStr>) {
     let mut found = Found::new();
-    for sample in &samples {
+    for sample in samples {
         let mut least = f64::MAX;
         let mut text = String::new();
         for _ in 0..TIMES {
@@ -47,12 +59,10 @@ fn main() {
         }
         note(&mut found, OURS, sample, &text, least);
     }
-    match std::env::var_os("NOTEX_PYTHON_SCRAPE") {
-        Some(python) => with_peers(&python, &samples, &mut found),
-        None => println!("`cargo xtask bench scrape` reads the same pages with published extractors, too"),
+    if let Some(python) = python {
+        with_peers(python, samples, &mut found);
     }
-    print(&samples, &found);
-    print_least(&samples);
+    print(which, samples, &found);
 }
 
 fn read(sample: &Sample) -> String {
@@ -119,9 +129,9 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-fn print(samples: &[Sample], found: &Found) {
+fn print(which: &str, samples: &[Sample], found: &Found) {
     println!(
-        "F1 of runs of four words, mean by kind of page ({} pages, as HTML, without a browser)",
+        "F1 of runs of four words, mean by kind of page ({} {which}, as HTML, without a browser)",
         samples.len()
     );
     let kinds: Vec<&str> = {

@@ -15,19 +15,19 @@ pub(crate) struct Sample {
 
 /// Content as HTML and as text, side by side.
 #[derive(Default)]
-struct Both {
-    html: String,
-    text: String,
+pub(crate) struct Both {
+    pub(crate) html: String,
+    pub(crate) text: String,
 }
 
 impl Both {
-    fn say(&mut self, open: &str, text: &str, close: &str) {
+    pub(crate) fn say(&mut self, open: &str, text: &str, close: &str) {
         self.html.push_str(&format!("{open}{text}{close}\n"));
         self.text.push_str(text);
         self.text.push('\n');
     }
 
-    fn mark(&mut self, html: &str) {
+    pub(crate) fn mark(&mut self, html: &str) {
         self.html.push_str(html);
     }
 }
