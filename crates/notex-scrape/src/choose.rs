@@ -55,6 +55,7 @@ pub(crate) fn main_content(tree: &Tree, weighed: &Weighed) -> Option<Choice> {
         }
     }
     let (_, place) = best?;
+    let place = with_its_data(tree, weighed, place);
     let by = if landmark(tree, place, 1.0) > 0.0 {
         FoundBy::Landmark
     } else if article.likeness(tree, place) > 0.8 {
@@ -63,6 +64,26 @@ pub(crate) fn main_content(tree: &Tree, weighed: &Weighed) -> Option<Choice> {
         FoundBy::Density
     };
     Some(Choice { place, by })
+}
+
+/// Facts and tables beside the running text belong to it, unless links stand between them.
+fn with_its_data(tree: &Tree, weighed: &Weighed, mut place: usize) -> usize {
+    while let Some(around) = tree.parent(place) {
+        let inside = tree.inside(place);
+        let has_data = tree.inside(around).any(|other| {
+            !inside.contains(&other)
+                && matches!(tree.tag(other), "table" | "dl" | "pre")
+                && !weighed.noise[other]
+                && weighed.said(tree, other) > 0.0
+        });
+        let text = weighed.text(tree, around) - weighed.text(tree, place);
+        let leading = weighed.leading(tree, around) - weighed.leading(tree, place);
+        if weighed.noise[around] || !can_hold(tree.tag(around)) || !has_data || leading > text * 0.1 {
+            break;
+        }
+        place = around;
+    }
+    place
 }
 
 /// On a page with little to read: what the page itself calls its main part, where that is most of it.

@@ -16,7 +16,9 @@ use super::answer::Product;
 use super::changes::Watching;
 use super::deed::StepAction;
 use super::special;
-use crate::browser::{DialogWish, News, Observed, Page, PageError, ScrapeOptions, ScrapedPage, WaitUntil};
+use crate::browser::{
+    DialogWish, News, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage, WaitUntil,
+};
 use crate::door::WaysIn;
 
 /// No call runs longer, whatever its page does. Every part of one is bounded by itself; this bounds their sum.
@@ -270,23 +272,27 @@ impl PageCall {
             Self::Execute { action, sent, dialog } => {
                 let watching = Watching::of(page);
                 let answering = Answering::of(page, dialog.as_ref());
-                let effect = action.perform(page, folder).await?;
+                let performed = action.perform(page, folder).await;
                 drop(answering);
+                let sent = sent.clone();
+                let effect = match performed {
+                    Ok(effect) => effect,
+                    // What came of it all the same is told.
+                    Err(error @ (PageError::UnknownAction(_) | PageError::NotOperable(_))) => {
+                        let (position, changes) = news(page, watching, None).await?;
+                        let charge = reached.take().unwrap_or_default();
+                        let product = Product::Execution { sent, outcome: Err(error), position, changes };
+                        return Ok(Done { product, charge });
+                    }
+                    Err(error) => return Err(error),
+                };
                 let charge = match &effect.scraped {
                     Some(scraped) => scraping(rates, scraped),
                     None => rates.step(),
                 };
                 reached.owes(charge.clone());
-                let (position, changes) = match page.news().await {
-                    Err(lost @ PageError::Lost(_)) => return Err(lost),
-                    Err(_) => (None, None),
-                    Ok(News { position, since }) => {
-                        let changes = watching.end(since, effect.remark.clone(), &position.tabs);
-                        (Some(position), Some(changes))
-                    }
-                };
-                let (sent, outcome) = (sent.clone(), Ok(effect));
-                Done { product: Product::Execution { sent, outcome, position, changes }, charge }
+                let (position, changes) = news(page, watching, effect.remark.clone()).await?;
+                Done { product: Product::Execution { sent, outcome: Ok(effect), position, changes }, charge }
             }
             Self::Read { options } => {
                 let scraped = page.scrape(options).await?;
@@ -335,6 +341,22 @@ async fn open(page: &dyn Page, url: Option<&Url>) -> Result<(), PageError> {
     match url {
         Some(url) => page.goto(url, WaitUntil::Load).await,
         None => Ok(()),
+    }
+}
+
+/// Where the page is after a step, and what changed; nothing when it does not answer.
+async fn news(
+    page: &dyn Page,
+    watching: Watching,
+    remark: Option<String>,
+) -> Result<(Option<Position>, Option<StepChanges>), PageError> {
+    match page.news().await {
+        Err(lost @ PageError::Lost(_)) => Err(lost),
+        Err(_) => Ok((None, None)),
+        Ok(News { position, since }) => {
+            let changes = watching.end(since, remark, &position.tabs);
+            Ok((Some(position), Some(changes)))
+        }
     }
 }
 

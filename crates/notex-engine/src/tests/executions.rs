@@ -182,6 +182,7 @@ async fn what_goes_wrong_on_the_page_is_an_answer_with_the_exception_and_free() 
         assert_eq!(answer.credits.as_deref(), Some("0"));
         let result: ExecutionResult = answer.of();
         assert!(!result.success && !result.action_executed);
+        assert_eq!(result.changes.is_some(), !later, "{name} tells what changed all the same");
         assert_eq!(result.message, error.to_string());
         assert_eq!(result.exception.as_deref(), Some(error.to_string().as_str()));
         let detail = result.exception_detail.unwrap();
