@@ -13,6 +13,7 @@ mod memory;
 mod observe;
 mod peer;
 mod report;
+mod scrape;
 mod session_start;
 mod soak;
 mod step;
@@ -43,8 +44,18 @@ impl Pace {
     }
 }
 
-const NAMES: [&str; 9] =
-    ["session-start", "observe", "cold-start", "memory", "step", "soak", "hub", "window", "window-start"];
+const NAMES: [&str; 10] = [
+    "session-start",
+    "observe",
+    "cold-start",
+    "memory",
+    "step",
+    "scrape",
+    "soak",
+    "hub",
+    "window",
+    "window-start",
+];
 
 async fn measure(name: &str, pace: Pace) -> Option<Report> {
     match name {
@@ -53,6 +64,7 @@ async fn measure(name: &str, pace: Pace) -> Option<Report> {
         "cold-start" => Some(cold_start::measure(pace).await),
         "memory" => Some(memory::measure(pace).await),
         "step" => Some(step::measure(pace).await),
+        "scrape" => Some(scrape::measure(pace).await),
         "soak" => Some(soak::measure(pace).await),
         #[cfg(feature = "desktop")]
         "hub" => Some(hub::measure(pace).await),

@@ -64,6 +64,46 @@ pub(crate) fn list(cards: usize) -> String {
     page("List", &body)
 }
 
+/// An article of about two kilobytes a section, with a menu before it and other pages beside it.
+pub(crate) fn article(sections: usize) -> String {
+    let mut words = Words(sections);
+    let links = |words: &mut Words, count: usize| -> String {
+        (0..count).map(|link| format!("<li><a href=\"/small?{link}\">{}</a></li>", words.some(3))).collect()
+    };
+    let [menu, others] = [links(&mut words, 12), links(&mut words, 10)];
+    let mut body = String::new();
+    for section in 0..sections {
+        let _ = write!(body, "<h2>{}</h2>", words.some(4));
+        for _ in 0..3 {
+            let said: String =
+                (0..4).map(|_| format!("The {}, and {}. ", words.some(9), words.some(6))).collect();
+            let _ = write!(body, "<p>{said}</p>");
+        }
+        body.push_str(&match section % 3 {
+            0 => format!("<ul>{}</ul>", links(&mut words, 4)),
+            1 => {
+                let row = |words: &mut Words| {
+                    format!("<tr><td>{}</td><td>{}</td></tr>", words.some(1), words.number())
+                };
+                let rows: String = (0..5).map(|_| row(&mut words)).collect();
+                format!(
+                    "<table><thead><tr><th>Place</th><th>Count</th></tr></thead><tbody>{rows}</tbody></table>"
+                )
+            }
+            _ => format!(
+                "<pre><code>let x = {};</code></pre><blockquote><p>{}.</p></blockquote>",
+                words.number(),
+                words.some(9)
+            ),
+        });
+    }
+    let body = format!(
+        "<header><nav><ul>{menu}</ul></nav></header><aside><h3>Related</h3><ul>{others}</ul></aside>\
+         <main><article><h1>Article of {sections} sections</h1>{body}</article></main><footer><p>End</p></footer>"
+    );
+    page("Article", &body)
+}
+
 fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\

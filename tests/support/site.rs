@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -88,6 +88,10 @@ fn routes() -> Router<Arc<Seen>> {
         .route("/laptops", get(|| async { shop("Laptops", "Laptops", "") }))
         .route("/search", get(search))
         .route("/article", get(|| async { page(ARTICLE) }))
+        .route(
+            "/article/{sections}",
+            get(|Path(sections): Path<usize>| async move { Html(pages::article(sections.min(100))) }),
+        )
         .route("/login", get(|| async { page(LOGIN) }).post(login))
         .route("/whoami", get(whoami))
         .route("/slow", get(slow))

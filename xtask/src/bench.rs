@@ -15,7 +15,7 @@ use crate::test::{DESKTOP, Parts, on_a_desktop};
 const PLAYWRIGHT: (&str, &str) = ("playwright-core", "1.65.1");
 
 /// Those in `tests/bench`, which need the built engine, browsers and Playwright.
-const WITH_BROWSERS: [&str; 6] = ["session-start", "observe", "cold-start", "memory", "step", "soak"];
+const WITH_BROWSERS: [&str; 7] = ["session-start", "observe", "cold-start", "memory", "step", SCRAPE, "soak"];
 /// Those that need the built app as well.
 const WITH_THE_APP: [&str; 2] = ["window", "window-start"];
 /// The hub's, which needs neither.
@@ -23,7 +23,7 @@ const HUB: &str = "hub";
 /// The engine's own, which needs none of them.
 const DEADLINES: &str = "deadlines";
 
-/// That of main content, which needs Python and none of them.
+/// That of main content: beside published extractors of Python first, then beside notte with its browser.
 const SCRAPE: &str = "scrape";
 
 /// What to measure.
@@ -43,7 +43,7 @@ impl Wish {
             match *word {
                 "--quick" => wish.is_quick = true,
                 name if wish.name.is_none()
-                    && ([HUB, DEADLINES, SCRAPE].contains(&name)
+                    && ([HUB, DEADLINES].contains(&name)
                         || WITH_BROWSERS.contains(&name)
                         || WITH_THE_APP.contains(&name)) =>
                 {
@@ -129,6 +129,9 @@ fn with_browsers(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
             bench.env("NOTEX_ENGINE", target.join("release").join(executable("notex-engine")));
             bench.env("NOTEX_PEERS", &peers);
             bench.env("NOTEX_BENCH_OUT", target.join("bench"));
+            if name == SCRAPE {
+                bench.env("NOTEX_PYTHON_NOTTE", python::notte()?);
+            }
             parts.note(name, run(bench));
         }
     }

@@ -48,6 +48,15 @@ pub(crate) fn extractors() -> Result<PathBuf, Stop> {
     environment(&target_folder()?.join("python/scrape"), &list, "trafilatura")
 }
 
+/// The Python with notte in it, which drives a browser by itself.
+pub(crate) fn notte() -> Result<PathBuf, Stop> {
+    environment(
+        &target_folder()?.join("python/notte"),
+        &root().join("tests/bench/notte.txt"),
+        "notte_browser",
+    )
+}
+
 /// `holds` is a module that the environment must be able to load.
 fn environment(folder: &Path, list: &Path, holds: &str) -> Result<PathBuf, Stop> {
     let wanted = fs::read(list)

@@ -1,6 +1,9 @@
 //! What of the chosen part is kept.
 
+use std::ops::Range;
+
 use crate::Wish;
+use crate::noise::holds_comments;
 use crate::tree::{Tree, weight};
 use crate::weigh::{Weighed, is_links};
 
@@ -51,7 +54,39 @@ pub(crate) fn main(tree: &Tree, weighed: &Weighed, root: usize, wish: &Wish) -> 
         }
     }
     let heading = heading(tree, root, &dropped, wish);
+    let root = if wish.comments { with_comments(tree, root, &mut dropped) } else { root };
     Kept { root, dropped, heading }
+}
+
+/// Widens a part to what readers wrote beside it, and drops what else stands there. Answers the wider part.
+fn with_comments(tree: &Tree, root: usize, dropped: &mut [bool]) -> usize {
+    let content = tree.inside(root);
+    let mut areas: Vec<Range<usize>> = Vec::new();
+    for place in (1..tree.len()).filter(|place| holds_comments(tree, *place)) {
+        let known = content.contains(&place) || areas.last().is_some_and(|area| area.contains(&place));
+        if !known && !dropped[place] && !tree.inside(place).contains(&root) {
+            areas.push(tree.inside(place));
+        }
+    }
+    if areas.is_empty() {
+        return root;
+    }
+    let (first, last) = (areas[0].start, areas[areas.len() - 1].start);
+    let holds_all = |outer: &usize| [first, last].iter().all(|area| tree.inside(*outer).contains(area));
+    let wider = tree.ancestors(root).find(holds_all).unwrap_or(0);
+    let mut stays = vec![false; tree.len()];
+    for part in areas.into_iter().chain([content]) {
+        for outer in tree.ancestors(part.start) {
+            if std::mem::replace(&mut stays[outer], true) {
+                break;
+            }
+        }
+        stays[part].fill(true);
+    }
+    for place in tree.inside(wider) {
+        dropped[place] |= !stays[place];
+    }
+    wider
 }
 
 /// What stands before the heading of the page is menus and banners; a picture may be its own.

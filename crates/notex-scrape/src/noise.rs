@@ -117,6 +117,15 @@ fn stands_around(tree: &Tree, place: usize, wish: &Wish) -> Around {
     }
 }
 
+/// Whether an element is called a place of what readers wrote.
+pub(crate) fn holds_comments(tree: &Tree, place: usize) -> bool {
+    tree.element(place).is_some_and(|element| {
+        let id = element.attribute("id").unwrap_or_default();
+        matches!(element.tag.as_str(), "div" | "section" | "ol" | "ul" | "article")
+            && said(element.class(), id) == Some(Said::Comments)
+    })
+}
+
 /// Marks lists of other pages, which stand under a heading that says so.
 fn under_headings(tree: &Tree, noise: &mut [bool], share: &dyn Fn(usize) -> f64, wish: &Wish) {
     for place in 1..tree.len() {

@@ -119,3 +119,21 @@ fn a_long_text_is_cut_at_a_line_and_says_so() {
         &content.markdown[9_900..]
     );
 }
+
+#[test]
+fn what_readers_wrote_beside_the_content_comes_when_it_is_wished() {
+    let line = "The mill by the river was painted again this spring, in the green that it had when it was built, and the wheel turns.";
+    let body = format!(
+        "<nav><a href=/>Home</a></nav><div><div class=story><h1>The mill</h1><p>{line}</p><p>{line}</p></div>\
+         <div class=related><h2>Related stories</h2><ul><li><a href=/a>A bridge</a></li></ul></div></div>\
+         <section id=comments><h2>Comments</h2><div class=comment><p>I liked the red one better, to be honest.</p></div></section>\
+         <footer>Imprint</footer>"
+    );
+    let without = main_of(&body).markdown;
+    assert!(without.contains("painted again") && !without.contains("red one"), "{without}");
+    let with = read(&body, &Wish { comments: true, ..Wish::default() }).markdown;
+    assert!(with.starts_with("# The mill") && with.contains("the red one better"), "{with}");
+    for left_out in ["Home", "A bridge", "Imprint"] {
+        assert!(!with.contains(left_out), "{with}");
+    }
+}

@@ -1,0 +1,148 @@
+//! What a scrape of the main content of an open page costs beside notte's own on the same pages and browser, and what a
+//! thousand of them leave in the engine's memory.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use notex_journeys::{Api, FixtureSite, Memory, RunningEngine};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use crate::peer::Browsers;
+use crate::report::{Report, Unit};
+use crate::{Pace, quiet};
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/notte.py");
+const OF_NOTTE: f64 = 1.0 / 3.0;
+const WARM_UP: usize = 3;
+const ANSWERS_WITHIN: Duration = Duration::from_secs(90);
+const PAGES: [(&str, &str); 4] = [
+    ("article of 6 sections", "/article/6"),
+    ("article of 8 sections", "/article/8"),
+    ("article of 10 sections", "/article/10"),
+    ("300 controls", "/medium"),
+];
+const GROWS_AT_MOST_MB: f64 = 6.0;
+
+pub(crate) async fn measure(pace: Pace) -> Report {
+    let site = FixtureSite::open().await;
+    let engine = RunningEngine::start_with(quiet).await;
+    let api = Api::of(&engine);
+    let browsers = Browsers::found();
+    let browser = browsers.shell.as_ref().unwrap_or(&browsers.desktop);
+    let mut notte = Notte::start(&browser.display().to_string()).await;
+    let session = api.post("/session/start", &json!({})).await.expect_success("a start");
+    let mut ask = json!({"session_id": session["session_id"]});
+
+    let mut report =
+        Report::new("scrape: the main content of an open page as markdown, beside notte on the same browser");
+    for (name, path) in PAGES {
+        let url = site.url(path);
+        ask["url"] = json!(url);
+        api.post("/env/scrape", &ask).await.expect_success("a scrape");
+        ask["url"] = Value::Null;
+        notte.ask(&format!("goto {url}")).await;
+        let (mut ours, mut theirs, mut lengths) = (Vec::new(), Vec::new(), [0, 0]);
+        for turn in 0..WARM_UP + pace.choose(40, 8) {
+            let (took, length) = notte.ask("scrape").await;
+            let begun = Instant::now();
+            let scraped = api.post("/env/scrape", &ask).await.expect_success("a scrape");
+            let own = begun.elapsed().as_secs_f64() * 1000.0;
+            if turn >= WARM_UP {
+                theirs.push(took);
+                ours.push(own);
+            }
+            let markdown = scraped["data"]["markdown"].as_str().map_or(0, |text| text.chars().count());
+            lengths = [length, markdown];
+        }
+        let peer = format!("{name}: notte, scrape(only_main_content)");
+        report.add(&peer, Unit::Milliseconds, theirs);
+        let row = format!("{name}: engine, POST /env/scrape");
+        report.add_beside(&row, Unit::Milliseconds, ours, &peer, Some(OF_NOTTE));
+        report.note(format!("{name}: {} characters from notte, {} from the engine", lengths[0], lengths[1]));
+    }
+    notte.end().await;
+    thousand(&api, &engine, ask, &site, pace, &mut report).await;
+    report
+}
+
+/// The engine's memory in the second tenth of many scrapes and in the last.
+async fn thousand(
+    api: &Api,
+    engine: &RunningEngine,
+    mut ask: Value,
+    site: &FixtureSite,
+    pace: Pace,
+    report: &mut Report,
+) {
+    let many = pace.choose(1_000, 300);
+    let mut held = Vec::new();
+    for turn in 0..many {
+        // A page is opened now and then, as people do.
+        let path = PAGES[turn / 25 % PAGES.len()].1;
+        ask["url"] = if turn % 25 == 0 { json!(site.url(path)) } else { Value::Null };
+        api.post("/env/scrape", &ask).await.expect_success("one of many scrapes");
+        #[expect(clippy::cast_precision_loss, reason = "kilobytes of one machine")]
+        held.push(Memory::of([engine.program.id()]).rss_kb as f64 / 1024.0);
+    }
+    let (early, late) = (held[many / 10..many / 5].to_vec(), held[many - many / 10..].to_vec());
+    let middle = |samples: &[f64]| {
+        let mut sorted = samples.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        sorted[sorted.len() / 2]
+    };
+    let limit = middle(&early) + GROWS_AT_MOST_MB;
+    report.add(&format!("engine process in the second tenth of {many} scrapes, RSS"), Unit::Megabytes, early);
+    report.add_below(
+        &format!("engine process in the last tenth of {many} scrapes, RSS"),
+        Unit::Megabytes,
+        late,
+        limit,
+    );
+}
+
+/// A running notte.
+struct Notte {
+    child: Child,
+    stdin: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Notte {
+    async fn start(browser: &str) -> Self {
+        let python = std::env::var_os("NOTEX_PYTHON_NOTTE")
+            .expect("`cargo xtask bench` installs notte and sets NOTEX_PYTHON_NOTTE");
+        let mut child = Command::new(python)
+            .args([SCRIPT, browser])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("Python can be started");
+        let stdin = child.stdin.take().expect("stdin is piped");
+        let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+        let mut notte = Self { child, stdin, lines };
+        assert_eq!(notte.line().await, "ready");
+        notte
+    }
+
+    /// Answers milliseconds and characters.
+    async fn ask(&mut self, words: &str) -> (f64, usize) {
+        self.stdin.write_all(format!("{words}\n").as_bytes()).await.expect("notte listens");
+        let line = self.line().await;
+        let (took, length) = line.split_once(' ').unwrap_or_else(|| panic!("notte said {line}"));
+        (took.parse().expect("milliseconds"), length.parse().expect("characters"))
+    }
+
+    async fn end(mut self) {
+        self.ask("end").await;
+        let _ = tokio::time::timeout(ANSWERS_WITHIN, self.child.wait()).await;
+    }
+
+    async fn line(&mut self) -> String {
+        let line = tokio::time::timeout(ANSWERS_WITHIN, self.lines.next_line()).await;
+        line.expect("notte answers").expect("notte can be read").expect("notte runs")
+    }
+}
