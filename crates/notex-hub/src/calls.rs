@@ -252,6 +252,7 @@ impl State {
             images: data.images.unwrap_or_default(),
             structured: data.structured.unwrap_or_default(),
             selector: asked.selector,
+            reading: data.reading,
         };
         known.scraped = Some(scraped.clone());
         self.deltas.push(Delta::Scraped(Box::new(scraped)));

@@ -237,7 +237,7 @@ export function observationOf(
 /** What a scrape of the shop reads. */
 export function markdownPage(
   withImages: boolean,
-): Pick<Scraped, "markdown" | "images" | "structured" | "selector"> {
+): Pick<Scraped, "markdown" | "images" | "structured" | "selector" | "reading"> {
   const images: ImageData[] = [
     { id: "F1", url: "http://shop.local/img/nova-14.jpg", category: "content_image", alt: "Nova 14, opened" },
     { id: "F2", url: "http://shop.local/img/aero-13.jpg", category: "content_image", alt: "Aero 13" },
@@ -246,6 +246,7 @@ export function markdownPage(
   return {
     structured: [],
     selector: null,
+    reading: { scope: "main_content", found_by: "landmark", notes: [], cut_bytes: 0 },
     markdown: [
       "# Search results for “laptop”",
       "",

@@ -1,5 +1,5 @@
 import { Marked, type Token, type Tokens } from "marked";
-import type { Scraped } from "../backend/backend";
+import type { FoundBy, Reading as HowRead, Scraped } from "../backend/backend";
 import { hostOf } from "../controls/format";
 
 /** A link of a scraped page. */
@@ -105,4 +105,22 @@ export function having<R>(rows: readonly R[], filter: string, textOf: (row: R) =
 export function parentSelector(selector: string): string | null {
   const at = selector.lastIndexOf(" > ");
   return at > 0 ? selector.slice(0, at) : null;
+}
+
+const foundWords: Record<FoundBy, string> = {
+  landmark: "as the page marks it",
+  readability: "found as a reader would",
+  density: "found where the page says most",
+};
+
+/** What of the page a scrape read, and how that was found. */
+export function readWords({ scope, found_by }: HowRead): string {
+  switch (scope) {
+    case "main_content":
+      return found_by ? `Main content, ${foundWords[found_by]}` : "Main content";
+    case "selector":
+      return "What the selector matches";
+    case "whole_page":
+      return "The whole page";
+  }
 }

@@ -26,6 +26,17 @@ it("Scrape shows how much it read and what it cost, and saves it as Markdown and
   expect(html).not.toContain("<img");
 });
 
+it("Scrape says how the main content was found, and when there was none", async () => {
+  const { fake, model } = await scraped();
+  expect(screen.getByText("Main content, as the page marks it")).toBeVisible();
+  const shown = fake.details.get(model.selectedId ?? "")?.scraped;
+  if (!shown) throw new Error("nothing was scraped");
+  const note = "no main content was found on this page; this is everything that can be seen";
+  fake.deltas({ type: "scraped", value: { ...shown, reading: { scope: "whole_page", notes: [note] } } });
+  await waitFor(() => expect(screen.getByText(/^No main content was found on this page/)).toBeVisible());
+  expect(screen.getByText("The whole page")).toBeVisible();
+});
+
 it("Scrape sorts a table by its numbers however they are written, and saves it as CSV as it is sorted", async () => {
   const { fake, user } = await scraped();
   await user.click(view(/Tables 1/));

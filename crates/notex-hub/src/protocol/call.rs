@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use notex_session::{Credits, Reason};
-use notex_wire::{Action, CallKind, ImageData, PageCategory, SpecialAction, StepChanges, Viewport};
+use notex_wire::{Action, CallKind, ImageData, PageCategory, Reading, SpecialAction, StepChanges, Viewport};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -139,6 +139,8 @@ pub struct Scraped {
     pub structured: Vec<serde_json::Value>,
     /// The selector it was limited to.
     pub selector: Option<String>,
+    /// How the page was read, of a server that tells.
+    pub reading: Option<Reading>,
 }
 
 /// All that the window shows of one session.
