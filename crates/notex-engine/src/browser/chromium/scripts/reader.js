@@ -19,8 +19,8 @@ const KEPT = new Set(['a', 'abbr', 'address', 'article', 'aside', 'b', 'blockquo
   'mjx-container', 'nav', 'ol', 'p', 'pre', 'q', 's', 'samp', 'section', 'small', 'span', 'strong', 'sub', 'summary', 'sup', 'table',
   'tbody', 'td', 'tfoot', 'th', 'thead', 'time', 'tr', 'u', 'ul', 'var', 'wbr']);
 const INLINE_UNKNOWN = new Set(['label', 'font', 'slot', 'big', 'tt', 'bdi', 'bdo', 'data', 'output', 'nobr', 'ruby']);
-const GIVEN = ['title', 'colspan', 'rowspan', 'start', 'datetime', 'align', 'role', 'type', 'lang', 'itemprop', 'itemscope', 'itemtype',
-  'data-lang', 'data-language', 'data-latex', 'display', 'alttext', 'aria-label'];
+const GIVEN = new Set(['title', 'colspan', 'rowspan', 'start', 'datetime', 'align', 'role', 'type', 'lang', 'itemprop', 'itemscope', 'itemtype',
+  'data-lang', 'data-language', 'data-latex', 'display', 'alttext', 'aria-label']);
 
 const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 const absolute = (address, base) => {
@@ -58,11 +58,13 @@ const isPicture = (img) => {
 const attributesOf = (el, tag) => {
   let text = '';
   const give = (name, value) => { if (value) text += ` ${name}="${escaped(String(value).slice(0, 4000))}"`; };
-  if (tag === 'a') give('href', absolute(attr(el, 'href') ?? '', el.ownerDocument.baseURI));
   if (tag === 'img') { give('src', imageAddress(el)); give('alt', attr(el, 'alt')); }
-  for (const name of GIVEN) if (hasAttr(el, name)) give(name, attr(el, name) || (name === 'itemscope' ? 'itemscope' : ''));
-  give('class', squash(attr(el, 'class')));
-  give('id', squash(attr(el, 'id'), 100));
+  for (const name of Element.prototype.getAttributeNames.call(el)) {
+    if (name === 'class') give(name, squash(attr(el, name)));
+    else if (name === 'id') give(name, squash(attr(el, name), 100));
+    else if (name === 'href') { if (tag === 'a') give(name, absolute(attr(el, name), el.ownerDocument.baseURI)); }
+    else if (GIVEN.has(name)) give(name, attr(el, name) || (name === 'itemscope' ? 'itemscope' : ''));
+  }
   return text;
 };
 
@@ -73,9 +75,9 @@ const isAround = (el, tag) => {
     && !ancestor(parentSeen(el), (node) => ['article', 'main', 'section'].includes(tagOf(node)));
 };
 
-const isUnseen = (el, style) => {
-  if (style.display === 'none') return true;
-  if (style.position !== 'absolute' && style.position !== 'fixed') return false;
+const isUnseen = (el, style, display, position) => {
+  if (display === 'none') return true;
+  if (position !== 'absolute' && position !== 'fixed') return false;
   return of(el, 'offsetWidth') <= 1 && of(el, 'offsetHeight') <= 1 && style.overflow === 'hidden';
 };
 
@@ -116,19 +118,19 @@ const write = (scope, wish, start) => {
   };
   // A string is a tag to be closed later.
   const stack = [];
-  const push = (nodes, depth, pre, folded) => {
-    for (let i = nodes.length - 1; i >= 0; i -= 1) stack.push({ node: nodes[i], depth, pre, folded });
+  const push = (nodes, depth, pre, folded, style) => {
+    for (let i = nodes.length - 1; i >= 0; i -= 1) stack.push({ node: nodes[i], depth, pre, folded, style });
   };
-  if (start) push([start], 0, false, false);
+  if (start) push([start], 0, false, false, null);
   while (stack.length) {
-    const { node, depth, pre, folded, close } = stack.pop();
+    const { node, depth, pre, folded, close, style: around } = stack.pop();
     if (close) { parts.push(close); continue; }
     if (cut) continue;
     if (nodeTypeOf.call(node) === 3) {
-      const parent = parentSeen(node);
-      if (!parent || styleOf(parent)?.visibility !== 'visible') continue;
       const said = node.data.replaceAll(FRAME_MARK, '');
       const words = pre ? said : said.replace(/\s+/g, ' ');
+      // Asking for a style is slow, and a space can be seen nowhere.
+      if (words !== ' ' && around?.visibility !== 'visible') continue;
       out(escaped(words));
       continue;
     }
@@ -147,13 +149,15 @@ const write = (scope, wish, start) => {
     if (tag === 'math') { out(formula(node)); continue; }
     const style = styleOf(node);
     const spoken = isFormula(node);
-    if (!style || (isUnseen(node, style) && !spoken)) continue;
+    if (!style) continue;
+    const { display, position: placed } = style;
+    if (isUnseen(node, style, display, placed) && !spoken) continue;
     // What is folded away is still what the page says; a tab that is not open is not.
-    const shown = folded ? style.display !== 'none' : style.display === 'contents' || tag === 'slot' || from(node, 'checkVisibility');
+    const shown = folded ? display !== 'none' : display === 'contents' || tag === 'slot' || from(node, 'checkVisibility');
     if (!shown && !spoken) continue;
     const frame = frameDocument(node);
     if (frame) {
-      if (frame.body) push([frame.body], depth + 1, false, folded);
+      if (frame.body) push([frame.body], depth + 1, false, folded, null);
       continue;
     }
     if (tag === 'iframe' || tag === 'frame') {
@@ -164,15 +168,15 @@ const write = (scope, wish, start) => {
     }
     if (tag === 'img' && (!isPicture(node) || !imageAddress(node))) continue;
     const name = KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
-      : style.display.startsWith('inline') || style.display === 'contents' ? 'span' : 'div';
+      : display.startsWith('inline') || display === 'contents' ? 'span' : 'div';
     const open = name !== null && depth < MOST_DEPTH;
-    const over = style.position === 'fixed' ? ' data-notex-over="fixed"' : '';
+    const over = placed === 'fixed' ? ' data-notex-over="fixed"' : '';
     if (open) out(`<${name}${attributesOf(node, tag)}${over}>`);
     if (VOID.has(tag)) continue;
     if (open) stack.push({ close: `</${name}>` });
     if (MARKED.has(tag)) continue;
     const folds = folded || (tag === 'details' && !node.open);
-    push(childrenSeen(node), open ? depth + 1 : depth, pre || tag === 'pre', folds);
+    push(childrenSeen(node), open ? depth + 1 : depth, pre || tag === 'pre', folds, style);
   }
   return { html: parts.join(''), cut };
 };
