@@ -13,7 +13,7 @@ use notex_hub::protocol::{
 use notex_hub::{LOCAL_CONNECTION, LiveMessage, LiveView};
 use notex_journeys::{Api, FixtureSite, RunningEngine};
 use notex_session::{Credits, EndReason};
-use notex_wire::{CallKind, MouseButton};
+use notex_wire::{CallKind, Extract, Field, FieldSpec, FoundBy, MouseButton};
 use serde_json::json;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -97,6 +97,8 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
         images,
         links,
         selector: selector.map(str::to_owned),
+        extract: None,
+        response_format: None,
     };
     seen.did(scrape(Some("figure"), true, true, false)).await;
     let read = seen.detail(&session).await.scraped.expect("it was read");
@@ -119,6 +121,30 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
         "{}",
         read.markdown
     );
+    let words = Field::Selector("figcaption".to_owned());
+    let figure = FieldSpec {
+        selector: "figure".to_owned(),
+        list: true,
+        fields: [("words".to_owned(), words)].into(),
+        attribute: None,
+    };
+    let fields = [("figures".to_owned(), Field::Spec(figure))].into();
+    seen.did(Command::Scrape {
+        session: session.clone(),
+        only_main_content: true,
+        images: false,
+        links: true,
+        selector: None,
+        extract: Some(Extract { fields, ..Extract::default() }),
+        response_format: Some(json!({"properties": {"figures": {"minItems": 90}}})),
+    })
+    .await;
+    let read = seen.detail(&session).await.scraped.expect("it was read");
+    let picked = read.structured.first().expect("data was asked for");
+    let figures = picked["data"]["figures"].as_array().expect("a list");
+    assert!(figures.len() > 1 && figures.iter().all(|figure| figure["words"].is_string()), "{picked}");
+    assert_eq!(picked["errors"][0]["field"], "figures", "fewer than ninety: {picked}");
+    assert_eq!(read.reading.expect("it is told").found_by, Some(FoundBy::Landmark));
     let refused =
         seen.hub.send(scrape(Some("#nowhere"), true, false, true)).await.expect_err("it matches nothing");
     assert!(refused.message.contains("matches nothing"), "{refused}");
@@ -186,6 +212,8 @@ async fn a_server_of_the_current_contract_alone_is_inspected_from_start_to_verif
             images: false,
             links: true,
             selector: selector.map(str::to_owned),
+            extract: None,
+            response_format: None,
         };
         seen.did(scrape(None)).await;
         let read = seen.detail(&session).await.scraped.expect("it was read");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Charge, RateCard, ScrapeSize};
-use notex_wire::{Action, CallKind, PageAnswer, PageData, StepChanges, Usage};
+use notex_wire::{Action, CallKind, Extract, PageAnswer, PageData, StepChanges, Usage};
 use url::Url;
 
 use crate::connection::Connection;
@@ -266,6 +266,8 @@ pub(crate) struct ScrapeAsked {
     pub(crate) images: bool,
     pub(crate) links: bool,
     pub(crate) selector: Option<String>,
+    pub(crate) extract: Option<Extract>,
+    pub(crate) response_format: Option<serde_json::Value>,
 }
 
 /// What a page call would cost by the default card, for a server that does not say.

@@ -95,7 +95,7 @@ pub struct PageFacts {
 }
 
 /// What to pick from a page as data, without a language model.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct Extract {
     /// Fields by name. `response_format` says what types they have.
@@ -108,7 +108,7 @@ pub struct Extract {
 }
 
 /// A field: a selector, or more than that.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(untagged)]
 pub enum Field {
     /// The text of the first element that a selector matches.
@@ -118,7 +118,7 @@ pub enum Field {
 }
 
 /// Where a field is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct FieldSpec {
     /// CSS, or XPath when it begins with `xpath=`, `/` or `./`; empty means the element that the fields are in.

@@ -46,6 +46,8 @@ export type { ProxyOptions } from "./generated/ProxyOptions";
 export type { QueryElement } from "./generated/QueryElement";
 export type { RateCard } from "./generated/RateCard";
 export type { Reason } from "./generated/Reason";
+export type { Extract } from "./generated/Extract";
+export type { Field } from "./generated/Field";
 export type { FoundBy } from "./generated/FoundBy";
 export type { Reading } from "./generated/Reading";
 export type { Scraped } from "./generated/Scraped";

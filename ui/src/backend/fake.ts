@@ -18,7 +18,7 @@ import type {
   SessionState,
   Snapshot,
 } from "./backend";
-import { emptySnapshot, markdownPage, observationOf, prices, quietSession } from "./fakePages";
+import { emptySnapshot, markdownPage, observationOf, pickedPage, prices, quietSession } from "./fakePages";
 
 type QueryScript = (query: Query) => Promise<Answer> | Answer;
 type Script = (command: Command) => Promise<Outcome> | Outcome;
@@ -145,7 +145,7 @@ export class FakeBackend implements Backend {
       case "step":
         return this.#see(command.session, "step", this.#session(command.session).url, command.action);
       case "scrape":
-        return this.#scrape(command.session, command.onlyMainContent, command.images);
+        return this.#scrape(command);
       case "save_settings":
         this.snapshot = { ...this.snapshot, settings: command.settings };
         this.deltas({ type: "settings", value: command.settings });
@@ -214,7 +214,8 @@ export class FakeBackend implements Backend {
     return this.#change(session, kind, what, { title: observation.title, url: observation.url }, observation);
   }
 
-  #scrape(session: string, onlyMainContent: boolean, images: boolean): Outcome {
+  #scrape(command: Extract<Command, { type: "scrape" }>): Outcome {
+    const { session, onlyMainContent, images, extract } = command;
     const outcome = this.#change(session, "scrape", onlyMainContent ? "main content" : "all", {});
     const { title, url } = this.#session(session);
     const read = {
@@ -225,7 +226,8 @@ export class FakeBackend implements Backend {
       url,
       onlyMainContent,
     };
-    const scraped = { ...read, ...markdownPage(images) };
+    const structured = extract ? [pickedPage(Object.keys(extract.fields ?? {}))] : [];
+    const scraped = { ...read, ...markdownPage(images), structured };
     this.#detail(session).scraped = scraped;
     this.deltas({ type: "scraped", value: scraped });
     return outcome;

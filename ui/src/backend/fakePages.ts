@@ -234,6 +234,21 @@ export function observationOf(
   };
 }
 
+/** Products for the first field, and nothing for the others. */
+export function pickedPage([first, ...others]: readonly string[]): unknown {
+  const products = [
+    { name: "Nova 14", price: 949 },
+    { name: "Aero 13", price: 1129 },
+    { name: "Terra 14s", price: 879 },
+  ];
+  const errors = others.map((field) => ({ field, message: "nothing matches its selector" }));
+  const data = {
+    ...(first && { [first]: products }),
+    ...Object.fromEntries(others.map((name) => [name, null])),
+  };
+  return { success: errors.length === 0, error: errors[0]?.message ?? null, data, errors };
+}
+
 /** What a scrape of the shop reads. */
 export function markdownPage(
   withImages: boolean,

@@ -37,6 +37,37 @@ it("Scrape says how the main content was found, and when there was none", async 
   expect(screen.getByText("The whole page")).toBeVisible();
 });
 
+it("Scrape picks fields by their selectors, shows them as rows, and says which were not found", async () => {
+  const { fake, user } = await openPanel("scrape");
+  await user.click(screen.getByText("Data"));
+  await user.click(press("Add a field"));
+  await user.type(screen.getByLabelText("Selector of field 1"), ".product");
+  expect(screen.getByText("Name it.")).toBeVisible();
+  expect(press(/^Scrape/)).toBeDisabled();
+  await user.type(screen.getByLabelText("Name of field 1"), "products");
+  await user.click(screen.getByLabelText("All that match"));
+  await user.click(press("Add a field"));
+  await user.type(screen.getByLabelText("Name of field 2"), "sale");
+  await user.type(screen.getByLabelText("Selector of field 2"), "//b");
+  await user.click(press(/^Scrape/));
+  expect(fake.sent.at(-1)).toMatchObject({
+    type: "scrape",
+    extract: {
+      fields: { products: { selector: ".product", list: true }, sale: "//b" },
+      auto: false,
+      embedded: false,
+    },
+    responseFormat: null,
+  });
+  const problems = await screen.findByRole("list", { name: "What was not found or does not fit" });
+  expect(problems).toHaveTextContent("sale: nothing matches its selector");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Table" }), "2. products (3)");
+  const table = await screen.findByRole("grid", { name: /products/ });
+  expect(within(table).getAllByRole("row")).toHaveLength(4);
+  await user.click(press("Save as CSV"));
+  expect(fake.saved[0]?.contents).toContain("Nova 14,949");
+});
+
 it("Scrape sorts a table by its numbers however they are written, and saves it as CSV as it is sorted", async () => {
   const { fake, user } = await scraped();
   await user.click(view(/Tables 1/));

@@ -5,13 +5,37 @@ export interface ScrapeWish {
   links: boolean;
   /** As it was typed; empty for the whole page. */
   selector: string;
+  /** Values to pick as data. */
+  fields: readonly FieldWish[];
+  /** Find tables and repeated items as data. */
+  auto: boolean;
+  /** Take what the page holds for programs: JSON-LD, microdata, OpenGraph. */
+  embedded: boolean;
+  /** The JSON Schema of the fields, as it was typed. */
+  schema: string;
+}
+
+/** A value to pick, as it was typed. */
+export interface FieldWish {
+  name: string;
+  /** CSS, or XPath when it begins with a slash; empty in a row that is not filled in yet. */
+  selector: string;
+  /** Empty for the text. */
+  attribute: string;
+  /** All that the selector matches. */
+  list: boolean;
 }
 
 /** What a scrape is asked for before anybody chose. */
-export const plainWish: ScrapeWish = { onlyMainContent: true, images: false, links: true, selector: "" };
+export const plainWish: ScrapeWish = {
+  ...{ onlyMainContent: true, images: false, links: true, selector: "" },
+  ...{ fields: [], auto: false, embedded: false, schema: "" },
+};
+
+export const emptyField: FieldWish = { name: "", selector: "", attribute: "", list: false };
 
 /** How a scrape is looked at. */
-export type ScrapeView = "preview" | "source" | "tables" | "links" | "images" | "json";
+export type ScrapeView = "preview" | "source" | "tables" | "links" | "images" | "data" | "json";
 
 /** A format that a result can be kept in. */
 export interface Save {

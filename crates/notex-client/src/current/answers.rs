@@ -288,7 +288,10 @@ pub(super) fn data(value: Value) -> Result<PageData, String> {
     });
     let structured = value.get("structured").filter(|read| read.get("success") == Some(&Value::Bool(true)));
     let structured = structured.and_then(|read| read.get("data")).map(|data| vec![data.clone()]);
-    Ok(PageData { markdown: Some(markdown), images, structured, ..PageData::default() })
+    let ours = |name: &str| value.get(name).cloned();
+    let reading = ours("reading").and_then(read);
+    let (metadata, links) = (ours("metadata").and_then(read), ours("links").and_then(read));
+    Ok(PageData { markdown: Some(markdown), images, structured, reading, metadata, links })
 }
 
 /// Why an action was not done: a word for programs and a sentence.
@@ -393,7 +396,7 @@ fn read<T: DeserializeOwned>(value: Value) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
-    use notex_wire::{SessionAnswer, SessionStatus};
+    use notex_wire::{ReadScope, SessionAnswer, SessionStatus};
 
     use super::*;
 
@@ -445,6 +448,15 @@ mod tests {
             ("select_dropdown_option", 8)
         );
         assert_eq!(seen.metadata.tabs.len(), 1);
+    }
+
+    #[test]
+    fn a_scrape_tells_how_the_page_was_read_where_the_server_does() {
+        let plain = data(json!({"markdown": "# Shop", "structured": null})).unwrap();
+        assert_eq!((plain.markdown.as_deref(), plain.reading), (Some("# Shop"), None));
+        let told = json!({"markdown": "", "reading": {"scope": "whole_page", "notes": ["no main content was found"]}});
+        let reading = data(told).unwrap().reading.unwrap();
+        assert_eq!((reading.scope, reading.notes.len()), (ReadScope::WholePage, 1));
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(super) async fn step(
 pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
     let what = if asked.only_main_content { "main content" } else { "whole page" };
     let ScrapeAsked { only_main_content, images, .. } = asked;
-    if asked.selector.is_some() || !asked.links {
+    if asked.selector.is_some() || !asked.links || asked.extract.is_some() {
         return read_part(hub, session, asked).await;
     }
     let call =
@@ -57,9 +57,13 @@ pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Re
     page_call(hub, session, CallKind::Scrape, what.to_owned(), asked, call).await
 }
 
-/// A scrape of a part of the page, or without its links: what only servers with our additions read.
+/// A scrape of a part of the page, without its links, or with fields: what only servers with our additions read.
 async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
-    let option = if asked.selector.is_some() { "a selector" } else { "leaving links out" };
+    let option = match &asked {
+        ScrapeAsked { extract: Some(_), .. } => "fields to pick",
+        ScrapeAsked { selector: Some(_), .. } => "a selector",
+        ScrapeAsked { .. } => "leaving links out",
+    };
     needs(hub, &session, |can| can.scrape_options, &format!("this server's scrape does not take {option}"))
         .await?;
     let scope = if asked.only_main_content { "main content" } else { "whole page" };
@@ -69,6 +73,8 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
         scrape_links: Some(asked.links),
         scrape_images: Some(asked.images),
         only_main_content: Some(asked.only_main_content),
+        extract: asked.extract.clone(),
+        response_format: asked.response_format.clone(),
         ..ScrapeRequest::default()
     };
     let id = session.clone();

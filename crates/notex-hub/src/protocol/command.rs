@@ -1,6 +1,7 @@
 //! What the person asks for, and how it ended.
 
 use notex_session::{Plan, RateCard};
+use notex_wire::Extract;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -66,6 +67,11 @@ pub enum Command {
         links: bool,
         /// CSS: only what is inside the first element that it matches.
         selector: Option<String>,
+        /// What to pick as data.
+        extract: Option<Extract>,
+        /// The JSON Schema that what is picked has to fit.
+        #[ts(type = "unknown")]
+        response_format: Option<serde_json::Value>,
     },
     /// Bring a tab to the front, open one, or close the one in front.
     Tab {

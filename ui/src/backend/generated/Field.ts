@@ -1,0 +1,2 @@
+import type { FieldSpec } from "./FieldSpec";
+export type Field = string | FieldSpec;
