@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { extractOf, fieldProblem, pickedOf, schemaProblem, tablesOf } from "./picked";
+import { extractOf, fieldOf, fieldProblem, pickedOf, schemaProblem, tablesOf } from "./picked";
 import { emptyField, plainWish } from "./scrapeWish";
 
 const title = { ...emptyField, name: " title ", selector: "h1" };
@@ -69,4 +69,26 @@ it("what a server answers is told from other data", () => {
     success: false,
     errors,
   });
+});
+
+it("an element that is picked becomes the field that it is likely to be", () => {
+  const at = (tag: string, text: string) =>
+    fieldOf(
+      {
+        ...{
+          tag,
+          role: null,
+          name: null,
+          text,
+          bounds: { x: 0, y: 0, width: 1, height: 1, iframe_offset_x: 0, iframe_offset_y: 0 },
+        },
+        selectors: { css: `main > ${tag}`, xpath: null, role_name: null },
+      },
+      [title],
+    );
+  expect(at("h2", "Lamps")).toEqual({ name: "title_2", selector: "main > h2", attribute: "", list: false });
+  expect(at("a", "More")).toMatchObject({ name: "link", attribute: "href" });
+  expect(at("img", "")).toMatchObject({ name: "image", attribute: "src" });
+  expect(at("span", "1.299,00 €")).toMatchObject({ name: "price", attribute: "" });
+  expect(at("td", "brass").name).toBe("field");
 });

@@ -1,6 +1,6 @@
-import type { Extract, Field } from "../backend/backend";
+import type { Extract, Field, QueryElement } from "../backend/backend";
 import type { ReadTable } from "./reading";
-import type { FieldWish, ScrapeWish } from "./scrapeWish";
+import { emptyField, type FieldWish, type ScrapeWish } from "./scrapeWish";
 
 /** What a server answers to a wish for data. */
 export interface Picked {
@@ -116,3 +116,23 @@ export function tablesOf(data: unknown): ReadTable[] {
 /** Rows that were found by themselves come with their columns. */
 const isFound = (value: unknown): value is Record<string, unknown> =>
   isObject(value) && Array.isArray(value["rows"]) && Array.isArray(value["columns"]);
+
+const PRICE = /[€$£¥₹]|\d[.,]\d\d\b/u;
+
+/** The field that an element is likely to be, with a name that no other has. */
+export function fieldOf(found: QueryElement, others: readonly FieldWish[]): FieldWish {
+  const { tag, text } = found;
+  const [kind, attribute] = /^h[1-6]$/.test(tag)
+    ? ["title", ""]
+    : tag === "img"
+      ? ["image", "src"]
+      : tag === "a"
+        ? ["link", "href"]
+        : PRICE.test(text ?? "")
+          ? ["price", ""]
+          : ["field", ""];
+  const taken = new Set(others.map(({ name }) => name.trim()));
+  let name = kind;
+  for (let number = 2; taken.has(name); number++) name = `${kind}_${number}`;
+  return { ...emptyField, name, attribute, selector: found.selectors.css };
+}

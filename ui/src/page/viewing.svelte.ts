@@ -16,8 +16,8 @@ export class Viewing {
   live = $state(false);
   /** An element is being picked. */
   picking = $state(false);
-  /** What for: to see what it is, or to scrape only what is inside of it. */
-  pickFor = $state<"look" | "scrape">("look");
+  /** What for: to see what it is, to scrape only what is inside of it, or to make it a field of that. */
+  pickFor = $state<"look" | "scrape" | "field">("look");
   /** Somebody clicked on the locked live picture. */
   tried = $state(false);
   watch = $state.raw<LiveWatch | null>(null);
@@ -46,7 +46,7 @@ export class Viewing {
   }
 
   /** Acting and picking both take the mouse. */
-  pick(on: boolean, what: "look" | "scrape" = "look"): void {
+  pick(on: boolean, what: "look" | "scrape" | "field" = "look"): void {
     this.picking = on;
     this.pickFor = what;
     if (on) this.watch?.take(false);
