@@ -30,8 +30,7 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
             page::step(hub, session, action, value, enter).await
         }
         Command::Scrape { session, only_main_content, images, links, selector, extract, response_format } => {
-            let asked =
-                ScrapeAsked { only_main_content, images, links, selector, extract, response_format };
+            let asked = ScrapeAsked { only_main_content, images, links, selector, extract, response_format };
             page::scrape(hub, session, asked).await
         }
         Command::Tab { session, deed } => tab::tab(hub, session, deed).await,

@@ -79,7 +79,15 @@ links: boolean,
 /**
  * CSS: only what is inside the first element that it matches.
  */
-selector: string | null, extract: Extract | null, responseFormat: unknown, } | { "type": "tab", 
+selector: string | null, 
+/**
+ * What to pick as data.
+ */
+extract: Extract | null, 
+/**
+ * The JSON Schema that what is picked has to fit.
+ */
+responseFormat: unknown, } | { "type": "tab", 
 /**
  * The session.
  */
