@@ -181,3 +181,35 @@ it("Scrape keeps what was set while another panel is looked at, and says what is
   await user.click(press(/^Scrape/));
   expect(fake.sent).toMatchObject([{ type: "scrape", onlyMainContent: false, selector: "main > table" }]);
 });
+
+it("Scrape says why a schema whose fields were removed keeps it from being asked for", async () => {
+  const { user } = await openPanel("scrape");
+  await user.click(screen.getByText("Data"));
+  await user.click(press("Add a field"));
+  await user.type(screen.getByLabelText("Name of field 1"), "price");
+  await user.type(screen.getByLabelText("Selector of field 1"), ".price");
+  await user.type(screen.getByLabelText(/JSON Schema/), '{{"type":"object"}');
+  expect(press(/^Scrape/)).toBeEnabled();
+  await user.click(press("Remove field 1"));
+  expect(press(/^Scrape/)).toBeDisabled();
+  expect(screen.getByText(/name some above/)).toBeVisible();
+  await user.clear(screen.getByLabelText(/JSON Schema/));
+  expect(press(/^Scrape/)).toBeEnabled();
+});
+
+it("Scrape shows what a server says twice", async () => {
+  const { fake, model } = await scraped(false);
+  const shown = fake.details.get(model.selectedId ?? "")?.scraped;
+  if (!shown) throw new Error("nothing was scraped");
+  const error = { field: "price", message: "nothing matches its selector" };
+  fake.deltas({
+    type: "scraped",
+    value: {
+      ...shown,
+      reading: { scope: "whole_page", notes: ["it is long", "it is long"] },
+      structured: [{ success: false, error: null, data: {}, errors: [error, error] }],
+    },
+  });
+  await waitFor(() => expect(screen.getAllByText(/^It is long/)).toHaveLength(2));
+  expect(screen.getAllByText("price: nothing matches its selector")).toHaveLength(2);
+});
