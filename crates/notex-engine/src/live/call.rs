@@ -14,7 +14,7 @@ use url::Url;
 
 use super::answer::Product;
 use super::changes::Watching;
-use super::deed::StepAction;
+use super::deed::{Effect, StepAction};
 use super::special;
 use crate::browser::{
     DialogWish, News, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage, WaitUntil,
@@ -149,17 +149,28 @@ pub(super) struct Done {
 }
 
 impl PageCall {
-    /// What it is charged as.
+    /// What the caller called.
     pub(crate) fn kind(&self) -> CallKind {
         match self {
             Self::Observe { .. } | Self::Perceive { .. } => CallKind::Observe,
-            Self::Execute { action: StepAction::Scrape(_), .. } => CallKind::Scrape,
             Self::Step { .. } | Self::Execute { .. } => CallKind::Step,
             Self::Scrape { .. } | Self::Read { .. } => CallKind::Scrape,
             // Free, as moving the deadline is.
             Self::Cookies | Self::SetCookies(_) | Self::Watch { .. } | Self::WatchTab { .. } => {
                 CallKind::Extend
             }
+        }
+    }
+
+    /// What it is charged as: an action that scrapes is a scrape, and one that ends the session a close.
+    pub(crate) fn charged_as(&self) -> CallKind {
+        match self {
+            Self::Step { action, .. } | Self::Execute { action, .. } => match action {
+                StepAction::Scrape(_) => CallKind::Scrape,
+                StepAction::Terminate => CallKind::Close,
+                _ => CallKind::Step,
+            },
+            _ => self.kind(),
         }
     }
 
@@ -245,15 +256,13 @@ impl PageCall {
                 let answering = Answering::of(page, dialog.as_ref());
                 let effect = action.perform(page, folder).await?;
                 drop(answering);
-                reached.owes(rates.step());
+                let charge = acting(rates, action, &effect);
+                reached.owes(charge.clone());
                 let mut observed = observed(page, *listing).await?;
                 let since = std::mem::take(&mut observed.since);
                 let changes = Some(watching.end(since, effect.remark, &observed.position.tabs));
                 let data = effect.scraped.map(data);
-                Done {
-                    product: page_of(observed, data, picture(page, pictured).await?, changes),
-                    charge: rates.step(),
-                }
+                Done { product: page_of(observed, data, picture(page, pictured).await?, changes), charge }
             }
             Self::Scrape { url, options, .. } => {
                 open(page, url.as_ref()).await?;
@@ -286,10 +295,7 @@ impl PageCall {
                     }
                     Err(error) => return Err(error),
                 };
-                let charge = match &effect.scraped {
-                    Some(scraped) => scraping(rates, scraped),
-                    None => rates.step(),
-                };
+                let charge = acting(rates, action, &effect);
                 reached.owes(charge.clone());
                 let (position, changes) = news(page, watching, effect.remark.clone()).await?;
                 Done { product: Product::Execution { sent, outcome: Ok(effect), position, changes }, charge }
@@ -378,6 +384,15 @@ async fn picture(page: &dyn Page, pictured: bool) -> Result<Option<String>, Page
 fn observing(rates: &RateCard, observed: &Observed, pictured: bool) -> Charge {
     let listed = observed.actions.len() as u64;
     if pictured { rates.observe_with_screenshot(listed) } else { rates.observe(listed) }
+}
+
+/// Ending a session is free, in whichever way.
+fn acting(rates: &RateCard, action: &StepAction, effect: &Effect) -> Charge {
+    match (action, &effect.scraped) {
+        (StepAction::Terminate, _) => Charge::default(),
+        (_, Some(scraped)) => scraping(rates, scraped),
+        (_, None) => rates.step(),
+    }
 }
 
 fn scraping(rates: &RateCard, scraped: &ScrapedPage) -> Charge {

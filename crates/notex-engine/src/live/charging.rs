@@ -55,7 +55,7 @@ impl Session {
         after: Option<After>,
     ) -> Option<Credits> {
         let price = charge.total();
-        self.settle(self.state.clock.now(), call.kind(), charge, admitted, after).ok().map(|_| price)
+        self.settle(self.state.clock.now(), call.charged_as(), charge, admitted, after).ok().map(|_| price)
     }
 
     /// Charges the minutes that have started by `until`. When one cannot be paid, it says how the session ended: it

@@ -58,7 +58,7 @@ pub(crate) async fn one_shot(
     finished(tokio::spawn(async move {
         let after = if wanted.keep_alive { After::Stay } else { After::End };
         let pictured = call.screenshot().taken(wanted.screenshot.unwrap_or(false));
-        let (kind, start) = (call.kind(), CallKind::Start);
+        let (kind, start) = (call.charged_as(), CallKind::Start);
         let (place, admitted) =
             state.room(kind, |tariff| tariff.smallest(start, false) + tariff.smallest(kind, pictured))?;
         let mut session = open(&state, &wanted, place).await?;

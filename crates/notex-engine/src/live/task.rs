@@ -266,7 +266,7 @@ impl Session {
     /// Refuses a call that the plan cannot pay or the store cannot keep; else the deadline counts from now.
     async fn admit(&mut self, call: &PageCall) -> Result<Admitted, Refused> {
         let pictured = call.screenshot().taken(self.record.screenshot);
-        let (kind, credits) = (call.kind(), self.credits);
+        let (kind, credits) = (call.charged_as(), self.credits);
         let admitted = self.state.admit(kind, |tariff| tariff.smallest(kind, pictured), credits)?;
         if call.is_use() {
             self.touch().await?;
@@ -292,7 +292,7 @@ impl Session {
             self.record.url = Some(position.url.clone());
         }
         let cost = done.charge.total();
-        let settled = self.settle(now, call.kind(), done.charge, admitted, after);
+        let settled = self.settle(now, call.charged_as(), done.charge, admitted, after);
         self.held = Credits::ZERO;
         if let Err(error) = self.write(now).await {
             // It was done and is charged: its entries are owed, and written as soon as that can be.

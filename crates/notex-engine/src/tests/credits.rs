@@ -51,6 +51,21 @@ async fn a_start_says_what_its_first_minute_costs_and_a_close_that_it_is_free() 
 }
 
 #[tokio::test]
+async fn a_step_that_scrapes_costs_a_scrape_and_one_that_ends_the_session_nothing_even_without_credits() {
+    let house = House::with_plan(Credits::from_thousandths(3_100)).await;
+    let session = house.start().await;
+    house.browser.page().holds_markdown("x".repeat(18 * 1024));
+    assert_eq!(house.step(&session, "S2").await.credits.as_deref(), Some("3"));
+    let entries: EntryPage = house.get("/usage/entries?page_size=1").await.of();
+    assert_eq!(entries.items[0].call, CallKind::Scrape);
+
+    house.step(&session, "L1").await.refusal(402);
+    let ended = house.step(&session, "S8").await;
+    assert_eq!(ended.credits.as_deref(), Some("0"));
+    assert_eq!(ended.of::<PageAnswer>().session.status, notex_wire::SessionStatus::Closed);
+}
+
+#[tokio::test]
 async fn each_started_minute_is_charged_also_while_a_call_runs() {
     let house = House::new().await;
     let session: SessionAnswer = house.post("/session/start", json!({ "keep_alive": true })).await.of();

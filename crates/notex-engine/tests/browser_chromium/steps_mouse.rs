@@ -73,3 +73,16 @@ async fn files_are_dropped_where_a_page_takes_drops_and_given_to_inputs_behind_b
     assert!(log.starts_with("zone got tea.txt;input got tea.txt;"), "{log}");
     open.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_control_around_others_is_clicked_where_none_of_them_is() {
+    let open = open("step/nested.html").await;
+    for control in ["#outer", "#middle", "#inner"] {
+        open.to(control, Deed::Click).await.unwrap();
+    }
+    assert_eq!(log(&open).await, "outer;middle;inner;");
+    // Where the one inside leaves no place, its click is all there is.
+    open.to("#tile", Deed::Click).await.unwrap();
+    assert_eq!(log(&open).await, "outer;middle;inner;fill;");
+    open.end().await;
+}

@@ -139,10 +139,15 @@ const pointsOf = (el) => {
   const offset = frameOffset(el);
   let rects = Array.from(el.getClientRects()).filter((rect) => rect.width > 0 && rect.height > 0).slice(0, 4);
   if (!rects.length) rects = [boxOf(el)];
-  return rects.flatMap((rect) => [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75]].map(([a, b]) => ({
+  const parts = [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]];
+  return rects.flatMap((rect) => parts.map(([a, b]) => ({
     x: offset.x + rect.left + rect.width * a, y: offset.y + rect.top + rect.height * b,
   })));
 };
+
+// Whether a control inside of the target takes the click for itself, as a button on a card does.
+const takenWithin = (hit, target) => holds(target, hit) && hit !== target
+  && ancestor(hit, (n) => n === target || controlOf(n, tagOf(n)) !== null) !== target;
 
 // What a mouse may meet for the target: itself and what is in it, its label, or the control around words that let
 // the mouse through.
@@ -214,7 +219,8 @@ const locate = async (wanted, patienceMs) => {
       const place = { x: rect.left + offset.x, y: rect.top + offset.y, w: rect.width, h: rect.height };
       const hits = pointsOf(target).filter(inView)
         .map((point) => ({ point, hit: inClosedRoot(hitAt(point.x, point.y), target, point.x, point.y) }));
-      const good = hits.find(({ hit }) => reaches(target, hit, el));
+      const own = hits.filter(({ hit }) => reaches(target, hit, el));
+      const good = own.find(({ hit }) => !takenWithin(hit, target)) ?? own[0];
       const moved = before ? Math.hypot(place.x - before.x, place.y - before.y) : Infinity;
       const still = moved === 0 && place.w === before.w && place.h === before.h;
       // What trembles or breathes in its place can be hit as well.
