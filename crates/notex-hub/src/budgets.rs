@@ -306,7 +306,9 @@ impl State {
         let (what, charged) = (spending.budget(), spending.charged());
         let (title, text) = match level {
             Level::Half => ("Half of a budget is used", format!("half of {what} is used: {charged}")),
-            Level::Near => ("A budget is nearly used up", format!("80 % of {what} are used: {charged}")),
+            Level::Near => {
+                ("A budget is nearly used up", format!("{what} is used to 80 % and more: {charged}"))
+            }
             Level::Spent => {
                 let then = match budget.then {
                     BudgetRule::Refuse => "calls that cost are refused here",

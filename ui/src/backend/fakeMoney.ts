@@ -154,6 +154,7 @@ function whatIf(change: WhatIf, used: number, rates: RateCard): WhatIfAnswer {
     byCall,
     entries: 640,
     restarted: change.timeoutMinutes !== null && change.timeoutMinutes < 3 ? 12 : 0,
+    merged: change.mergeSessions ? 5 : 0,
     note: null,
   };
 }
@@ -256,7 +257,9 @@ export function moneyScene(scene: string, fake: FakeBackend, now = new Date()): 
     guarded(() => ({
       type: "what_if",
       value: whatIf(
-        query.type === "what_if" ? query.change : { timeoutMinutes: null, rates: null, closeAtOnce: false },
+        query.type === "what_if"
+          ? query.change
+          : { timeoutMinutes: null, rates: null, closeAtOnce: false, mergeSessions: false },
         usage("local", null).used,
         rates,
       ),

@@ -92,8 +92,12 @@ it("prices read as a list with examples, and a what-if joins a timeout with edit
   expect(await screen.findByText("With a timeout of 2 minutes and the prices of Default:")).toBeVisible();
   expect(query.mock.calls.at(-1)?.[0]).toMatchObject({
     type: "what_if",
-    change: { timeoutMinutes: 2, closeAtOnce: false, rates: { step: 2 } },
+    change: { timeoutMinutes: 2, closeAtOnce: false, mergeSessions: false, rates: { step: 2 } },
   });
+  await user.click(screen.getByRole("checkbox", { name: "Sessions of one host share one" }));
+  await user.click(screen.getByRole("button", { name: "Work it out" }));
+  expect(await screen.findByText(/5 sessions would have shared another one/)).toBeVisible();
+  expect(query.mock.calls.at(-1)?.[0]).toMatchObject({ change: { mergeSessions: true } });
 });
 
 it("what was charged is seen without asking, and neither an edit nor the answer to a what-if goes stale or away", async () => {

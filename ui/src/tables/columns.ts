@@ -4,6 +4,8 @@ import Papa from "papaparse";
 export interface Column<R> {
   id: string;
   label: string;
+  /** Its head in a file, where that holds the value and not the text. */
+  exported?: string;
   /** What is exported, and sorted by; numbers stay numbers. */
   value: (row: R) => string | number | null;
   /** What is shown instead of the value. */
@@ -54,7 +56,7 @@ const FORMULA = /^[=+\-@\t\r]/;
 export function csvOf<R>(columns: readonly Column<R>[], rows: readonly R[]): string {
   return Papa.unparse(
     {
-      fields: columns.map(({ label }) => label),
+      fields: columns.map(({ label, exported }) => exported ?? label),
       data: rows.map((row) => columns.map((column) => column.value(row))),
     },
     { escapeFormulae: FORMULA, newline: "\r\n" },

@@ -72,7 +72,13 @@ export const callColumns = (estimated: boolean, used: number): Column<CallSum>[]
 ];
 
 export const sessionColumns = (estimated: boolean): Column<SessionSum>[] => [
-  { id: "title", label: "Session", value: ({ title }) => title, width: "minmax(140px, 2fr)" },
+  {
+    id: "title",
+    label: "Session",
+    value: ({ title, host }) => title ?? host,
+    text: ({ title, host }) => title || host || "No page",
+    width: "minmax(140px, 2fr)",
+  },
   { id: "host", label: "Host", value: ({ host }) => host, width: "minmax(80px, 1fr)" },
   { id: "session", label: "Id", value: ({ session }) => session, width: "minmax(70px, 0.8fr)" },
   { id: "calls", label: "Calls", value: ({ calls }) => calls, numeric: true, width: "52px" },
@@ -113,6 +119,7 @@ export const entryColumns = (estimated: boolean): Column<LedgerLine>[] => [
   {
     id: "at",
     label: "At (local time)",
+    exported: "At",
     value: ({ at }) => at,
     text: ({ at }) => moment.format(new Date(at)),
     width: "136px",

@@ -6,10 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Credits, EndReason, Lifetime, RateCard};
 use notex_wire::{CallKind, LedgerEntry};
 
+use self::merge::{Told, merge};
 use super::ledgers::Walked;
 use super::{reprice, usage};
 use crate::protocol::{SessionPhase, WhatIf, WhatIfAnswer, WhatIfCall};
 use crate::state::State;
+
+mod merge;
 
 /// How a session ended, of those that are known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +51,23 @@ pub(super) fn what_if(walked: &Walked, ends: &HashMap<String, End>, change: &Wha
         sessions.entry(&entry.session_id).or_default().push(entry);
         sum_of(&mut sums, entry.call).was += entry.credits;
     }
-    let (mut restarted, mut unknown) = (0, Unknown::default());
-    for (session, mut entries) in sessions {
+    let sessions = sessions.into_iter().map(|(session, mut entries)| {
         entries.sort_by_key(|entry| (entry.at, entry.id));
-        let life = Life { entries: &entries, end: ends.get(session).copied(), change };
-        restarted += life.live_again(&mut sums, &mut unknown);
+        Told { entries, end: ends.get(session).copied() }
+    });
+    let (mut restarted, mut merged, mut unknown) = (0, 0, Unknown::default());
+    let mut live_again = |life: Life<'_>, sums: &mut _| restarted += life.live_again(sums, &mut unknown);
+    if change.merge_sessions {
+        let gap = change.timeout_minutes.unwrap_or(Lifetime::DEFAULT_TIMEOUT_MINUTES.into());
+        for one in merge(sessions.collect(), TimeDelta::minutes(gap)) {
+            merged += one.spared;
+            let entries: Vec<&LedgerEntry> = one.entries.iter().collect();
+            live_again(Life { entries: &entries, end: one.end, change }, &mut sums);
+        }
+    } else {
+        for Told { entries, end } in sessions {
+            live_again(Life { entries: &entries, end, change }, &mut sums);
+        }
     }
     let by_call: Vec<WhatIfCall> = sums.into_values().collect();
     WhatIfAnswer {
@@ -61,6 +76,7 @@ pub(super) fn what_if(walked: &Walked, ends: &HashMap<String, End>, change: &Wha
         by_call,
         entries: walked.entries.len() as u64,
         restarted,
+        merged,
         note: note(walked, change, &unknown),
     }
 }
@@ -233,6 +249,9 @@ fn note(walked: &Walked, change: &WhatIf, unknown: &Unknown) -> Option<String> {
         let reasons = unknown.reasons;
         sentences
             .push(format!("The reasons of {reasons} charges are not of a rate card; they stay as they are."));
+    }
+    if change.merge_sessions {
+        sentences.push("Calls that were made at the same time would have waited for each other.".to_owned());
     }
     if change.rates.is_some() {
         sentences.push(

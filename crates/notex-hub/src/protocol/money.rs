@@ -231,6 +231,9 @@ pub struct WhatIf {
     pub rates: Option<RateCard>,
     /// Sessions closed right after their last call.
     pub close_at_once: bool,
+    /// Sessions of one host sharing one, when they overlap or follow within the timeout (else within 5 minutes).
+    #[serde(default)]
+    pub merge_sessions: bool,
 }
 
 /// What a month would have cost.
@@ -249,6 +252,9 @@ pub struct WhatIfAnswer {
     /// Sessions that would have ended before a later call of theirs, and so would have been started again.
     #[ts(type = "number")]
     pub restarted: u64,
+    /// Sessions that would not have been started, because another one was there to be shared.
+    #[ts(type = "number")]
+    pub merged: u64,
     /// What cannot be known from the ledger, in a sentence.
     pub note: Option<String>,
 }

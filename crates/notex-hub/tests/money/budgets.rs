@@ -72,7 +72,7 @@ async fn half_and_four_fifths_of_a_budget_are_told_once() {
     let shown = told(&hub, &[NoticeKind::BudgetHalf, NoticeKind::BudgetNear]).await;
     assert_eq!(
         shown.notices[1].text,
-        "80 % of the day budget of 20 credits of Local engine are used: 16.4 charged today."
+        "The day budget of 20 credits of Local engine is used to 80 % and more: 16.4 charged today."
     );
     assert_eq!(shown.notices[1].connection.as_deref(), Some(LOCAL_CONNECTION));
 }

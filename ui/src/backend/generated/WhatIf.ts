@@ -16,4 +16,8 @@ rates: RateCard | null,
 /**
  * Sessions closed right after their last call.
  */
-closeAtOnce: boolean, };
+closeAtOnce: boolean, 
+/**
+ * Sessions of one host sharing one, when they overlap or follow within the timeout (else within 5 minutes).
+ */
+mergeSessions: boolean, };

@@ -27,6 +27,10 @@ entries: number,
  */
 restarted: number, 
 /**
+ * Sessions that would not have been started, because another one was there to be shared.
+ */
+merged: number, 
+/**
  * What cannot be known from the ledger, in a sentence.
  */
 note: string | null, };

@@ -78,6 +78,37 @@ fn a_shorter_timeout_has_a_session_started_again_by_the_call_it_did_not_live_to_
     assert_eq!((minutes_of(&answer), answer.restarted), ((12, 3), 1));
 }
 
+/// The same life begun later, on a page of this host.
+fn later(entries: Vec<LedgerEntry>, host: &str, seconds: i64) -> Vec<LedgerEntry> {
+    let moved = |entry: LedgerEntry| LedgerEntry {
+        at: entry.at + TimeDelta::seconds(seconds),
+        host: Some(host.to_owned()),
+        ..entry
+    };
+    entries.into_iter().map(moved).collect()
+}
+
+#[test]
+fn sessions_of_a_host_that_lived_side_by_side_pay_their_minutes_once_when_they_share_one() {
+    let merge = WhatIf { merge_sessions: true, ..WhatIf::default() };
+    let two = |host: &str, after: i64| {
+        let mut entries = later(life("s-1", &[30], 6), "shop.example", 0);
+        entries.extend(later(life("s-2", &[30], 6), host, after));
+        what_if(&walked(entries), &HashMap::new(), &merge)
+    };
+    let beside = two("shop.example", 120);
+    assert_eq!((minutes_of(&beside), beside.merged), ((12, 8), 1));
+    let steps = beside.by_call.iter().find(|row| row.call == CallKind::Step).unwrap();
+    assert_eq!((steps.was, steps.would_be), (Credits::whole(2), Credits::whole(2)));
+    assert!(beside.note.unwrap().contains("waited for each other"));
+    // What lies between them is lived through, and costs.
+    let after = two("shop.example", 10 * 60);
+    assert_eq!((minutes_of(&after), after.merged), ((12, 16), 1));
+    for alone in [two("other.example", 120), two("shop.example", 20 * 60)] {
+        assert_eq!((minutes_of(&alone), alone.merged), ((12, 12), 0));
+    }
+}
+
 #[test]
 fn a_longer_timeout_costs_those_that_ended_by_the_shorter_one() {
     let ledger = walked(life("s-1", &[30], 6));
@@ -134,8 +165,8 @@ proptest! {
     }
 
     #[test]
-    fn each_kind_of_call_adds_up_to_the_whole(ledger in ledgers(), minutes in 1i64..30, close_at_once: bool) {
-        let change = WhatIf { timeout_minutes: Some(minutes), close_at_once, rates: None };
+    fn each_kind_of_call_adds_up_to_the_whole(ledger in ledgers(), minutes in 1i64..30, close_at_once: bool, merge_sessions: bool) {
+        let change = WhatIf { timeout_minutes: Some(minutes), close_at_once, merge_sessions, rates: None };
         let answer = what_if(&ledger, &HashMap::new(), &change);
         prop_assert_eq!(answer.by_call.iter().map(|row| row.would_be).sum::<Credits>(), answer.would_be);
         prop_assert_eq!(answer.by_call.iter().map(|row| row.was).sum::<Credits>(), answer.was);
