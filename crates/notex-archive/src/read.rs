@@ -1,0 +1,259 @@
+//! Rows out.
+
+use std::time::Duration;
+
+use notex_session::Credits;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use serde_json::Value;
+
+use crate::blobs::unpacked;
+use crate::handed::{End, Page, Timing};
+use crate::kept::{
+    CallHit, CallsPage, KeptCall, KeptPart, KeptSession, Pinned, SessionFilter, SessionsPage, Sizes,
+    WholeCall,
+};
+use crate::search;
+use crate::write::{from_json, from_word, instant};
+
+const SESSION: &str = "key, connection, connection_name, session, dialect, started_here, request, created_at,
+    touched_at, title, url, credits, credits_estimated, ended_at, end_reason, end_detail, pinned, calls, failed";
+
+const CALL: &str =
+    "c.number, c.kind, c.what, c.made_elsewhere, c.http_status, c.failure, c.started_at, c.queue,
+    c.connect, c.wait, c.receive, c.total, c.credits, c.reasons, c.title, c.url, c.action_count,
+    (SELECT hash FROM parts WHERE call = c.id AND kind = 'screenshot'), c.id, c.session";
+
+pub(crate) fn sessions(
+    connection: &Connection,
+    filter: &SessionFilter,
+    offset: u64,
+    limit: u32,
+) -> rusqlite::Result<SessionsPage> {
+    let (mut conditions, mut values) = (vec!["1"], Vec::new());
+    if let Some(id) = &filter.connection {
+        conditions.push("connection = ?");
+        values.push(Sql::from(id.clone()));
+    }
+    if let Some(host) = filter.host.as_deref().map(str::trim).filter(|host| !host.is_empty()) {
+        conditions.push(
+            "key IN (SELECT session FROM calls WHERE host = ? UNION
+                SELECT session FROM calls WHERE host LIKE ? ESCAPE '\\')",
+        );
+        values.extend([Sql::from(host.to_lowercase()), Sql::from(search::below(&host.to_lowercase()))]);
+    }
+    if let Some(from) = filter.from {
+        conditions.push("touched_at >= ?");
+        values.push(Sql::from(from.timestamp_micros()));
+    }
+    if let Some(to) = filter.to {
+        conditions.push("touched_at < ?");
+        values.push(Sql::from(to.timestamp_micros()));
+    }
+    if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        conditions.push(
+            "(title LIKE ? ESCAPE '\\' OR url LIKE ? ESCAPE '\\' OR sessions.session LIKE ? ESCAPE '\\' OR key IN
+                (SELECT c.session FROM words JOIN calls c ON c.id = words.rowid WHERE words MATCH ?))",
+        );
+        let anywhere = search::anywhere(text);
+        values.extend([anywhere.clone(), anywhere.clone(), anywhere].map(Sql::from));
+        // What has no word in it is in no call.
+        values.push(Sql::from(search::question(text).unwrap_or_else(|| "\"\"".to_owned())));
+    }
+    if filter.ended {
+        conditions.push("ended_at IS NOT NULL");
+    }
+    if filter.pinned {
+        conditions.push("pinned = 1");
+    }
+    let conditions = conditions.join(" AND ");
+    let total = connection
+        .prepare_cached(&format!("SELECT count(*) FROM sessions WHERE {conditions}"))?
+        .query_row(params_from_iter(&values), |row| row.get(0))?;
+    values.extend([Sql::from(i64::from(limit)), Sql::from(crate::write::size(offset))]);
+    let sessions = connection
+        .prepare_cached(&format!(
+            "SELECT {SESSION} FROM sessions WHERE {conditions} ORDER BY touched_at DESC, key DESC LIMIT ? OFFSET ?"
+        ))?
+        .query_map(params_from_iter(&values), session)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(SessionsPage { sessions, total })
+}
+
+pub(crate) fn one_session(connection: &Connection, key: i64) -> rusqlite::Result<Option<KeptSession>> {
+    connection
+        .prepare_cached(&format!("SELECT {SESSION} FROM sessions WHERE key = ?"))?
+        .query_row([key], session)
+        .optional()
+}
+
+pub(crate) fn find_session(
+    connection: &Connection,
+    on: &str,
+    id: &str,
+) -> rusqlite::Result<Option<KeptSession>> {
+    connection
+        .prepare_cached(&format!("SELECT {SESSION} FROM sessions WHERE connection = ? AND session = ?"))?
+        .query_row([on, id], session)
+        .optional()
+}
+
+/// Connection, session and highest call number of those that have not ended.
+pub(crate) fn unended(connection: &Connection) -> rusqlite::Result<Vec<(String, String, u32)>> {
+    connection
+        .prepare(
+            "SELECT connection, s.session, coalesce((SELECT max(number) FROM calls WHERE session = s.key), 0)
+             FROM sessions s WHERE ended_at IS NULL",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
+pub(crate) fn calls(
+    connection: &Connection,
+    session: i64,
+    offset: u64,
+    limit: u32,
+) -> rusqlite::Result<CallsPage> {
+    let total = connection
+        .prepare_cached("SELECT count(*) FROM calls WHERE session = ?")?
+        .query_row([session], |row| row.get(0))?;
+    let calls = connection
+        .prepare_cached(&format!(
+            "SELECT {CALL} FROM calls c WHERE c.session = ? ORDER BY c.number LIMIT ? OFFSET ?"
+        ))?
+        .query_map(params![session, limit, crate::write::size(offset)], call)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(CallsPage { calls, total })
+}
+
+/// Calls with these words, newest first.
+pub(crate) fn search(connection: &Connection, typed: &str, limit: u32) -> rusqlite::Result<Vec<CallHit>> {
+    let Some(question) = search::question(typed) else { return Ok(Vec::new()) };
+    connection
+        .prepare_cached(&format!(
+            "SELECT {CALL} FROM words JOIN calls c ON c.id = words.rowid WHERE words MATCH ?
+             ORDER BY c.started_at DESC LIMIT ?"
+        ))?
+        .query_map(params![question, limit], |row| Ok(CallHit { session: row.get(19)?, call: call(row)? }))?
+        .collect()
+}
+
+/// A call, and the size and hash of an answer that is a part.
+pub(crate) fn whole_call(
+    connection: &Connection,
+    session: i64,
+    number: u32,
+) -> rusqlite::Result<Option<WholeCall>> {
+    let found = connection
+        .prepare_cached(&format!("SELECT {CALL} FROM calls c WHERE c.session = ? AND c.number = ?"))?
+        .query_row(params![session, number], |row| Ok((row.get::<_, i64>(18)?, call(row)?)))
+        .optional()?;
+    let Some((id, call)) = found else { return Ok(None) };
+    let (request, response) = connection
+        .prepare_cached("SELECT request, request_size, response, response_size FROM bodies WHERE call = ?")?
+        .query_row([id], |row| Ok((body(row, 0)?, body(row, 2)?)))?;
+    let parts = connection
+        .prepare_cached("SELECT kind, hash, size, media_type, missing FROM parts WHERE call = ?")?
+        .query_map([id], |row| {
+            Ok(KeptPart {
+                kind: from_word(0, row.get(0)?)?,
+                hash: row.get(1)?,
+                size: row.get(2)?,
+                media_type: row.get(3)?,
+                missing: row.get(4)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(WholeCall { call, request, response, parts }))
+}
+
+/// The size of a file's bytes, and what they are.
+pub(crate) fn blob(connection: &Connection, hash: &str) -> rusqlite::Result<Option<(u64, String)>> {
+    connection
+        .prepare_cached(
+            "SELECT b.size, coalesce((SELECT media_type FROM parts WHERE hash = b.hash LIMIT 1), '')
+             FROM blobs b WHERE b.hash = ?",
+        )?
+        .query_row([hash], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+pub(crate) fn sizes(connection: &Connection) -> rusqlite::Result<Sizes> {
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
+    let used = pragma("page_count")?.saturating_sub(pragma("freelist_count")?);
+    let (sessions, calls, blob_bytes) = connection.query_row(
+        "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM calls),
+            (SELECT coalesce(sum(stored), 0) FROM blobs)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    Ok(Sizes { sessions, calls, row_bytes: used * pragma("page_size")?, blob_bytes })
+}
+
+fn session(row: &Row<'_>) -> rusqlite::Result<KeptSession> {
+    let ended_at: Option<i64> = row.get(13)?;
+    let reason: Option<String> = row.get(14)?;
+    let end = match ended_at {
+        None => None,
+        Some(at) => Some(End {
+            at: instant(13, at)?,
+            reason: reason.map(|reason| from_word(14, reason)).transpose()?,
+            detail: row.get(15)?,
+        }),
+    };
+    Ok(KeptSession {
+        key: row.get(0)?,
+        connection: row.get(1)?,
+        connection_name: row.get(2)?,
+        session: row.get(3)?,
+        dialect: row.get(4)?,
+        started_here: row.get(5)?,
+        request: row.get::<_, Option<String>>(6)?.map(|text| from_json(6, &text)).transpose()?,
+        created_at: instant(7, row.get(7)?)?,
+        touched_at: instant(8, row.get(8)?)?,
+        page: Page { title: row.get(9)?, url: row.get(10)? },
+        credits: Credits::from_thousandths(row.get(11)?),
+        credits_estimated: row.get(12)?,
+        end,
+        pinned: if row.get(16)? { Pinned::Yes } else { Pinned::No },
+        calls: row.get(17)?,
+        failed: row.get(18)?,
+    })
+}
+
+fn call(row: &Row<'_>) -> rusqlite::Result<KeptCall> {
+    let span =
+        |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<u64>>(column)?.map(Duration::from_micros));
+    Ok(KeptCall {
+        number: row.get(0)?,
+        kind: from_word(1, row.get(1)?)?,
+        what: row.get(2)?,
+        made_elsewhere: row.get(3)?,
+        http_status: row.get(4)?,
+        failure: row.get::<_, Option<String>>(5)?.map(|text| from_json(5, &text)).transpose()?,
+        started_at: instant(6, row.get(6)?)?,
+        timing: Timing {
+            queue: span(7)?,
+            connect: span(8)?,
+            wait: span(9)?,
+            receive: span(10)?,
+            total: span(11)?,
+        },
+        credits: row.get::<_, Option<u64>>(12)?.map(Credits::from_thousandths),
+        reasons: from_json(13, &row.get::<_, String>(13)?)?,
+        page: Page { title: row.get(14)?, url: row.get(15)? },
+        action_count: row.get(16)?,
+        screenshot: row.get(17)?,
+    })
+}
+
+fn body(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
+    let (stored, size): (Option<Vec<u8>>, Option<u64>) = (row.get(column)?, row.get(column + 1)?);
+    let (Some(stored), Some(size)) = (stored, size) else { return Ok(None) };
+    let broken = |why: Box<dyn std::error::Error + Send + Sync>| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, why)
+    };
+    let bytes = unpacked(stored, size).map_err(|why| broken(Box::new(why)))?;
+    serde_json::from_slice(&bytes).map(Some).map_err(|why| broken(Box::new(why)))
+}
