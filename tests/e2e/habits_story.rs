@@ -144,6 +144,11 @@ async fn a_quit_with_live_sessions_asks_and_does_what_is_answered() {
     text_is(&driven.client, DIALOG, "Corner Shop").await;
     press(&driven.client, "Cancel").await;
     picture_is_shown(&driven.client).await;
+    let (control, null) = ('\u{e009}', '\u{e000}');
+    let body = driven.client.find(Locator::Css("body")).await.expect("a body");
+    body.send_keys(&format!("{control}q{null}")).await.expect("keys are taken");
+    text_is(&driven.client, DIALOG, "Quit with 1 live session?").await;
+    press(&driven.client, "Cancel").await;
     quit(&desktop, driven, Some("Leave it and quit")).await;
 }
 

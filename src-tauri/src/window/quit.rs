@@ -47,6 +47,8 @@ pub(crate) enum QuitChoice {
     LeaveSessions,
     /// The app goes on.
     Stay,
+    /// It is to be asked for, when something lives.
+    Ask,
 }
 
 impl Quitting {
@@ -135,6 +137,7 @@ pub(crate) fn quit_asked(quitting: State<'_, Quitting>) {
 pub(crate) async fn quit(app: AppHandle, choice: QuitChoice) -> Result<(), Failure> {
     match choice {
         QuitChoice::Stay => app.state::<Quitting>().withdrawn(),
+        QuitChoice::Ask => request(&app),
         QuitChoice::LeaveSessions => end(&app),
         QuitChoice::CloseSessions => {
             let sessions = app.state::<Watched>().live();

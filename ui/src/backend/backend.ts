@@ -89,8 +89,8 @@ export interface LiveView {
   close(): void;
 }
 
-/** What becomes of live sessions when the app ends. */
-export type QuitChoice = "close_sessions" | "leave_sessions" | "stay";
+/** What becomes of live sessions when the app ends; `ask` begins it. */
+export type QuitChoice = "close_sessions" | "leave_sessions" | "stay" | "ask";
 
 /** The hub, however it is reached. `send` and `query` reject with a [`Failure`]. */
 export interface Backend {
@@ -104,7 +104,7 @@ export interface Backend {
   live(session: string, acts: boolean, viewer: LiveViewer): LiveView;
   /** Asks where to keep a file and writes it there; null when the person thought better of it. Rejects with a Failure. */
   saveFile(name: string, contents: string | Uint8Array): Promise<string | null>;
-  /** Answers an `ask` to quit. */
+  /** Ends the app, or answers its question before that. */
   quit(choice: QuitChoice): Promise<void>;
   /** Shows a notice by the system; false where that is not possible or not allowed. */
   notify(title: string, text: string): Promise<boolean>;

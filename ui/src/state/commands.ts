@@ -199,6 +199,14 @@ export const commands = {
   zoom_in: { words: "Larger", group: "Window", keys: "Mod+=", blocked: zoomable, run: zoom(10) },
   zoom_out: { words: "Smaller", group: "Window", keys: "Mod+-", blocked: zoomable, run: zoom(-10) },
   zoom_reset: { words: "Usual size", group: "Window", keys: "Mod+0", blocked: zoomable, run: zoom(null) },
+  quit: {
+    words: "Quit",
+    group: "Window",
+    keys: "Mod+Q",
+    browserKeys: "",
+    blocked: ({ model }) => (model.inBrowser ? "Close this tab to leave." : null),
+    run: ({ model }) => void model.backend.quit("ask"),
+  },
   report: {
     words: "Diagnostic report",
     group: "Window",
