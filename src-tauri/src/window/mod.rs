@@ -13,6 +13,7 @@ mod watched;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use notex_hub::{LogHandle, Saved};
@@ -21,7 +22,7 @@ use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tauri_plugin_deep_link::DeepLinkExt;
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_store::StoreExt;
-use tauri_plugin_window_state::StateFlags;
+use tauri_plugin_window_state::{AppHandleExt, StateFlags};
 use tokio::sync::watch;
 
 pub(crate) use page::Page;
@@ -35,6 +36,8 @@ use crate::{Options, StartError, settings_file};
 
 /// The one window.
 const MAIN: &str = "main";
+/// All but whether it is seen: an app that was started shows itself.
+const KEPT_OF_THE_WINDOW: StateFlags = StateFlags::all().difference(StateFlags::VISIBLE);
 
 /// Opens the window and returns when it was closed and everything has ended.
 pub(crate) fn run(options: Options, log: LogHandle) -> Result<(), StartError> {
@@ -51,9 +54,7 @@ pub(crate) fn run(options: Options, log: LogHandle) -> Result<(), StartError> {
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(
             // Hidden while it ends, it must not be hidden the next time.
-            tauri_plugin_window_state::Builder::new()
-                .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
-                .build(),
+            tauri_plugin_window_state::Builder::new().with_state_flags(KEPT_OF_THE_WINDOW).build(),
         )
         .manage(boot)
         .manage(log)
@@ -94,23 +95,27 @@ pub(crate) fn run(options: Options, log: LogHandle) -> Result<(), StartError> {
         .map_err(|error| StartError::Window(error.to_string()))?;
     around_the_window(app.handle(), options.link.as_deref());
     tauri::async_runtime::spawn(start(app.handle().clone(), options.data_dir, started));
-    let ending = AtomicBool::new(false);
+    let (ending, ended) = (AtomicBool::new(false), Arc::new(AtomicBool::new(false)));
     app.run(move |app, event| match event {
+        // It came up hidden and has its place by now: a window manager may not size what it has not seen.
+        RunEvent::Ready => focus(app),
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();
             quit::request(app);
         }
-        // The first request to exit is held until sessions and browser have ended; the second one is ours.
-        RunEvent::ExitRequested { api, .. } if !ending.swap(true, Ordering::SeqCst) => {
+        // A request to exit is held until sessions and browser have ended.
+        RunEvent::ExitRequested { api, .. } if !ended.load(Ordering::SeqCst) => {
             api.prevent_exit();
-            if let Some(window) = app.get_webview_window(MAIN) {
-                drop(window.hide());
+            if ending.swap(true, Ordering::SeqCst) {
+                return;
             }
-            let app = app.clone();
+            put_away(app);
+            let (app, ended) = (app.clone(), ended.clone());
             tauri::async_runtime::spawn(async move {
                 if let Some(running) = app.state::<Boot>().running().await {
                     running.shut_down().await;
                 }
+                ended.store(true, Ordering::SeqCst);
                 app.exit(0);
             });
         }
@@ -205,6 +210,16 @@ async fn open(
         Running::start(&profile, saved, Box::new(save), app.state::<LogHandle>().inner().clone()).await?;
     app.manage(profile);
     Ok(running)
+}
+
+/// The window goes, and its place is kept as it is now: of one that is gone nothing more is read.
+fn put_away(app: &AppHandle) {
+    if let Err(error) = app.save_window_state(KEPT_OF_THE_WINDOW) {
+        tracing::warn!(%error, "where the window was is not kept");
+    }
+    if let Some(window) = app.get_webview_window(MAIN) {
+        drop(window.destroy());
+    }
 }
 
 fn focus(app: &AppHandle) {
