@@ -245,10 +245,19 @@ impl PageCall {
         let free = |product| Done { product, charge: Charge::default() };
         Ok(match self {
             Self::Observe { url, listing, .. } => {
-                open(page, url.as_ref()).await?;
-                let observed = observed(page, *listing).await?;
-                let (screenshot, charge) =
-                    (picture(page, pictured).await?, observing(rates, &observed, pictured));
+                let opened = open(page, url.as_ref()).await;
+                // It is there, and keeps itself busy: what can be seen of it is the answer.
+                let late = match opened {
+                    Err(error @ PageError::TimedOut { .. }) => Some(error.to_string()),
+                    opened => opened.map(|()| None)?,
+                };
+                let mut observed = observed(page, *listing).await?;
+                observed.partial = observed.partial.or(late);
+                let screenshot = match picture(page, pictured).await {
+                    Err(PageError::TimedOut { .. }) if observed.partial.is_some() => None,
+                    taken => taken?,
+                };
+                let charge = observing(rates, &observed, screenshot.is_some());
                 Done { product: page_of(observed, None, screenshot, None), charge }
             }
             Self::Step { action, listing, dialog, .. } => {

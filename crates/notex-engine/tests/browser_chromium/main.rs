@@ -9,6 +9,7 @@ mod evaluating;
 mod failing;
 mod files;
 mod guarding;
+mod hanging;
 mod happenings;
 mod isolating;
 mod keys;

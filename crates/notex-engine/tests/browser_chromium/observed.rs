@@ -391,3 +391,28 @@ impl Oracle {
         all
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_that_goes_to_other_documents_is_asked_in_each_of_them() {
+    let open = open("observe/far.html").await;
+    let mut ids = Vec::new();
+    for (turn, host) in
+        ["localhost", "127.0.0.1", "localhost", "localhost", "127.0.0.1"].into_iter().enumerate()
+    {
+        let page =
+            format!("<button onclick=\"top.postMessage('pressed {turn}', '*')\">In document {turn}</button>");
+        let path: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
+        open.value(&format!(
+            "new Promise((done) => {{ const far = document.getElementById('far'); far.onload = done; \
+             far.src = `http://{host}:${{location.port}}/text/{}`; }}).then(() => 0)",
+            path.replace('+', "%20")
+        ))
+        .await;
+        let action = open.action(&format!("Click In document {turn}")).await;
+        assert!(!ids.contains(&action.id), "{} was another's", action.id);
+        ids.push(action.id);
+        open.act(&format!("Click In document {turn}"), None).await.unwrap();
+        assert_eq!(open.title().await, format!("pressed {turn}"));
+    }
+    open.end().await;
+}

@@ -3,7 +3,7 @@
 //! shadow roots. The page notices none of it.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -128,22 +128,58 @@ struct Evaluated {
     result: Value,
 }
 
+/// A look at a page.
+#[derive(Default)]
+struct Looking {
+    frames: AtomicUsize,
+    /// Whether the page itself has said anything yet.
+    is_heard: AtomicBool,
+}
+
+/// What a look at a page came to.
+pub(super) enum Looked {
+    /// The page and what can be seen of its frames. `stopped_after`: for so long its script had not stopped, and then it
+    /// was.
+    Seen { seen: Box<Seen>, stopped_after: Option<Duration> },
+    /// Its script did not stop even then.
+    Hangs { after: Duration },
+}
+
 impl ChromiumTab {
-    /// The page and what can be seen of its frames.
-    pub(super) async fn look(&self) -> Result<Seen, PageError> {
+    /// Looks at the page. A script of it that does not stop keeps it from saying anything; that is ended when most of
+    /// the time has passed, as a person would who is asked whether to wait for the page, so that the rest is enough for
+    /// an answer.
+    pub(super) async fn look(&self) -> Result<Looked, PageError> {
         let frame = self.main_frame();
-        let frames = AtomicUsize::new(0);
+        let looking = Looking::default();
         let within = self.setup.patience.answer;
-        match self.look_into(frame.clone(), within, 0, &frames).await {
-            Ok(seen) => Ok(seen),
+        let waits = within * 2 / 3;
+        let mut look = self.look_into(frame.clone(), within, 0, &looking);
+        let in_time = tokio::time::timeout(waits, &mut look).await;
+        let stopped_after = (in_time.is_err() && !looking.is_heard.load(Ordering::SeqCst)).then_some(waits);
+        let looked = match in_time {
+            Ok(looked) => looked,
+            Err(_) => {
+                if stopped_after.is_some() {
+                    self.free(&frame.session).await;
+                }
+                look.await
+            }
+        };
+        match looked {
+            Ok(seen) => Ok(Looked::Seen { seen: Box::new(seen), stopped_after }),
             Err(error) => {
+                let hangs = stopped_after.is_some() && matches!(error, CdpError::TimedOut { .. });
                 let doing = "reading what can be done on the page";
                 match error {
                     CdpError::Unreadable { why, .. } => Err(PageError::Browser {
                         doing: doing.to_owned(),
                         why: format!("its answer was unreadable: {why}"),
                     }),
-                    error => Err(self.failed_on(&frame.session, doing, error).await),
+                    error => match self.failed_on(&frame.session, doing, error).await {
+                        PageError::TimedOut { .. } if hangs => Ok(Looked::Hangs { after: within }),
+                        error => Err(error),
+                    },
                 }
             }
         }
@@ -154,18 +190,18 @@ impl ChromiumTab {
         frame: Frame,
         within: Duration,
         depth: usize,
-        frames: &'a AtomicUsize,
+        looking: &'a Looking,
     ) -> BoxFuture<'a, Result<Seen, CdpError>> {
         async move {
-            let mut walked = self.walk(&frame, within).await?;
+            let mut walked = self.walk(&frame, within, looking).await?;
             let holders = std::mem::take(&mut walked.frames);
             let inner = holders.into_iter().map(async |holder| {
-                if depth >= MOST_NESTED || frames.fetch_add(1, Ordering::SeqCst) >= MOST_FRAMES {
+                if depth >= MOST_NESTED || looking.frames.fetch_add(1, Ordering::SeqCst) >= MOST_FRAMES {
                     return (holder, None);
                 }
                 let seen = match self.content_of(&frame, holder.key).await {
                     Ok(Some(inner)) => {
-                        self.look_into(inner, FRAME_ANSWERS_WITHIN, depth + 1, frames).await.map(Some)
+                        self.look_into(inner, FRAME_ANSWERS_WITHIN, depth + 1, looking).await.map(Some)
                     }
                     Ok(None) => Ok(None),
                     Err(error) => Err(error),
@@ -183,9 +219,10 @@ impl ChromiumTab {
     }
 
     /// Asks the walker, and again when the debugger knew of something that it did not.
-    async fn walk(&self, frame: &Frame, within: Duration) -> Result<Walked, CdpError> {
+    async fn walk(&self, frame: &Frame, within: Duration, looking: &Looking) -> Result<Walked, CdpError> {
+        // The short answer is asked for first, so that it is read while the page still walks.
         let question = self.try_to_ask::<Walked>(frame, "observe()", within);
-        let (walked, heard) = tokio::join!(question, self.hear(frame, within));
+        let (heard, walked) = tokio::join!(self.hear(frame, within, looking), question);
         let mut walked = walked?;
         let heard = heard.unwrap_or_else(|error| {
             tracing::debug!(%error, "it is not known what listens in a frame");
@@ -207,7 +244,7 @@ impl ChromiumTab {
     }
 
     /// Tells the walker of elements that listen for a mouse; whether there were any that it did not take for controls.
-    async fn hear(&self, frame: &Frame, within: Duration) -> Result<bool, CdpError> {
+    async fn hear(&self, frame: &Frame, within: Duration, looking: &Looking) -> Result<bool, CdpError> {
         let asked = self.listening.of(&frame.id);
         let (mut ears, listeners) = match asked {
             Some(ears) => match self.listeners(frame, &ears.document, within).await {
@@ -218,6 +255,7 @@ impl ChromiumTab {
             },
             None => self.hear_anew(frame, within).await?,
         };
+        looking.is_heard.store(true, Ordering::SeqCst);
         let mut now = HashSet::new();
         let mut fresh: HashMap<(String, i64, i64), Vec<i64>> = HashMap::new();
         for Listener { event, script_id, line_number, column_number, backend_node_id } in listeners {

@@ -23,6 +23,8 @@ use crate::cdp::{CdpError, Event};
 const QUIET_MS: u64 = 80;
 /// A move in the history that starts nothing within this time led nowhere.
 const STARTS_WITHIN: Duration = Duration::from_secs(3);
+/// A page that does not answer for so long hangs in its script.
+const LETS_GO_WITHIN: Duration = Duration::from_millis(1_000);
 /// Proxy authentication required.
 const PROXY_LOCKED: u16 = 407;
 
@@ -241,6 +243,7 @@ impl ChromiumTab {
         if let Some(why) = self.setup.reach.refusal(url).await {
             return Err(PageError::AddressRefused(why));
         }
+        self.make_room().await;
         let doing = format!("opening {url}");
         let patience = self.setup.patience.navigation;
         let deadline = Instant::now() + patience;
@@ -274,6 +277,15 @@ impl ChromiumTab {
             return Ok(());
         }
         self.load_to_end(&doing, &mut following, &mut events, deadline, until).await
+    }
+
+    /// A page that hangs in its script would hold up whatever comes next in its process; as it is about to be left, what
+    /// it does is ended.
+    async fn make_room(&self) {
+        let asked = self.session.tell("Runtime.evaluate", json!({"expression": "0"}), LETS_GO_WITHIN);
+        if let Err(CdpError::TimedOut { .. }) = self.unless_lost(asked).await {
+            self.free(&self.session).await;
+        }
     }
 
     pub(super) async fn reload(&self) -> Result<(), PageError> {

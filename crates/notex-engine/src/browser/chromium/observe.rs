@@ -1,17 +1,19 @@
 //! Turns what was seen of a page into actions with stable ids, in the words a person would use.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use notex_wire::{
-    Action, ActionBox, ActionParam, ActionSelectors, ActionState, ActionStatus, ParamKind, Viewport,
+    Action, ActionBox, ActionParam, ActionSelectors, ActionState, ActionStatus, PageCategory, ParamKind,
+    Viewport,
 };
 use serde::Deserialize;
 
 use super::gist::{category, describe_page};
 use super::ids::{Kind, Known, Looks, Sighting};
-use super::look::{Holder, Seen};
+use super::look::{Holder, Looked, Seen};
 use super::tab::ChromiumTab;
-use crate::browser::{Observed, PageError, Position};
+use crate::browser::{Face, Observed, PageError, Position, Since, ViewportSize};
 
 #[derive(Deserialize)]
 pub(super) struct PagePosition {
@@ -105,13 +107,16 @@ const FRAME_SILENT: &str = "a frame of the page did not answer in time, and its 
 
 impl ChromiumTab {
     pub(super) async fn read_actions(&self, max_actions: usize) -> Result<Observed, PageError> {
-        let seen = self.look().await?;
+        let (seen, stopped_after) = match self.look().await? {
+            Looked::Seen { seen, stopped_after } => (seen, stopped_after),
+            Looked::Hangs { after } => return Ok(self.hanging(after).await),
+        };
         let viewport = seen.walked.position.viewport;
         let mut finds = Finds::default();
         let mut ids = self.ids();
         let born = seen.walked.born.clone();
         ids.enter(&born);
-        let (position, page) = finds.collect(seen, &[], &viewport, &mut |frame, born, gone| {
+        let (position, page) = finds.collect(*seen, &[], &viewport, &mut |frame, born, gone| {
             ids.lose(born, gone);
             ids.replace(frame, born);
         });
@@ -131,10 +136,40 @@ impl ChromiumTab {
             category: category(&position.url, &position.title, &page),
             actions: cut(all, max_actions),
             total_actions: finds.total,
-            partial: finds.partly.map(str::to_owned),
+            partial: stopped_after.map(stopped).or_else(|| finds.partly.map(str::to_owned)),
             since,
             position,
         })
+    }
+}
+
+fn stopped(after: Duration) -> String {
+    format!(
+        "the page's script had not stopped for {} s and was ended, and these are the actions of the page as it was then",
+        after.as_secs().max(1)
+    )
+}
+
+impl ChromiumTab {
+    /// A page that does not answer, as the browser knows it.
+    async fn hanging(&self, after: Duration) -> Observed {
+        self.read_face().await;
+        let Face { title, url } = self.face();
+        let ViewportSize { width, height } = self.context.dress.viewport;
+        let viewport =
+            Viewport { viewport_width: width.into(), viewport_height: height.into(), ..Viewport::default() };
+        let seconds = after.as_secs().max(1);
+        Observed {
+            description: title.clone(),
+            category: PageCategory::Other,
+            actions: Vec::new(),
+            total_actions: 0,
+            partial: Some(format!(
+                "the page's script has not stopped for {seconds} s, and what can be done on the page is not known"
+            )),
+            since: Since::default(),
+            position: Position { title, url, viewport, tabs: self.context.told() },
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use super::look::Listening;
 use super::network::Requests;
 use super::page::Setup;
 use super::targets::TargetInfo;
+use super::world::Worlds;
 use crate::browser::{Face, PageError};
 use crate::cdp::{Begun, CdpError, Event, Session};
 
@@ -48,6 +49,7 @@ pub(super) struct ChromiumTab {
     pub(super) opener: Option<String>,
     pub(super) frame_sessions: FrameSessions,
     pub(super) listening: Listening,
+    pub(super) worlds: Worlds,
     pub(super) requests: Mutex<Requests>,
     /// How many windows it has opened, and the address of the last one.
     pub(super) windows_opened: AtomicU64,
@@ -84,6 +86,7 @@ impl ChromiumTab {
             opener,
             frame_sessions: FrameSessions::default(),
             listening: Listening::default(),
+            worlds: Worlds::default(),
             requests: Mutex::default(),
             windows_opened: AtomicU64::new(0),
             window_opened: Mutex::default(),
@@ -238,6 +241,14 @@ impl ChromiumTab {
         }
     }
 
+    /// Ends what a page's script does now; the page itself stays, with what the script has done so far.
+    pub(super) async fn free(&self, session: &Session) {
+        let freed = session.tell("Runtime.terminateExecution", json!({}), FREED_WITHIN);
+        if let Err(error) = freed.await {
+            tracing::debug!(%error, "a hanging page was not freed");
+        }
+    }
+
     /// What a failed call means for the caller. A page that hangs in its own script is freed from it, so that the
     /// next call has a chance.
     pub(super) async fn failed(&self, doing: &str, error: CdpError) -> PageError {
@@ -254,10 +265,7 @@ impl ChromiumTab {
         }
         match error {
             CdpError::TimedOut { waited, .. } => {
-                let freed = session.tell("Runtime.terminateExecution", json!({}), FREED_WITHIN);
-                if let Err(error) = freed.await {
-                    tracing::debug!(%error, "a hanging page was not freed");
-                }
+                self.free(session).await;
                 PageError::TimedOut { doing: doing.to_owned(), seconds: waited.as_secs().max(1) }
             }
             CdpError::Refused { message, .. } => PageError::Browser { doing: doing.to_owned(), why: message },

@@ -37,6 +37,12 @@ struct OfFrame {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EndedContext {
+    execution_context_id: i64,
+}
+
+#[derive(Deserialize)]
 struct WindowOpen {
     url: String,
 }
@@ -195,6 +201,11 @@ impl ChromiumTab {
             "Page.loadEventFired" if on.id() == self.session.id() => {
                 self.requests.lock().unwrap_or_else(PoisonError::into_inner).has_loaded = true;
             }
+            "Runtime.executionContextDestroyed" => {
+                let ended = event.read().map(|EndedContext { execution_context_id: id }| id);
+                self.worlds.end(on, ended);
+            }
+            "Runtime.executionContextsCleared" => self.worlds.end(on, None),
             "Page.frameStartedNavigating" if on.id() == self.session.id() => self.navigates(event),
             "Fetch.requestPaused" => {
                 if let Some(Paused { request_id }) = event.read() {

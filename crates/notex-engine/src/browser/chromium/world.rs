@@ -1,6 +1,8 @@
 //! Questions to a page, asked in an isolated world of its main frame: the page sees neither the scripts nor their
 //! variables. The scripts are installed once per document; each question after that is one short expression.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -10,7 +12,7 @@ use serde_json::{Value, json};
 use super::frames::Frame;
 use super::tab::ChromiumTab;
 use crate::browser::PageError;
-use crate::cdp::CdpError;
+use crate::cdp::{CdpError, Session};
 
 /// The name of the isolated world.
 pub(super) const WORLD: &str = "notex";
@@ -73,6 +75,43 @@ struct Thrown {
     description: Option<String>,
 }
 
+/// The worlds that the frames of a tab were last known to have, so that a question needs no other before it. One that
+/// is gone is refused by the browser, and the frame is asked again.
+#[derive(Default)]
+pub(super) struct Worlds(Mutex<HashMap<String, Known>>);
+
+/// A frame that moves into a process of its own has another session, whose numbers are others.
+struct Known {
+    session: Option<String>,
+    context: i64,
+}
+
+impl Worlds {
+    fn of(&self, frame: &Frame) -> Option<i64> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&frame.id)
+            .filter(|known| known.session.as_deref() == frame.session.id())
+            .map(|known| known.context)
+    }
+
+    fn keep(&self, frame: &Frame, context: i64) {
+        let known = Known { session: frame.session.id().map(str::to_owned), context };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(frame.id.clone(), known);
+    }
+
+    fn forget(&self, frame: &Frame) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&frame.id);
+    }
+
+    /// One of a session's worlds has ended; `None`: all of them.
+    pub(super) fn end(&self, session: &Session, context: Option<i64>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, known| {
+            known.session.as_deref() != session.id() || context.is_some_and(|ended| ended != known.context)
+        });
+    }
+}
+
 impl ChromiumTab {
     /// Asks `question`, an expression on the scripts' object such as `observe()`, and reads its answer. A page that
     /// navigates meanwhile is asked again.
@@ -118,12 +157,16 @@ impl ChromiumTab {
                     });
                 }
                 Ok(None) => {
-                    // The answer is of no interest, a failed installation shows in the next try.
-                    if let Err(error) = self.run_script(frame, SCRIPTS, within).await {
-                        last = Some(error);
+                    self.worlds.forget(frame);
+                    match self.run_script(frame, SCRIPTS, within).await {
+                        Err(error) if is_of_a_gone_document(&error) => last = Some(error),
+                        installed => drop(installed?),
                     }
                 }
-                Err(error) if is_of_a_gone_document(&error) => last = Some(error),
+                Err(error) if is_of_a_gone_document(&error) => {
+                    self.worlds.forget(frame);
+                    last = Some(error);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -137,7 +180,9 @@ impl ChromiumTab {
     pub(super) async fn world(&self, frame: &Frame, within: Duration) -> Result<i64, CdpError> {
         let params = json!({"frameId": frame.id, "worldName": WORLD});
         let made = frame.session.call::<World>("Page.createIsolatedWorld", params, within);
-        self.unless_lost(made).await.map(|world| world.execution_context_id)
+        let context = self.unless_lost(made).await?.execution_context_id;
+        self.worlds.keep(frame, context);
+        Ok(context)
     }
 
     /// The element with a key of the frame's scripts, as an object of the protocol.
@@ -164,7 +209,10 @@ impl ChromiumTab {
         expression: &str,
         within: Duration,
     ) -> Result<Option<String>, CdpError> {
-        let world = self.world(frame, within).await?;
+        let world = match self.worlds.of(frame) {
+            Some(world) => world,
+            None => self.world(frame, within).await?,
+        };
         let params = json!({
             "expression": expression,
             "contextId": world,
