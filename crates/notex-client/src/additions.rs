@@ -5,9 +5,11 @@ use notex_wire::current::{
 };
 use notex_wire::{ElementAnswer, ElementRequest, path};
 use reqwest::Method;
+use serde_json::{Value, json};
 
+use crate::current::scrape_body;
 use crate::server::{PAGE, SHORT, with_id};
-use crate::{Answered, ClientError, Server};
+use crate::{Answered, ClientError, Dialect, Server};
 
 impl Server {
     /// Does an action of the current contract; what went wrong on the page is a part of the answer.
@@ -26,6 +28,23 @@ impl Server {
         request: &ScrapeRequest,
     ) -> Result<Answered<DataSpace>, ClientError> {
         self.call(Method::POST, &with_id(path::PAGE_SCRAPE, session_id), Some(request), PAGE).await
+    }
+
+    /// Where [`Server::read`] sends its request.
+    pub fn read_address(&self, session_id: &str) -> String {
+        self.url(&with_id(path::PAGE_SCRAPE, session_id))
+    }
+
+    /// Where [`Server::scrape`] sends its request, and with what body.
+    pub fn scrape_call(&self, session_id: &str, request: &notex_wire::ScrapeRequest) -> (String, Value) {
+        match self.dialect() {
+            Dialect::Notex | Dialect::Classic => {
+                let request =
+                    notex_wire::ScrapeRequest { session_id: Some(session_id.to_owned()), ..request.clone() };
+                (self.url(path::ENV_SCRAPE), json!(request))
+            }
+            Dialect::Current => (self.read_address(session_id), scrape_body(request)),
+        }
     }
 
     /// The tabs of a session, and where it can be watched. Costs nothing and moves no deadline.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use notex_session::{Charge, RateCard, ScrapeSize};
+use notex_wire::current::ScrapeRequest;
 use notex_wire::{Action, CallKind, Extract, PageAnswer, PageData, StepChanges, Usage};
 use url::Url;
 
@@ -268,6 +269,26 @@ pub(crate) struct ScrapeAsked {
     pub(crate) selector: Option<String>,
     pub(crate) extract: Option<Extract>,
     pub(crate) response_format: Option<serde_json::Value>,
+}
+
+impl ScrapeAsked {
+    /// It asks for what only servers with our additions read.
+    pub(crate) fn is_part(&self) -> bool {
+        self.selector.is_some() || !self.links || self.extract.is_some()
+    }
+
+    /// How such a server is asked.
+    pub(crate) fn request(&self) -> ScrapeRequest {
+        ScrapeRequest {
+            selector: self.selector.clone(),
+            scrape_links: Some(self.links),
+            scrape_images: Some(self.images),
+            only_main_content: Some(self.only_main_content),
+            extract: self.extract.clone(),
+            response_format: self.response_format.clone(),
+            ..ScrapeRequest::default()
+        }
+    }
 }
 
 /// What a page call would cost by the default card, for a server that does not say.

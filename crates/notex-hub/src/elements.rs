@@ -30,5 +30,7 @@ pub(crate) async fn at(hub: &Hub, session: String, x: f64, y: f64) -> Result<Opt
         text: element.text.chars().take(LONGEST_TEXT).collect(),
         bounds: element.bounds,
         selectors: element.selectors,
+        field: element.field,
+        items: element.items,
     }))
 }

@@ -19,7 +19,7 @@ use crate::log::LogHandle;
 use crate::pictures::{Picture, PictureError, Pictures};
 use crate::protocol::{Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query};
 use crate::state::{Save, Saved, State};
-use crate::{budgets, elements, follow, keychain, live, money, remote, report};
+use crate::{budgets, elements, follow, keychain, live, money, remote, report, requests};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -186,6 +186,9 @@ impl Hub {
             }
             Query::Picture { session, url } => {
                 Ok(Answer::Picture(remote::picture(self, session, url).await?))
+            }
+            Query::Request { command } => {
+                Ok(Answer::Request(Box::new(requests::text(self, *command).await?)))
             }
             Query::Log { after } => Ok(Answer::Log(self.shared.log.page(after))),
             Query::Report => Ok(Answer::Report(report::write(self).await?)),

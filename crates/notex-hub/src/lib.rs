@@ -24,6 +24,7 @@ mod pictures;
 pub mod protocol;
 mod remote;
 mod report;
+mod requests;
 mod sessions;
 mod state;
 mod tabs;

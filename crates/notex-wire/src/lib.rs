@@ -27,7 +27,8 @@ pub use page::{
     SpecialActionId, StepRequest, Viewport,
 };
 pub use reading::{
-    Extract, Field, FieldSpec, FoundBy, LinkData, PageFacts, PickProblem, ReadScope, Reading, Structured,
+    Extract, Field, FieldGuess, FieldKind, FieldSpec, FoundBy, ItemGuess, LinkData, PageFacts, PickProblem,
+    ReadScope, Reading, Structured,
 };
 pub use refusal::{FieldProblem, Refusal, RefusalDetail};
 pub use session::{

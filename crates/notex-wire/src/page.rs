@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DialogRequest, Extract, LinkData, PageFacts, Reading, SessionAnswer, StepChanges, Tab, Usage};
+use crate::{
+    DialogRequest, Extract, FieldGuess, ItemGuess, LinkData, PageFacts, Reading, SessionAnswer, StepChanges, Tab,
+    Usage,
+};
 
 /// How many actions an observe lists when the request does not say.
 pub const DEFAULT_MAX_ACTIONS: i64 = 100;
@@ -514,6 +517,12 @@ pub struct ElementAnswer {
     pub bounds: ActionBox,
     /// Ways to find it again.
     pub selectors: ActionSelectors,
+    /// The field of a scrape that it may be; not inside of frames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<FieldGuess>,
+    /// The items that the page repeats around it, the likeliest first; none where nothing repeats.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemGuess>,
 }
 
 /// The browser's own actions.

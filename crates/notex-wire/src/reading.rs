@@ -134,6 +134,44 @@ pub struct FieldSpec {
     pub fields: BTreeMap<String, Field>,
 }
 
+/// The field that an element may be: a guess by its names, and by the values of its like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct FieldGuess {
+    /// What it may be called.
+    pub name: String,
+    /// What kind of value it holds.
+    pub kind: FieldKind,
+    /// The attribute that holds the value; null where its text does.
+    #[serde(default)]
+    pub attribute: Option<String>,
+}
+
+/// A kind of value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum FieldKind {
+    Text,
+    Number,
+    Price,
+    Date,
+    Url,
+    Image,
+}
+
+/// An item that a page repeats: a card, a row, a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct ItemGuess {
+    /// CSS: all of them.
+    pub selector: String,
+    /// How many there are.
+    pub count: u32,
+    /// What they may be called together: `products`.
+    pub name: String,
+    /// CSS inside of an item: where the element stands; empty for the item itself.
+    pub inner: String,
+}
+
 /// What was picked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Structured {

@@ -1,3 +1,5 @@
+import type { FieldKind, QueryElement } from "../backend/backend";
+
 /** What a scrape is asked for. */
 export interface ScrapeWish {
   onlyMainContent: boolean;
@@ -13,6 +15,8 @@ export interface ScrapeWish {
   embedded: boolean;
   /** The JSON Schema of the fields, as it was typed. */
   schema: string;
+  /** An element that was picked and is one of many: whether all of them are meant is to be said. */
+  offered: QueryElement | null;
 }
 
 /** A value to pick, as it was typed. */
@@ -24,15 +28,21 @@ export interface FieldWish {
   attribute: string;
   /** All that the selector matches. */
   list: boolean;
+  kind: FieldKind;
+  /** Of rows, what each of them holds; null of a value. */
+  columns: readonly FieldWish[] | null;
 }
 
 /** What a scrape is asked for before anybody chose. */
 export const plainWish: ScrapeWish = {
   ...{ onlyMainContent: true, images: false, links: true, selector: "" },
-  ...{ fields: [], auto: false, embedded: false, schema: "" },
+  ...{ fields: [], auto: false, embedded: false, schema: "", offered: null },
 };
 
-export const emptyField: FieldWish = { name: "", selector: "", attribute: "", list: false };
+export const emptyField: FieldWish = {
+  ...{ name: "", selector: "", attribute: "", list: false },
+  ...{ kind: "text", columns: null },
+};
 
 /** How a scrape is looked at. */
 export type ScrapeView = "preview" | "source" | "tables" | "links" | "images" | "data" | "json";

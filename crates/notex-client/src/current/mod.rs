@@ -197,12 +197,7 @@ impl Server {
             costs.extend(self.execute_action(session_id, &actions::goto(url)).await?);
             self.memory.keep(session_id, Seen { url: url.clone(), ..Seen::default() });
         }
-        let body = json!({
-            "scrape_links": true,
-            "scrape_images": request.scrape_images.unwrap_or(false),
-            "only_main_content": request.only_main_content.unwrap_or(true),
-            "use_link_placeholders": false,
-        });
+        let body = scrape_body(request);
         let path = with_id(path::PAGE_SCRAPE, session_id);
         let read = self.call::<_, Value>(Method::POST, &path, Some(&body), PAGE).await?.body;
         costs.extend(answers::usage(&read));
@@ -307,6 +302,16 @@ fn held(session_id: Option<&String>) -> Result<&str, ClientError> {
 }
 
 /// Only what the contract knows; what it has no word for is refused when it was asked for.
+/// The body that a scrape has in this contract.
+pub(crate) fn scrape_body(request: &ScrapeRequest) -> Value {
+    json!({
+        "scrape_links": true,
+        "scrape_images": request.scrape_images.unwrap_or(false),
+        "only_main_content": request.only_main_content.unwrap_or(true),
+        "use_link_placeholders": false,
+    })
+}
+
 fn start_body(request: &StartRequest) -> Result<Value, ClientError> {
     let lacks =
         |what: &str| Err(ClientError::Unsupported(format!("a server of the current generation {what}")));

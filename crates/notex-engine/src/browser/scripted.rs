@@ -458,6 +458,8 @@ impl Page for ScriptedPage {
             text: "Order".into(),
             bounds: ActionBox { x, y, ..ActionBox::default() },
             selectors: ActionSelectors { css: "button".into(), ..ActionSelectors::default() },
+            field: None,
+            items: Vec::new(),
         }))
     }
 

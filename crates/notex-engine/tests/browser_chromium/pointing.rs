@@ -1,7 +1,7 @@
 //! The element that a person points at.
 
 use notex_engine::browser::{Act, Deed, Selector, Target};
-use notex_wire::ElementAnswer;
+use notex_wire::{ElementAnswer, FieldKind, ItemGuess};
 
 use crate::support::{Open, open};
 
@@ -95,5 +95,67 @@ async fn a_page_that_hangs_is_left_to_its_calls() {
     crate::support::until("it hangs", async || open.page.element_at(20.0, 20.0).await.is_err()).await;
     assert_eq!(hang.await.unwrap().unwrap(), "whole");
     assert_eq!(at(&open, 20.0, 20.0).await.tag, "button");
+    open.end().await;
+}
+
+/// What is guessed of the first element that a selector means: its name, kind and attribute, and the items around it.
+async fn guess_of(open: &Open, css: &str) -> (String, FieldKind, Option<String>, Vec<ItemGuess>) {
+    let place = format!(
+        "(() => {{ const b = document.querySelector({css:?}).getBoundingClientRect(); return [b.x + 3, b.y + b.height / 2]; }})()"
+    );
+    let place = open.value(&place).await;
+    let found = at(open, place[0].as_f64().unwrap(), place[1].as_f64().unwrap()).await;
+    let field = found.field.unwrap_or_else(|| panic!("no field for {css}"));
+    (field.name, field.kind, field.attribute, found.items)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_card_is_told_with_all_the_cards_and_where_it_stands_in_each() {
+    let open = open("items.html").await;
+    for (css, name, kind, attribute, inner) in [
+        ("h2 a", "title", FieldKind::Text, None, "a"),
+        (".lamp-card__price", "price", FieldKind::Price, None, "span.lamp-card__price"),
+        (".lamp-card__old-price", "old_price", FieldKind::Price, None, "del.lamp-card__old-price"),
+        ("time", "date", FieldKind::Date, Some("datetime"), "time"),
+        ("[itemprop]", "rating_value", FieldKind::Number, None, "[itemprop=\"ratingValue\"]"),
+        ("img", "image", FieldKind::Image, Some("src"), "img"),
+        (".more", "link", FieldKind::Url, Some("href"), "a.more"),
+    ] {
+        let (told, kind_told, attribute_told, items) = guess_of(&open, css).await;
+        let best = items.first().unwrap_or_else(|| panic!("no items around {css}"));
+        assert_eq!((best.selector.as_str(), best.count), ("div.lamp-card", 3), "{css}: {items:?}");
+        assert_eq!((best.name.as_str(), best.inner.as_str()), ("lamps", inner), "{css}");
+        assert_eq!((told.as_str(), kind_told, attribute_told.as_deref()), (name, kind, attribute), "{css}");
+    }
+    // The second of two that look alike is told from the first, and named by what stands before it.
+    let (name, _, _, items) = guess_of(&open, ".facts li:nth-child(2) .v").await;
+    let best = &items[0];
+    assert_eq!((name.as_str(), best.selector.as_str()), ("bulb", "div.lamp-card"), "{items:?}");
+    let bulbs = format!(
+        "[...document.querySelectorAll('div.lamp-card')].map((card) => card.querySelector({:?})?.textContent)",
+        best.inner
+    );
+    assert_eq!(open.value(&bulbs).await, serde_json::json!(["LED", "Halogen", "LED"]));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cells_are_columns_of_their_rows_and_what_stands_alone_has_no_items() {
+    let open = open("items.html").await;
+    let (name, kind, _, items) = guess_of(&open, "#width").await;
+    assert_eq!((name.as_str(), kind), ("shade_width", FieldKind::Text));
+    let ItemGuess { selector, count, name, inner } = &items[0];
+    assert_eq!((*count, name.as_str(), inner.as_str()), (2, "lamp_sizes", "td:nth-child(2)"), "{selector}");
+    let (_, _, _, lines) = guess_of(&open, "#second").await;
+    assert_eq!((lines[0].selector.as_str(), lines[0].count, lines[0].inner.as_str()), ("ul.notes > li", 3, ""));
+    let (name, _, _, items) = guess_of(&open, "#alone").await;
+    assert_eq!((name.as_str(), items), ("title", vec![]));
+    let (_, _, _, items) = guess_of(&open, "#prose").await;
+    assert_eq!(items, vec![]);
+    // In a frame nothing is picked, so nothing is guessed.
+    let framed = crate::support::open("points.html").await;
+    let link = at(&framed, 30.0, 270.0).await;
+    assert_eq!((link.field, link.items), (None, vec![]));
+    framed.end().await;
     open.end().await;
 }

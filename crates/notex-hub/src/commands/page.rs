@@ -3,7 +3,6 @@
 use std::future::Future;
 
 use notex_client::{Answered, Client, ClientError};
-use notex_wire::current::ScrapeRequest;
 use notex_wire::{CallKind, PageAnswer, PageData};
 use tokio::sync::oneshot;
 use tracing::warn;
@@ -49,7 +48,7 @@ pub(super) async fn step(
 pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
     let what = if asked.only_main_content { "main content" } else { "whole page" };
     let ScrapeAsked { only_main_content, images, .. } = asked;
-    if asked.selector.is_some() || !asked.links || asked.extract.is_some() {
+    if asked.is_part() {
         return read_part(hub, session, asked).await;
     }
     let call =
@@ -68,15 +67,7 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
         .await?;
     let scope = if asked.only_main_content { "main content" } else { "whole page" };
     let what = asked.selector.as_deref().map_or_else(|| scope.to_owned(), describe::part);
-    let request = ScrapeRequest {
-        selector: asked.selector.clone(),
-        scrape_links: Some(asked.links),
-        scrape_images: Some(asked.images),
-        only_main_content: Some(asked.only_main_content),
-        extract: asked.extract.clone(),
-        response_format: asked.response_format.clone(),
-        ..ScrapeRequest::default()
-    };
+    let request = asked.request();
     let id = session.clone();
     let call = move |client: Client| async move {
         let read = client.server().read(&id, &request).await?;

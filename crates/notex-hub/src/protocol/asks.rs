@@ -1,11 +1,11 @@
 //! Reads that are too large, or too rarely wanted, for the event stream.
 
 use chrono::{DateTime, Utc};
-use notex_wire::{ActionBox, ActionSelectors};
+use notex_wire::{ActionBox, ActionSelectors, FieldGuess, ItemGuess};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Billing, Dialect, EntryFilter, LedgerPage, SessionDetail, UsageReport, WhatIf, WhatIfAnswer};
+use super::{Billing, Command, Dialect, EntryFilter, LedgerPage, SessionDetail, UsageReport, WhatIf, WhatIfAnswer};
 
 /// A read that is too large, or too rarely wanted, for the event stream.
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -62,6 +62,12 @@ pub enum Query {
         /// Its address, as the scrape gave it.
         url: String,
     },
+    /// The request that a scrape would send: answers [`RequestText`]. Asks no server.
+    Request {
+        /// The scrape.
+        #[ts(as = "Command")]
+        command: Box<Command>,
+    },
     /// What the app wrote to its log: answers [`LogPage`].
     Log {
         /// Only lines after the one with this number.
@@ -90,6 +96,8 @@ pub enum Answer {
     Element(Option<Box<QueryElement>>),
     /// To [`Query::Picture`].
     Picture(String),
+    /// To [`Query::Request`].
+    Request(Box<RequestText>),
     /// To [`Query::Log`].
     Log(LogPage),
     /// To [`Query::Report`].
@@ -112,6 +120,22 @@ pub struct QueryElement {
     pub bounds: ActionBox,
     /// Ways to find it again.
     pub selectors: ActionSelectors,
+    /// The field that it may be; null where the server does not say.
+    pub field: Option<FieldGuess>,
+    /// The items that the page repeats around it, the likeliest first.
+    pub items: Vec<ItemGuess>,
+}
+
+/// A call as it goes to the server, for whoever wants to make it elsewhere. It holds no key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestText {
+    /// Its address.
+    pub url: String,
+    /// Its body, as JSON in lines.
+    pub body: String,
+    /// All of it for curl; the key is taken from the environment.
+    pub curl: String,
 }
 
 /// What answers at an address.

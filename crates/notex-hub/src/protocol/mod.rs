@@ -11,7 +11,7 @@ mod news;
 mod session;
 mod settings;
 
-pub use asks::{Answer, LogLine, LogPage, Probe, Query, QueryElement};
+pub use asks::{Answer, LogLine, LogPage, Probe, Query, QueryElement, RequestText};
 pub use call::{Call, CallStatus, Observation, Place, Scraped, SessionDetail};
 pub use command::{
     Closed, Command, Failure, FailureCode, Header, KeepKey, Outcome, ProxyOptions, StartForm, TabDeed,

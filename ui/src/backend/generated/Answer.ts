@@ -3,6 +3,7 @@ import type { Billing } from "./Billing";
 import type { LedgerPage } from "./LedgerPage";
 import type { LogPage } from "./LogPage";
 import type { QueryElement } from "./QueryElement";
+import type { RequestText } from "./RequestText";
 import type { SessionDetail } from "./SessionDetail";
 import type { UsageReport } from "./UsageReport";
 import type { WhatIfAnswer } from "./WhatIfAnswer";
@@ -10,4 +11,4 @@ import type { WhatIfAnswer } from "./WhatIfAnswer";
 /**
  * What a [`Query`] answers.
  */
-export type Answer = { "type": "session", "value": SessionDetail } | { "type": "usage", "value": UsageReport } | { "type": "entries", "value": LedgerPage } | { "type": "billing", "value": Billing } | { "type": "what_if", "value": WhatIfAnswer } | { "type": "element", "value": QueryElement | null } | { "type": "picture", "value": string } | { "type": "log", "value": LogPage } | { "type": "report", "value": string };
+export type Answer = { "type": "session", "value": SessionDetail } | { "type": "usage", "value": UsageReport } | { "type": "entries", "value": LedgerPage } | { "type": "billing", "value": Billing } | { "type": "what_if", "value": WhatIfAnswer } | { "type": "element", "value": QueryElement | null } | { "type": "picture", "value": string } | { "type": "request", "value": RequestText } | { "type": "log", "value": LogPage } | { "type": "report", "value": string };

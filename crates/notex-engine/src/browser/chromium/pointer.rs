@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use notex_wire::{ActionBox, ActionSelectors, ElementAnswer};
+use notex_wire::{ActionBox, ActionSelectors, ElementAnswer, FieldGuess, ItemGuess};
 use serde::Deserialize;
 
 use super::frames::MOST_NESTED;
@@ -38,6 +38,9 @@ struct Facts {
     id: Option<String>,
     test_id: Option<String>,
     xpath: Option<String>,
+    field: Option<FieldGuess>,
+    #[serde(default)]
+    items: Vec<ItemGuess>,
 }
 
 impl ChromiumTab {
@@ -77,16 +80,19 @@ impl ChromiumTab {
 impl Facts {
     /// The same element as the page around its frame sees it.
     fn inside(self, way: &str, left: f64, top: f64) -> ElementAnswer {
-        let Facts { tag, role, name, text, mut bounds, css, id, test_id, xpath } = self;
+        let Facts { tag, role, name, text, mut bounds, css, id, test_id, xpath, field, items } = self;
         bounds.x += left;
         bounds.y += top;
         bounds.iframe_offset_x += left;
         bounds.iframe_offset_y += top;
         let role_name = role.as_ref().zip(name.as_ref()).map(|(role, name)| format!("{role} {name:?}"));
         let xpath = xpath.filter(|_| way.is_empty());
+        // Fields are picked from the page itself.
+        let field = field.filter(|_| way.is_empty());
+        let items = if way.is_empty() { items } else { Vec::new() };
         let within = |css: String| format!("{way}{css}");
         let (id, test_id) = (id.map(within), test_id.map(within));
         let selectors = ActionSelectors { css: within(css), xpath, role_name, test_id, id };
-        ElementAnswer { tag, role, name, text, bounds, selectors }
+        ElementAnswer { tag, role, name, text, bounds, selectors, field, items }
     }
 }

@@ -33,6 +33,7 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/calendar.js"),
     include_str!("scripts/reader.js"),
     include_str!("scripts/fields.js"),
+    include_str!("scripts/items.js"),
     include_str!("scripts/pointer.js"),
     "globalThis[Symbol.for('notex')] = ",
     "{ position, observe, takeSuspects, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",

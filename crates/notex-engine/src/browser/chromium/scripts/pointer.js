@@ -46,5 +46,6 @@ const pointedAt = (x, y) => {
     css: cssWay(el),
     id: alone(el, idKey(el)), test_id: alone(el, testIdKey(el)),
     xpath: from(el, 'getRootNode') === document ? xpathOf(el) : null,
+    ...guess(el),
   };
 };
