@@ -14,6 +14,7 @@ import type {
   Outcome,
   Query,
   QuitChoice,
+  RequestText,
   SessionDetail,
   SessionState,
   Snapshot,
@@ -66,6 +67,7 @@ export class FakeBackend implements Backend {
   async query(query: Query): Promise<Answer> {
     const script = this.#answers.get(query.type);
     if (script) return await script(query);
+    if (query.type === "request") return { type: "request", value: requestOf(query.command) };
     if (query.type !== "session") throw { code: "other", message: "The fake has no answer.", hint: null };
     return { type: "session", value: this.details.get(query.session) ?? this.#detail(query.session) };
   }
@@ -226,7 +228,7 @@ export class FakeBackend implements Backend {
       url,
       onlyMainContent,
     };
-    const structured = extract ? [pickedPage(Object.keys(extract.fields ?? {}))] : [];
+    const structured = extract ? [pickedPage(extract.fields ?? {})] : [];
     const scraped = { ...read, ...markdownPage(images), structured };
     this.#detail(session).scraped = scraped;
     this.deltas({ type: "scraped", value: scraped });
@@ -312,6 +314,20 @@ export class FakeBackend implements Backend {
     this.details.set(session, empty);
     return empty;
   }
+}
+
+/** As the hub writes it, in fewer words. */
+function requestOf(command: Command): RequestText {
+  if (command.type !== "scrape")
+    throw { code: "other", message: "only a scrape is told as a request", hint: null };
+  const { session, selector, extract, responseFormat } = command;
+  const url = `http://127.0.0.1:4711/sessions/${session}/page/scrape`;
+  const body = JSON.stringify({ selector, extract, response_format: responseFormat }, null, 2);
+  return {
+    url,
+    body,
+    curl: `curl -X POST '${url}' -H "Authorization: Bearer $NOTEX_API_KEY" --data-raw '${body}'`,
+  };
 }
 
 const nothing: Outcome = { session: null, call: null, connection: null, closed: [], probe: null };

@@ -69,7 +69,7 @@ function elementOf({ role, label, box, selector }: Action): QueryElement | null 
   if (!box || !selector) return null;
   const tag = role === "link" ? "a" : role === "button" ? "button" : "input";
   const selectors = { ...selector, xpath: `//main/${tag}[1]` };
-  return { tag, role, name: label, text: label ?? "", bounds: box, selectors };
+  return { tag, role, name: label, text: label ?? "", bounds: box, selectors, field: null, items: [] };
 }
 
 /** Lets the fake show a live picture and tell elements; in the scene `broken-live` the picture breaks off. */
@@ -104,7 +104,7 @@ export function feedFrames(fake: FakeBackend, picture: string, scene: string): v
     const whole = { x: 0, y: 0, width: WIDTH, height: HEIGHT, iframe_offset_x: 0, iframe_offset_y: 0 };
     const main: QueryElement = {
       ...{ tag: "main", role: "main", name: null, text: "Search results", bounds: whole },
-      selectors: { css: "main", xpath: "/html/body/main", role_name: null },
+      ...{ selectors: { css: "main", xpath: "/html/body/main", role_name: null }, field: null, items: [] },
     };
     return { type: "element", value: (first && elementOf(first)) ?? main };
   });

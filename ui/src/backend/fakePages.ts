@@ -2,6 +2,7 @@ import type {
   Abilities,
   Action,
   CallKind,
+  Field,
   ImageData,
   Observation,
   Scraped,
@@ -234,17 +235,24 @@ export function observationOf(
   };
 }
 
-/** Products for the first field, and nothing for the others. */
-export function pickedPage([first, ...others]: readonly string[]): unknown {
-  const products = [
-    { name: "Nova 14", price: 949 },
-    { name: "Aero 13", price: 1129 },
-    { name: "Terra 14s", price: 879 },
-  ];
-  const errors = others.map((field) => ({ field, message: "nothing matches its selector" }));
+const products: Record<string, unknown>[] = [
+  ...[
+    ["Nova 14", 949, 4.6, "/p/nova-14"],
+    ["Aero 13", 1129, 4.8, "/p/aero-13"],
+    ["Terra 14s", 879, 4.1, "/p/terra-14s"],
+  ].map(([name, price, rating, link]) => ({ name, price, rating, link: `http://shop.local${String(link)}` })),
+];
+
+/** Products for the first field, of rows those parts that were asked for; nothing for the others. */
+export function pickedPage(fields: Readonly<Record<string, Field | undefined>>): unknown {
+  const [first, ...others] = Object.entries(fields);
+  const columns = typeof first?.[1] === "object" ? Object.keys(first[1].fields ?? {}) : [];
+  const asked = columns.length > 0 ? columns : ["name", "price"];
+  const rows = products.map((one) => Object.fromEntries(asked.map((name) => [name, one[name] ?? null])));
+  const errors = others.map(([field]) => ({ field, message: "nothing matches its selector" }));
   const data = {
-    ...(first && { [first]: products }),
-    ...Object.fromEntries(others.map((name) => [name, null])),
+    ...(first && { [first[0]]: rows }),
+    ...Object.fromEntries(others.map(([name]) => [name, null])),
   };
   return { success: errors.length === 0, error: errors[0]?.message ?? null, data, errors };
 }

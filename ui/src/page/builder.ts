@@ -80,8 +80,7 @@ function typesOf(fields: readonly FieldWish[]): Record<string, unknown> | null {
   for (const field of fields.filter(isFilled)) {
     const isNumber = field.kind === "number" || field.kind === "price";
     const items = field.columns ? typesOf(field.columns) : isNumber ? { type: ["number", "null"] } : null;
-    if (items)
-      properties[field.name.trim()] = field.list || field.columns ? { type: "array", items } : items;
+    if (items) properties[field.name.trim()] = field.list || field.columns ? { type: "array", items } : items;
   }
   return Object.keys(properties).length > 0 ? { type: "object", properties } : null;
 }
@@ -154,7 +153,6 @@ export function takenAtOnce(fields: readonly FieldWish[], found: QueryElement): 
 export function focusField(at: FieldPlace | null): void {
   const css = at ? `[data-field-name="${at.join(".")}"]` : "[data-field-offer] button";
   const element = document.querySelector<HTMLInputElement | HTMLButtonElement>(css);
-  element?.scrollIntoView({ block: "nearest" });
   element?.focus();
   if (element instanceof HTMLInputElement) element.select();
 }

@@ -130,7 +130,16 @@ it("Scrape takes the selector of the element that is picked on the page", async 
   const selectors = { css: "main > table", xpath: "/html/body/main/table", role_name: null };
   fake.onQuery("element", () => ({
     type: "element",
-    value: { tag: "table", role: "table", name: null, text: "Nova 14", bounds, selectors },
+    value: {
+      tag: "table",
+      role: "table",
+      name: null,
+      text: "Nova 14",
+      bounds,
+      selectors,
+      field: null,
+      items: [],
+    },
   }));
   await user.click(press("Pick on the page"));
   expect(screen.getByRole("application", { name: /Pick an element/ })).toHaveFocus();
@@ -141,27 +150,6 @@ it("Scrape takes the selector of the element that is picked on the page", async 
   await waitFor(() => expect(selector).toHaveFocus());
   await user.keyboard("{Enter}");
   expect(fake.sent.at(-1)).toMatchObject({ type: "scrape", selector: "main > table" });
-});
-
-it("Scrape makes a field of an element that is picked on the page", async () => {
-  const { fake, user } = await openPanel("scrape");
-  const bounds = { x: 10, y: 10, width: 50, height: 20, iframe_offset_x: 0, iframe_offset_y: 0 };
-  const selectors = { css: "li > b", xpath: null, role_name: null };
-  fake.onQuery("element", () => ({
-    type: "element",
-    value: { tag: "b", role: null, name: null, text: "€ 949", bounds, selectors },
-  }));
-  await user.click(screen.getByText("Data"));
-  await user.click(press("Pick a field"));
-  await user.keyboard("{ArrowRight}{Enter}");
-  await waitFor(() => expect(screen.getByLabelText("Selector of field 1")).toHaveValue("li > b"));
-  expect(screen.getByLabelText("Name of field 1")).toHaveValue("price");
-  await user.click(press(/^Scrape/));
-  expect(fake.sent.at(-1)).toMatchObject({
-    type: "scrape",
-    selector: null,
-    extract: { fields: { price: "li > b" } },
-  });
 });
 
 it("Scrape keeps what was set while another panel is looked at, and says what is no selector", async () => {

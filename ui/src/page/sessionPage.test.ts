@@ -121,6 +121,7 @@ it("an element is picked with its selectors and its action, and Escape ends it",
       ...{ tag: "button", role: "button", name: "Search", text: "Search" },
       ...{ bounds: action.box as NonNullable<typeof action.box> },
       selectors: action.selector as NonNullable<typeof action.selector>,
+      ...{ field: null, items: [] },
     },
   }));
   await user.click(press("Pick"));
