@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use fantoccini::Locator;
-use notex_journeys::{FixtureSite, story, until, window};
+use notex_journeys::{FixtureSite, hostile, story, until, window};
 use tokio::sync::Mutex;
 
 const SOON: Duration = Duration::from_secs(15);
@@ -49,5 +49,13 @@ async fn boxes_over_the_live_picture_hold_while_the_page_looks_as_observed() {
         .await;
     })
     .await;
+    driven.client.close().await.expect("the window closes");
+}
+
+#[tokio::test]
+async fn a_hostile_page_does_nothing_in_any_view_and_the_window_stays_usable() {
+    let _only = KEYBOARD.lock().await;
+    let (site, driven) = (FixtureSite::open().await, window().await);
+    hostile::tell(&driven.client, site, "window-hostile").await;
     driven.client.close().await.expect("the window closes");
 }

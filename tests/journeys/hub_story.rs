@@ -11,7 +11,7 @@ use notex_hub::protocol::{
     Answer, CallStatus, Command, Dialect, FailureCode, Light, LiveInput, Query, SessionPhase, TabDeed,
 };
 use notex_hub::{LOCAL_CONNECTION, LiveMessage, LiveView};
-use notex_journeys::{Api, FixtureSite, RunningEngine};
+use notex_journeys::{Api, ENGINE_KEY, FixtureSite, RunningEngine};
 use notex_session::{Credits, EndReason};
 use notex_wire::{CallKind, Extract, Field, FieldSpec, FoundBy, MouseButton};
 use serde_json::json;
@@ -129,7 +129,7 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
         attribute: None,
     };
     let fields = [("figures".to_owned(), Field::Spec(figure))].into();
-    seen.did(Command::Scrape {
+    let rows = Command::Scrape {
         session: session.clone(),
         only_main_content: true,
         images: false,
@@ -137,14 +137,30 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
         selector: None,
         extract: Some(Extract { fields, ..Extract::default() }),
         response_format: Some(json!({"properties": {"figures": {"minItems": 90}}})),
-    })
-    .await;
+    };
+    seen.did(rows.clone()).await;
     let read = seen.detail(&session).await.scraped.expect("it was read");
     let picked = read.structured.first().expect("data was asked for");
     let figures = picked["data"]["figures"].as_array().expect("a list");
     assert!(figures.len() > 1 && figures.iter().all(|figure| figure["words"].is_string()), "{picked}");
     assert_eq!(picked["errors"][0]["field"], "figures", "fewer than ninety: {picked}");
     assert_eq!(read.reading.expect("it is told").found_by, Some(FoundBy::Landmark));
+    // The same request, made by somebody else.
+    for (command, holds) in [(rows, "figures"), (scrape(None, true, false, false), "A shop that sells nothing")] {
+        let Ok(Answer::Request(request)) = seen.hub.query(Query::Request { command: Box::new(command) }).await
+        else {
+            panic!("a scrape is told as a request")
+        };
+        let shown = format!("{request:?}");
+        assert!(!shown.contains(ENGINE_KEY) && request.curl.contains("Bearer $NOTEX_API_KEY"), "{shown}");
+        let sent = reqwest::Client::new()
+            .post(&request.url)
+            .bearer_auth(ENGINE_KEY)
+            .header("content-type", "application/json")
+            .body(request.body.clone());
+        let answer = sent.send().await.expect("an answer").text().await.expect("its text");
+        assert!(answer.contains(holds) && answer.contains("markdown"), "{answer}");
+    }
     let refused =
         seen.hub.send(scrape(Some("#nowhere"), true, false, true)).await.expect_err("it matches nothing");
     assert!(refused.message.contains("matches nothing"), "{refused}");

@@ -13,6 +13,8 @@ mod cpu;
 mod desktop;
 #[cfg(feature = "desktop")]
 mod driver;
+#[cfg(feature = "desktop")]
+pub mod hostile;
 mod memory;
 mod pages;
 mod process;

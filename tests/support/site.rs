@@ -24,6 +24,8 @@ const FORM: &str = include_str!("../fixtures/site/form.html");
 const FILES: &str = include_str!("../fixtures/site/files.html");
 const WINDOWS: &str = include_str!("../fixtures/site/windows.html");
 const GALLERY: &str = include_str!("../fixtures/site/gallery.html");
+const CARDS: &str = include_str!("../fixtures/site/cards.html");
+const HOSTILE: &str = include_str!("../fixtures/site/hostile.html");
 const LAPTOP: &str = include_str!("../fixtures/site/laptop.svg");
 const STYLE: &str = include_str!("../fixtures/site/shop.css");
 
@@ -49,6 +51,7 @@ pub struct FixtureSite {
 struct Seen {
     visits: AtomicU32,
     forms: Mutex<Vec<String>>,
+    leaks: Mutex<Vec<String>>,
 }
 
 impl FixtureSite {
@@ -72,6 +75,13 @@ impl FixtureSite {
     /// The forms that came in, as they were sent.
     pub fn forms(&self) -> Vec<String> {
         self.seen.forms.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl FixtureSite {
+    /// What the hostile page made somebody ask for who never opened it.
+    pub fn leaks(&self) -> Vec<String> {
+        self.seen.leaks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -107,6 +117,10 @@ fn routes() -> Router<Arc<Seen>> {
         .route("/windows", get(|| async { page(WINDOWS) }))
         .route("/gallery", get(|| async { page(GALLERY) }))
         .route("/laptop.svg", get(|| async { ([(header::CONTENT_TYPE, "image/svg+xml")], LAPTOP) }))
+        .route("/cards", get(|| async { Html(CARDS) }))
+        .route("/hostile", get(hostile))
+        .route("/leak/{*what}", get(leak).post(leak))
+        .route("/nested", get(|| async { Html(pages::nested_tables(10 * 1024 * 1024)) }))
         .route("/headers", get(headers))
         .route("/visits", get(visits))
 }
@@ -171,6 +185,23 @@ async fn prices() -> Response {
 async fn received(State(seen): State<Arc<Seen>>, body: String) -> Html<String> {
     seen.forms.lock().unwrap_or_else(PoisonError::into_inner).push(body.clone());
     lines("Received", &body.replace('&', "\n"))
+}
+
+const OPENED: &str = "opened=hostile";
+
+/// A page that tries to run and to load something from every place. Who opens it is known by a cookie from then on.
+async fn hostile(headers: HeaderMap) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let body = HOSTILE.replace("{{leak}}", &format!("http://{host}/leak"));
+    ([(header::SET_COOKIE, format!("{OPENED}; Path=/"))], Html(body)).into_response()
+}
+
+async fn leak(State(seen): State<Arc<Seen>>, Path(what): Path<String>, headers: HeaderMap) -> &'static str {
+    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !cookies.contains(OPENED) {
+        seen.leaks.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    }
+    ""
 }
 
 /// Shows what the browser said about itself.

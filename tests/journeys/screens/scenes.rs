@@ -55,6 +55,41 @@ const LIVE: &[(&str, &str)] = &[(
      return strip.includes('Locked') && !strip.includes('boxes are of'); })()",
 )];
 
+/// A part of the first card is picked on the picture, until something is there.
+macro_rules! pick {
+    ($place:literal, $there:literal) => {
+        (
+            concat!("what is picked at ", $place),
+            concat!(
+                "(() => { if (document.querySelector('", $there, "')) return true; \
+                 const picker = document.querySelector('[data-testid=picker]'); \
+                 if (!picker) { [...document.querySelectorAll('button')].find((one) => one.textContent.trim() === 'Pick a field')?.click(); return false; } \
+                 const [left, top] = [", $place, "], box = picker.getBoundingClientRect(); \
+                 picker.dispatchEvent(new MouseEvent('click', {bubbles: true, clientX: box.x + box.width * left / 1280, clientY: box.y + box.height * top / 800})); \
+                 return false; })()"
+            ),
+        )
+    };
+}
+
+const SCRAPE: (&str, &str) = (
+    "the fields of the Scrape panel",
+    "(() => { const tab = [...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.trim() === 'Scrape'); \
+     if (tab?.ariaSelected !== 'true') tab?.click(); \
+     const fields = document.querySelector('form[data-run=scrape] details'); if (fields) fields.open = true; return Boolean(fields); })()",
+);
+const OFFERED: (&str, &str) = pick!("420, 380", "[data-field-offer]");
+const TAKEN: (&str, &str) = (
+    "rows of all the cards",
+    "(() => { document.querySelector('[data-field-offer] button')?.click(); return Boolean(document.querySelector('[data-field-name=\"0.0\"]')); })()",
+);
+/// What was built is scraped, and nothing has the caret.
+const ROWS: (&str, &str) = (
+    "the rows as a table",
+    "(() => { if (document.querySelector('[role=grid][aria-label=products]')) { document.activeElement?.blur(); return true; } \
+     document.querySelector('form[data-run=scrape] button[type=submit]')?.click(); return false; })()",
+);
+
 /// All of them.
 pub(crate) const SCENES: &[Scene] = &[
     both("sessions", "fake=full"),
@@ -71,6 +106,15 @@ pub(crate) const SCENES: &[Scene] = &[
     large("scrape-tables", "fake=full").then(tab!("Scrape", "Tables")),
     large("scrape-links", "fake=full").then(tab!("Scrape", "Links")),
     large("scrape-images", "fake=full").then(tab!("Scrape", "Images")),
+    large("scrape-pick", "fake=full").then(&[SCRAPE, OFFERED]),
+    large("scrape-data", "fake=full").then(&[
+        SCRAPE,
+        OFFERED,
+        TAKEN,
+        pick!("420, 416", "[data-field-name=\"0.1\"]"),
+        pick!("420, 300", "[data-field-name=\"0.2\"]"),
+        ROWS,
+    ]),
     large("scrape-json", "fake=full").then(tab!("Scrape", "JSON")),
     both("guide", "fake=full&guided=s-7f3a").then(tab!("Scrape")),
     large("session-ended", "fake=full&session=s-55aa"),

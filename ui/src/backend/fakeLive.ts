@@ -72,6 +72,34 @@ function elementOf({ role, label, box, selector }: Action): QueryElement | null 
   return { tag, role, name: label, text: label ?? "", bounds: box, selectors, field: null, items: [] };
 }
 
+const CARDS = [
+  ["Nova 14", "€ 949"],
+  ["Aero 13", "€ 1,129"],
+  ["Terra 14s", "€ 879"],
+] as const;
+
+/** A part of a card of the picture: its image, its name or its price. */
+function partOf(x: number, y: number): QueryElement | null {
+  const at = Math.floor((x - 369) / 299);
+  const card = CARDS[at];
+  if (!card || y < 216 || y > 447) return null;
+  const [name, price] = card;
+  const [tag, text, top, height] =
+    y < 360 ? ["img", "", 236, 121] : y < 400 ? ["strong", name, 366, 28] : ["span", price, 404, 28];
+  const selector = tag === "span" ? "span.price" : tag;
+  const field = {
+    img: { name: "image", kind: "image" as const, attribute: "src" },
+    strong: { name: "name", kind: "text" as const, attribute: null },
+    span: { name: "price", kind: "price" as const, attribute: null },
+  }[tag as "img" | "strong" | "span"];
+  return {
+    ...{ tag, role: tag === "img" ? "img" : null, name: null, text, field },
+    bounds: { x: 391 + at * 299, y: top, width: 232, height, iframe_offset_x: 0, iframe_offset_y: 0 },
+    selectors: { css: `li:nth-of-type(${at + 1}) > ${selector}`, xpath: null, role_name: null },
+    items: [{ selector: "li.product", count: CARDS.length, name: "products", inner: selector }],
+  };
+}
+
 /** Lets the fake show a live picture and tell elements; in the scene `broken-live` the picture breaks off. */
 export function feedFrames(fake: FakeBackend, picture: string, scene: string): void {
   fake.live = (_session: string, acts: boolean, viewer: LiveViewer): LiveView => {
@@ -106,6 +134,6 @@ export function feedFrames(fake: FakeBackend, picture: string, scene: string): v
       ...{ tag: "main", role: "main", name: null, text: "Search results", bounds: whole },
       ...{ selectors: { css: "main", xpath: "/html/body/main", role_name: null }, field: null, items: [] },
     };
-    return { type: "element", value: (first && elementOf(first)) ?? main };
+    return { type: "element", value: (first && elementOf(first)) ?? partOf(x, y) ?? main };
   });
 }

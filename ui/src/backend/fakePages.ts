@@ -236,11 +236,9 @@ export function observationOf(
 }
 
 const products: Record<string, unknown>[] = [
-  ...[
-    ["Nova 14", 949, 4.6, "/p/nova-14"],
-    ["Aero 13", 1129, 4.8, "/p/aero-13"],
-    ["Terra 14s", 879, 4.1, "/p/terra-14s"],
-  ].map(([name, price, rating, link]) => ({ name, price, rating, link: `http://shop.local${String(link)}` })),
+  { name: "Nova 14", price: 949, image: "http://shop.local/img/nova-14.jpg" },
+  { name: "Aero 13", price: 1129, image: "http://shop.local/img/aero-13.jpg" },
+  { name: "Terra 14s", price: 879, image: "http://shop.local/img/terra-14s.jpg" },
 ];
 
 /** Products for the first field, of rows those parts that were asked for; nothing for the others. */
