@@ -93,7 +93,8 @@ async fn click_at(client: &Client, x: f64, y: f64) {
 }
 
 async fn has_focus(client: &Client, label: &str, value: &str) {
-    let script = "return [document.activeElement?.getAttribute('aria-label'), document.activeElement?.value];";
+    let script =
+        "return [document.activeElement?.getAttribute('aria-label'), document.activeElement?.value];";
     until(&format!("the caret in `{label}`, which reads `{value}`"), SOON, || async {
         let found = client.execute(script, Vec::new()).await.ok()?;
         (found[0] == label && found[1] == value).then_some(())

@@ -146,8 +146,11 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
     assert_eq!(picked["errors"][0]["field"], "figures", "fewer than ninety: {picked}");
     assert_eq!(read.reading.expect("it is told").found_by, Some(FoundBy::Landmark));
     // The same request, made by somebody else.
-    for (command, holds) in [(rows, "figures"), (scrape(None, true, false, false), "A shop that sells nothing")] {
-        let Ok(Answer::Request(request)) = seen.hub.query(Query::Request { command: Box::new(command) }).await
+    for (command, holds) in
+        [(rows, "figures"), (scrape(None, true, false, false), "A shop that sells nothing")]
+    {
+        let Ok(Answer::Request(request)) =
+            seen.hub.query(Query::Request { command: Box::new(command) }).await
         else {
             panic!("a scrape is told as a request")
         };

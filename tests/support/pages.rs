@@ -131,6 +131,12 @@ impl Words {
     }
 }
 
+/// Towers of tables in the cells of tables, with a word in each.
+pub(crate) fn nested_tables(bytes: usize) -> String {
+    let tower = "<table><tr><td>cell ".repeat(30) + &"</td></tr></table>".repeat(30);
+    format!("<!doctype html><title>Nested</title><main><h1>Nested</h1>{}", tower.repeat(bytes / tower.len()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,10 +152,4 @@ mod tests {
         let counts: [usize; 3] = [doable(&small()), doable(&list(100)), doable(&list(1000))];
         assert_eq!(counts, [20, 300, 3000]);
     }
-}
-
-/// Towers of tables in the cells of tables, with a word in each.
-pub(crate) fn nested_tables(bytes: usize) -> String {
-    let tower = "<table><tr><td>cell ".repeat(30) + &"</td></tr></table>".repeat(30);
-    format!("<!doctype html><title>Nested</title><main><h1>Nested</h1>{}", tower.repeat(bytes / tower.len()))
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    DialogRequest, Extract, FieldGuess, ItemGuess, LinkData, PageFacts, Reading, SessionAnswer, StepChanges, Tab,
-    Usage,
+    DialogRequest, Extract, FieldGuess, ItemGuess, LinkData, PageFacts, Reading, SessionAnswer, StepChanges,
+    Tab, Usage,
 };
 
 /// How many actions an observe lists when the request does not say.

@@ -86,7 +86,8 @@ const TAKEN: (&str, &str) = (
 /// What was built is scraped, and nothing has the caret.
 const ROWS: (&str, &str) = (
     "the rows as a table",
-    "(() => { if (document.querySelector('[role=grid][aria-label=products]')) { document.activeElement?.blur(); return true; } \
+    "(() => { if (document.querySelector('[role=grid][aria-label=products]')) { document.activeElement?.blur(); \
+     document.querySelector('[data-field-name=\"0\"]')?.closest('fieldset').scrollIntoView(); return true; } \
      document.querySelector('form[data-run=scrape] button[type=submit]')?.click(); return false; })()",
 );
 

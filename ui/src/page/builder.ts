@@ -153,6 +153,7 @@ export function takenAtOnce(fields: readonly FieldWish[], found: QueryElement): 
 export function focusField(at: FieldPlace | null): void {
   const css = at ? `[data-field-name="${at.join(".")}"]` : "[data-field-offer] button";
   const element = document.querySelector<HTMLInputElement | HTMLButtonElement>(css);
+  element?.closest("details")?.setAttribute("open", "");
   element?.focus();
   if (element instanceof HTMLInputElement) element.select();
 }

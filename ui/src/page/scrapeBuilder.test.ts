@@ -121,6 +121,23 @@ it("Rows can be built by hand, say what they lack, and come of a list", async ()
   });
 });
 
+it("What was opened stays open while nothing is filled in, and what is picked opens it again", async () => {
+  const { user, pick } = await building();
+  const details = screen.getByText("Data").closest("details");
+  await user.click(press("Add a field"));
+  expect(details).toHaveAttribute("open");
+  await user.click(press("Remove field 1"));
+  expect(details).toHaveAttribute("open");
+  await pick({ ...part("title", "text", "h1"), items: [] });
+  await waitFor(() => expect(screen.getByLabelText("Name of field 1")).toHaveFocus());
+  details?.removeAttribute("open");
+  await user.click(press("Pick"));
+  await user.keyboard("{ArrowRight}{Enter}");
+  await user.click(await screen.findByRole("button", { name: "Add as field" }));
+  await waitFor(() => expect(screen.getByLabelText("Name of field 2")).toHaveFocus());
+  expect(details).toHaveAttribute("open");
+});
+
 it("The request is copied as JSON and for curl, as it is set, and costs nothing", async () => {
   const { fake, user } = await building();
   const copied = vi.spyOn(navigator.clipboard, "writeText");

@@ -147,7 +147,10 @@ async fn cells_are_columns_of_their_rows_and_what_stands_alone_has_no_items() {
     let ItemGuess { selector, count, name, inner } = &items[0];
     assert_eq!((*count, name.as_str(), inner.as_str()), (2, "lamp_sizes", "td:nth-child(2)"), "{selector}");
     let (_, _, _, lines) = guess_of(&open, "#second").await;
-    assert_eq!((lines[0].selector.as_str(), lines[0].count, lines[0].inner.as_str()), ("ul.notes > li", 3, ""));
+    assert_eq!(
+        (lines[0].selector.as_str(), lines[0].count, lines[0].inner.as_str()),
+        ("ul.notes > li", 3, "")
+    );
     let (name, _, _, items) = guess_of(&open, "#alone").await;
     assert_eq!((name.as_str(), items), ("title", vec![]));
     let (_, _, _, items) = guess_of(&open, "#prose").await;

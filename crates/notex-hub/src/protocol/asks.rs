@@ -5,7 +5,9 @@ use notex_wire::{ActionBox, ActionSelectors, FieldGuess, ItemGuess};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Billing, Command, Dialect, EntryFilter, LedgerPage, SessionDetail, UsageReport, WhatIf, WhatIfAnswer};
+use super::{
+    Billing, Command, Dialect, EntryFilter, LedgerPage, SessionDetail, UsageReport, WhatIf, WhatIfAnswer,
+};
 
 /// A read that is too large, or too rarely wanted, for the event stream.
 #[derive(Clone, Debug, Deserialize, TS)]

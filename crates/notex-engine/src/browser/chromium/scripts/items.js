@@ -66,7 +66,7 @@ const sayingKeys = (el) => {
   return [attrKey(el, 'itemprop'), testIdKey(el), ...classesOf(el).map((name) => `${tag}.${CSS.escape(name)}`)].filter(Boolean);
 };
 
-// The selector of all items like this one, the shortest first that means them and hardly anything else.
+// The selector of all items like this one, the first that means them, and of which most hold what this one holds.
 const itemsCss = (el, root, way, { all, name }) => {
   const tag = CSS.escape(tagOf(el));
   const parent = elementAround(el);
@@ -75,7 +75,7 @@ const itemsCss = (el, root, way, { all, name }) => {
     const set = new Set(found);
     if (!all.every((one) => set.has(one))) return null;
     const like = found.filter((one) => tagOf(one) === tagOf(el) && (way === '' || queryAll(one, way).length > 0));
-    return like.length * 10 >= found.length * 8 ? { css, found } : null;
+    return like.length * 2 >= found.length ? { css, found } : null;
   };
   const own = name === null ? tag : `${tag}.${CSS.escape(name)}`;
   const row = tagOf(el) === 'tr' ? `${own}:has(> td)` : own;
