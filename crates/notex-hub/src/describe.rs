@@ -1,6 +1,6 @@
 //! Calls and pages in a few words, for the calls list.
 
-use notex_wire::{Action, CallKind, PageAnswer};
+use notex_wire::{Action, CallKind, PageAnswer, ReadScope, Reading};
 use url::Url;
 
 use crate::protocol::{Call, CallStatus, TabDeed};
@@ -14,9 +14,20 @@ pub(crate) fn observed(answer: &PageAnswer) -> String {
 
 /// `main content · 18 KB`.
 pub(crate) fn scraped(answer: &PageAnswer, only_main_content: bool) -> String {
-    let bytes = answer.data.as_ref().and_then(|data| data.markdown.as_ref()).map_or(0, String::len);
-    let scope = if only_main_content { "main content" } else { "whole page" };
-    format!("{scope} · {}", size(bytes))
+    let data = answer.data.as_ref();
+    let bytes = data.and_then(|data| data.markdown.as_ref()).map_or(0, String::len);
+    let reading = data.and_then(|data| data.reading.as_ref());
+    format!("{} · {}", scope(reading, only_main_content), size(bytes))
+}
+
+/// What was read, as far as the server tells: where no main content is, all of a page is read instead.
+pub(crate) fn scope(reading: Option<&Reading>, only_main_content: bool) -> &'static str {
+    match reading.map(|reading| reading.scope) {
+        Some(ReadScope::MainContent) => "main content",
+        Some(ReadScope::WholePage) => "whole page",
+        _ if only_main_content => "main content",
+        _ => "whole page",
+    }
 }
 
 /// `B3 Click Search`, `I1 Fill Email “me@shop.local”`.
@@ -142,6 +153,15 @@ mod tests {
         );
         assert_eq!(step("S1", None, Some("http://shop.local/")), "S1 Go to “http://shop.local/”");
         assert_eq!(step("B9", None, None), "B9");
+    }
+
+    #[test]
+    fn a_scrape_says_what_was_read_and_not_what_was_asked_for() {
+        let reading = |scope| Reading { scope, ..Reading::default() };
+        assert_eq!(scope(None, true), "main content");
+        assert_eq!(scope(Some(&reading(ReadScope::MainContent)), true), "main content");
+        assert_eq!(scope(Some(&reading(ReadScope::WholePage)), true), "whole page");
+        assert_eq!(scope(Some(&reading(ReadScope::WholePage)), false), "whole page");
     }
 
     #[test]

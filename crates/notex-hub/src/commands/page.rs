@@ -46,7 +46,7 @@ pub(super) async fn step(
 }
 
 pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
-    let what = if asked.only_main_content { "main content" } else { "whole page" };
+    let what = describe::scope(None, asked.only_main_content);
     let ScrapeAsked { only_main_content, images, .. } = asked;
     if asked.is_part() {
         return read_part(hub, session, asked).await;
@@ -65,8 +65,8 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
     };
     needs(hub, &session, |can| can.scrape_options, &format!("this server's scrape does not take {option}"))
         .await?;
-    let scope = if asked.only_main_content { "main content" } else { "whole page" };
-    let what = asked.selector.as_deref().map_or_else(|| scope.to_owned(), describe::part);
+    let part = asked.selector.as_deref().map(describe::part);
+    let what = part.clone().unwrap_or_else(|| describe::scope(None, asked.only_main_content).to_owned());
     let request = asked.request();
     let id = session.clone();
     let call = move |client: Client| async move {
@@ -75,8 +75,10 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
         let after = client.status().await;
         Ok((read, after))
     };
-    let (number, (read, after)) = run(hub, &session, CallKind::Scrape, what.clone(), call).await?;
-    let words = format!("{what} · {}", describe::size(read.body.markdown.len()));
+    let (number, (read, after)) = run(hub, &session, CallKind::Scrape, what, call).await?;
+    let reading = read.body.reading.as_ref();
+    let read_what = part.unwrap_or_else(|| describe::scope(reading, asked.only_main_content).to_owned());
+    let words = format!("{read_what} · {}", describe::size(read.body.markdown.len()));
     let id = session.clone();
     hub.change(move |state, now| {
         let Some(connection) = state.connection_of(&id) else { return };
