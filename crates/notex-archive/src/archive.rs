@@ -222,12 +222,15 @@ impl Archive {
         })
     }
 
-    /// Takes sessions as ended that no run saw the end of, but those given by connection and id, which may live.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn end_unseen(&self, alive: Vec<(String, String)>) -> Result<u64, ArchiveError> {
-        self.run("be brought up to date", move |writer| write::end_unseen(&writer.connection, &alive))
+    /// Takes sessions as ended that no run saw the end of, but those given by connection and id, which may live. Does
+    /// not wait for the disk, and comes before all that is handed in later.
+    pub fn end_unseen(&self, alive: Vec<(String, String)>) {
+        let work = move |writer: &mut Writer| {
+            if let Err(why) = write::end_unseen(&writer.connection, &alive) {
+                tracing::warn!(%why, "sessions of earlier runs were not taken as ended");
+            }
+        };
+        drop(self.jobs.send(Job::Do(Box::new(work))));
     }
 
     /// Sessions, last touched first.

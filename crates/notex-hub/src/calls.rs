@@ -151,7 +151,7 @@ impl State {
     }
 
     pub(crate) fn change_call(&mut self, session: &str, id: u64, change: impl FnOnce(&mut Call)) {
-        let (mut delta, now) = (None, self.clock.now());
+        let (mut delta, mut ended, now) = (None, None, self.clock.now());
         self.change_session(session, |known| {
             // A cancelled call keeps that status when its answer arrives after all.
             let Some(call) =
@@ -164,12 +164,16 @@ impl State {
                 known.state.last_call = Some(words);
             }
             delta = Some(Delta::Call(Box::new(call.clone())));
+            ended = Some(call.clone());
             if known.own_ended(id, now) {
                 known.running = None;
             }
             known.refresh_busy();
         });
         self.deltas.extend(delta);
+        if let Some(call) = ended {
+            self.archive_call(session, &call);
+        }
     }
 
     /// What remains of the plan after a call, when its answer says.

@@ -3,6 +3,7 @@
 use notex_wire::{Action, CallKind, PageAnswer, ReadScope, Reading};
 use url::Url;
 
+use crate::history::is_secret_value;
 use crate::protocol::{Call, CallStatus, TabDeed};
 
 /// `/search · 214 actions`, or the host for a front page.
@@ -39,7 +40,7 @@ pub(crate) fn step(action_id: &str, action: Option<&Action>, value: Option<&str>
         words.push_str(&shortened(description, 80));
     }
     if let Some(value) = value.filter(|value| !value.is_empty()) {
-        let secret = action.is_some_and(looks_secret);
+        let secret = is_secret_value(action_id, action);
         // An option is known by what a person reads, not by what the form sends.
         let label = action.and_then(|action| action.state.as_ref()).and_then(|state| {
             state.options.iter().find(|option| option.value == value).map(|option| option.label.trim())
@@ -100,7 +101,7 @@ fn special(action_id: &str) -> Option<&'static str> {
 }
 
 /// A value typed into such a field is not repeated anywhere.
-fn looks_secret(action: &Action) -> bool {
+pub(crate) fn looks_secret(action: &Action) -> bool {
     let name = action.label.as_deref().unwrap_or(&action.description).to_lowercase();
     ["passw", "passphrase", "secret", "pin code", "one-time", "token", "api key"]
         .iter()

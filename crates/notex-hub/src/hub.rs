@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::{Jumps, WallClock};
 use crate::connection::Connection;
+use crate::history::{self, History};
 use crate::journal::{Journal, JournalError};
 use crate::live::LiveView;
 use crate::log::LogHandle;
@@ -77,6 +78,7 @@ pub(crate) struct Shared {
     pub(crate) clock: WallClock,
     /// Counts jumps of the clock: those who follow a server ask it anew.
     pub(crate) jumps: watch::Sender<u64>,
+    pub(crate) history: History,
 }
 
 /// The inspector without a window. Cheap to clone; lives as long as one clone does.
@@ -120,12 +122,17 @@ impl Hub {
         // A folder that cannot be made shows as a journal that cannot be opened, with its path.
         drop(std::fs::create_dir_all(&data_dir));
         let journal = Journal::open(&data_dir.join("live-sessions"))?;
+        let (history, told) = History::open(&data_dir);
         let mut state = State::new(saved, save, journal);
+        state.keep_history(&history);
         state.clock = clock.clone();
         state.practice_url = practice_url;
         let connections: Vec<String> = state.connections.iter().map(|known| known.state.id.clone()).collect();
         let (messages, inbox) = mpsc::channel(CHANGES_AHEAD);
         let pictures = Pictures::new(data_dir.join("pictures"));
+        if history.archive().is_some() {
+            pictures.remove_all();
+        }
         let hub = Self {
             shared: Arc::new(Shared {
                 messages,
@@ -135,8 +142,10 @@ impl Hub {
                 log,
                 clock: clock.clone(),
                 jumps: watch::Sender::new(0),
+                history,
             }),
         };
+        tokio::spawn(history::tend(Arc::downgrade(&hub.shared), told));
         tokio::spawn(run(state, inbox, Arc::downgrade(&hub.shared), clock));
         let beginning = hub.clone();
         tokio::spawn(async move {
@@ -191,6 +200,12 @@ impl Hub {
                 Ok(Answer::Request(Box::new(requests::text(self, *command).await?)))
             }
             Query::Log { after } => Ok(Answer::Log(self.shared.log.page(after))),
+            Query::History { filter, offset, limit } => history::sessions(self, *filter, offset, limit).await,
+            Query::HistoryCalls { session, offset, limit } => {
+                history::calls(self, session, offset, limit).await
+            }
+            Query::HistoryCall { session, number } => history::call(self, session, number).await,
+            Query::HistorySizes => history::sizes(self).await,
             Query::Report => Ok(Answer::Report(report::write(self).await?)),
         }
     }
@@ -220,12 +235,20 @@ impl Hub {
     /// # Errors
     /// When there is none of this name.
     pub async fn picture(&self, name: &str) -> Result<Picture, PictureError> {
-        self.shared.pictures.read(name).await
+        match self.shared.pictures.read(name).await {
+            Err(PictureError::Unknown) if self.shared.history.archive().is_some() => {
+                let hash = name.to_owned();
+                let kept = self.shared.history.ask(move |archive| archive.blob(&hash)).await;
+                kept.map_err(|_| PictureError::Unknown).and_then(|(bytes, _)| Picture::of(bytes))
+            }
+            read => read,
+        }
     }
 
-    /// Stops following connections, so that nothing runs in the background any more.
+    /// Stops following connections, so that nothing runs in the background any more, and writes what is not on disk yet.
     pub async fn stop(&self) {
         self.change(|state, _| state.connections.iter().for_each(Connection::stop_following)).await;
+        self.shared.history.close().await;
     }
 
     /// Tries a connection with a task of its own, in place of the one before.
@@ -409,6 +432,7 @@ fn last_of_each(deltas: Vec<Delta>) -> Vec<Delta> {
 
 fn tell(state: &mut State, subscribers: &mut Vec<Subscriber>, now: DateTime<Utc>) {
     let deltas = last_of_each(std::mem::take(&mut state.deltas));
+    state.archive_sessions(&deltas);
     let for_all = std::mem::take(&mut state.snapshot_wanted);
     for subscriber in subscribers.iter_mut() {
         if subscriber.behind || for_all {

@@ -80,6 +80,11 @@ impl Journal {
         self.open.keys().filter(|(owner, _)| owner == connection).map(|(_, id)| id.clone()).collect()
     }
 
+    /// All of them, by connection and id.
+    pub(crate) fn all_open(&self) -> Vec<(String, String)> {
+        self.open.keys().cloned().collect()
+    }
+
     /// Whether a session was started here; of those that ended long ago it is not known any more.
     pub(crate) fn is_of_here(&self, connection: &str, session: &str) -> bool {
         let entry = (connection.to_owned(), session.to_owned());

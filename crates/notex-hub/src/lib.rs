@@ -13,6 +13,7 @@ mod elements;
 mod elsewhere;
 mod failure;
 mod follow;
+mod history;
 mod hub;
 mod journal;
 mod keychain;

@@ -334,7 +334,7 @@ fn together(kind: NoticeKind, count: usize) -> Option<(String, String)> {
         NoticeKind::Orphan => {
             ("were not started here", "They are kept alive and cost until they are closed.")
         }
-        NoticeKind::Dialog | NoticeKind::Download => return None,
+        NoticeKind::Dialog | NoticeKind::Download | NoticeKind::History => return None,
         NoticeKind::BudgetHalf
         | NoticeKind::BudgetNear
         | NoticeKind::BudgetSpent

@@ -17,6 +17,14 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
+impl Picture {
+    /// What these bytes are, when they are a picture.
+    pub(crate) fn of(bytes: Vec<u8>) -> Result<Self, PictureError> {
+        let media_type = media_type(&bytes).ok_or(PictureError::NotAPicture)?;
+        Ok(Self { media_type, bytes })
+    }
+}
+
 /// A screenshot could not be stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
@@ -70,8 +78,16 @@ impl Pictures {
             return Err(PictureError::Unknown);
         }
         let bytes = tokio::fs::read(self.folder.join(name)).await.map_err(|_| PictureError::Unknown)?;
-        let media_type = media_type(&bytes).ok_or(PictureError::NotAPicture)?;
-        Ok(Picture { media_type, bytes })
+        Picture::of(bytes)
+    }
+
+    /// Removes those of earlier runs: what is still shown of them is in the history.
+    pub(crate) fn remove_all(&self) {
+        if let Err(why) = std::fs::remove_dir_all(&self.folder)
+            && why.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%why, "the pictures of earlier runs were not removed");
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use notex_session::{Credits, EndReason, Lifetime, RateCard};
 use notex_wire::{SessionAnswer, SessionOptions, SessionStatus};
 
 use crate::elsewhere::{Elsewhere, Own};
+use crate::history::Recorded;
 use crate::money::Estimate;
 use crate::protocol::{Call, Observation, Scraped, SessionPhase, SessionState};
 use crate::state::State;
@@ -45,6 +46,8 @@ pub(crate) struct Session {
     pub(crate) agenda: Option<DateTime<Utc>>,
     /// The server said that it ended and lists it as active all the same.
     denied_end: bool,
+    /// What the archive is told of it.
+    pub(crate) recorded: Recorded,
 }
 
 impl Session {
@@ -96,6 +99,7 @@ impl Session {
             page_notices: VecDeque::new(),
             agenda: None,
             denied_end: false,
+            recorded: Recorded::default(),
         }
     }
 
@@ -327,6 +331,10 @@ impl State {
         let is_new = session.reported_at == DateTime::<Utc>::MIN_UTC;
         if is_new {
             session.state.started_here = self.journal.is_of_here(connection, &id);
+            if let Some(last) = self.kept_before.remove(&(connection.to_owned(), id.clone())) {
+                session.calls_made = last;
+                session.recorded.kept_before();
+            }
         }
         let was_ended = session.is_ended();
         let before = session.state.clone();

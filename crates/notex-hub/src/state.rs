@@ -2,8 +2,10 @@
 //! Pure but for the journal: time is an argument, and nothing here waits.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use notex_archive::Archive;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
@@ -61,6 +63,12 @@ pub(crate) struct State {
     /// When each live session wants to be looked at: its warning, then its deadline.
     agenda: BTreeSet<(DateTime<Utc>, String)>,
     pub(crate) journal: Journal,
+    /// Where ended calls are kept, unless it could not be opened.
+    pub(crate) archive: Option<Arc<Archive>>,
+    /// The last call number of sessions that an earlier run kept and that may live, by connection and id.
+    pub(crate) kept_before: HashMap<(String, String), u32>,
+    /// It was told that a call is not kept.
+    pub(crate) told_unkept: bool,
     save: Save,
     last_call: u64,
 }
@@ -84,6 +92,9 @@ impl State {
             clock: WallClock::default(),
             agenda: BTreeSet::new(),
             journal,
+            archive: None,
+            kept_before: HashMap::new(),
+            told_unkept: false,
             save,
             last_call: 0,
         }

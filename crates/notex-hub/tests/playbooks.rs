@@ -2,6 +2,8 @@
 
 #[path = "playbooks/clocks.rs"]
 mod clocks;
+#[path = "playbooks/history.rs"]
+mod history;
 #[path = "playbooks/lights.rs"]
 mod lights;
 #[path = "playbooks/notices.rs"]

@@ -173,7 +173,8 @@ pub(super) fn shown(kind: NoticeKind) -> Shown {
         | NoticeKind::BudgetHalf
         | NoticeKind::BudgetNear
         | NoticeKind::BudgetSpent
-        | NoticeKind::Lost => Shown::Behind,
+        | NoticeKind::Lost
+        | NoticeKind::History => Shown::Behind,
         NoticeKind::Back | NoticeKind::Dialog | NoticeKind::Download => Shown::Never,
     }
 }

@@ -6,9 +6,9 @@ use notex_session::{Credits, RateCard, ScrapeSize};
 use notex_wire::{CallKind, SessionAnswer, SessionStatus};
 
 use super::{client_of_session, fail};
-use crate::Hub;
 use crate::calls::Ended;
 use crate::protocol::{Closed, Dialect, Failure, FailureCode, Outcome};
+use crate::{Hub, history};
 
 /// So many sessions are closed at the same time.
 const AT_ONCE: usize = 8;
@@ -153,7 +153,14 @@ async fn mark_closed_here(hub: &Hub, session: &str, closed_here: bool) {
 
 async fn begin(hub: &Hub, session: &str, kind: CallKind, what: &'static str) -> Result<u64, Failure> {
     let id = session.to_owned();
-    hub.ask(move |state, now| state.begin_call(&id, kind, what.to_owned(), now)).await?
+    hub.ask(move |state, now| {
+        let call = state.begin_call(&id, kind, what.to_owned(), now)?;
+        // An extend has no body.
+        let body = (kind == CallKind::Close).then(|| serde_json::json!({ "session_id": id }));
+        state.note_request(&id, call, body);
+        Ok(call)
+    })
+    .await?
 }
 
 /// Takes in the answer of a call that shows no page.
@@ -166,7 +173,9 @@ async fn take_in_end(
 ) {
     let id = session.to_owned();
     let (http_status, took, usage) = (answer.status, answer.took, answer.body.usage.clone());
+    let kept = history::Answered::of(&answer.body);
     hub.change(move |state, _| {
+        state.note_answer(&id, call, kept);
         state.end_call(
             &id,
             call,

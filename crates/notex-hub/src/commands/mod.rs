@@ -14,7 +14,7 @@ use notex_session::{EndReason, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES};
 use crate::calls::ScrapeAsked;
 use crate::protocol::{Command, Failure, FailureCode, Outcome};
 use crate::state::unknown_session;
-use crate::{Hub, budgets, money};
+use crate::{Hub, budgets, history, money};
 
 pub(crate) use life::take_in_answer;
 
@@ -51,6 +51,11 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
         }
         Command::SaveRates { connection, rates } => money::save_rates(hub, connection, *rates).await,
         Command::SavePlan { connection, plan } => money::save_plan(hub, connection, plan).await,
+        Command::PinPast { session, pinned } => {
+            history::pin(hub, session, pinned).await.map(|()| Outcome::default())
+        }
+        Command::RemovePast { session } => history::remove(hub, session).await.map(|()| Outcome::default()),
+        Command::ClearHistory => history::clear(hub).await.map(|()| Outcome::default()),
         Command::SaveSettings { settings } => settings::save(hub, *settings).await,
     }
 }

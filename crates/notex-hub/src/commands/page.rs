@@ -3,12 +3,15 @@
 use std::future::Future;
 
 use notex_client::{Answered, Client, ClientError};
-use notex_wire::{CallKind, PageAnswer, PageData};
+use notex_wire::{CallKind, ObserveRequest, PageAnswer, PageData, StepRequest};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::oneshot;
 use tracing::warn;
 
 use super::{client_of_session, fail};
 use crate::calls::{Ended, ScrapeAsked, estimated_charge};
+use crate::history::{self, NOT_KEPT, is_secret_value};
 use crate::money::Estimate;
 use crate::protocol::{Abilities, Failure, FailureCode, Outcome, Place};
 use crate::state::unknown_session;
@@ -24,10 +27,15 @@ pub(super) async fn observe(
     let what = url.as_deref().map_or_else(|| "the page as it is".to_owned(), describe::place);
     let most = hub.read(|state| i64::from(state.settings.max_actions)).await?;
     let most = Some(max_actions.unwrap_or(most));
-    page_call(hub, session, CallKind::Observe, what, ScrapeAsked::default(), move |client| async move {
-        client.observe(url, most).await
-    })
-    .await
+    let request = ObserveRequest {
+        session_id: Some(session.clone()),
+        url: url.clone(),
+        max_nb_actions: most,
+        ..ObserveRequest::default()
+    };
+    let about =
+        About { kind: CallKind::Observe, what, asked: ScrapeAsked::default(), request: said(&request) };
+    page_call(hub, session, about, move |client| async move { client.observe(url, most).await }).await
 }
 
 pub(super) async fn step(
@@ -38,11 +46,27 @@ pub(super) async fn step(
     enter: bool,
 ) -> Result<Outcome, Failure> {
     let (id, about, shown) = (session.clone(), action.clone(), value.clone());
-    let what = hub
-        .read(move |state| describe::step(&about, state.observed_action(&id, &about), shown.as_deref()))
+    let mut request = StepRequest {
+        session_id: Some(session.clone()),
+        action_id: action.clone(),
+        value: value.clone(),
+        enter: enter.then_some(true),
+        ..StepRequest::default()
+    };
+    let (what, request) = hub
+        .ask(move |state, _| {
+            let action = state.observed_action(&id, &about);
+            let what = describe::step(&about, action, shown.as_deref());
+            if let Some(secret) = shown.filter(|_| is_secret_value(&about, action)) {
+                request.value = Some(NOT_KEPT.to_owned());
+                state.change_session(&id, |known| known.recorded.typed.add(&secret));
+            }
+            (what, said(&request))
+        })
         .await?;
+    let about = About { kind: CallKind::Step, what, asked: ScrapeAsked::default(), request };
     let call = move |client: Client| async move { client.step(&action, value, enter.then_some(true)).await };
-    page_call(hub, session, CallKind::Step, what, ScrapeAsked::default(), call).await
+    page_call(hub, session, about, call).await
 }
 
 pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
@@ -53,7 +77,14 @@ pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Re
     }
     let call =
         move |client: Client| async move { client.scrape(Some(only_main_content), Some(images)).await };
-    page_call(hub, session, CallKind::Scrape, what.to_owned(), asked, call).await
+    let request = notex_wire::ScrapeRequest {
+        session_id: Some(session.clone()),
+        only_main_content: Some(only_main_content),
+        scrape_images: Some(images),
+        ..notex_wire::ScrapeRequest::default()
+    };
+    let about = About { kind: CallKind::Scrape, what: what.to_owned(), asked, request: said(&request) };
+    page_call(hub, session, about, call).await
 }
 
 /// A scrape of a part of the page, without its links, or with fields: what only servers with our additions read.
@@ -68,18 +99,20 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
     let part = asked.selector.as_deref().map(describe::part);
     let what = part.clone().unwrap_or_else(|| describe::scope(None, asked.only_main_content).to_owned());
     let request = asked.request();
-    let id = session.clone();
+    let (id, sent) = (session.clone(), said(&request));
     let call = move |client: Client| async move {
         let read = client.server().read(&id, &request).await?;
         // The answer tells no page; asking for the session costs nothing.
         let after = client.status().await;
         Ok((read, after))
     };
-    let (number, (read, after)) = run(hub, &session, CallKind::Scrape, what, call).await?;
+    let (number, (read, after)) = run(hub, &session, CallKind::Scrape, what, sent, call).await?;
     let reading = read.body.reading.as_ref();
     let read_what = part.unwrap_or_else(|| describe::scope(reading, asked.only_main_content).to_owned());
     let words = format!("{read_what} · {}", describe::size(read.body.markdown.len()));
     let id = session.clone();
+    let mut kept = history::Answered::of(&read.body);
+    kept.read(&read.body.markdown);
     hub.change(move |state, now| {
         let Some(connection) = state.connection_of(&id) else { return };
         if let Ok(answer) = after {
@@ -90,6 +123,7 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
         let Answered { body: read, status: http_status, took, .. } = read;
         state.take_in_remaining(&connection, read.usage.as_ref());
         let ended = Ended { http_status, took, what: words, usage: read.usage, picture: None, changes: None };
+        state.note_answer(&id, number, kept);
         state.end_call(&id, number, ended);
         let data = PageData {
             markdown: Some(read.markdown),
@@ -124,20 +158,32 @@ pub(super) async fn needs(
     if able { Ok(()) } else { Err(Failure::new(FailureCode::Other, refusal)) }
 }
 
-/// A call on the page of a session: recorded when it begins, run in a task that can be cancelled, recorded again.
-async fn page_call<F, C>(
-    hub: &Hub,
-    session: String,
+/// What is known of a call on a page before it is made.
+struct About {
     kind: CallKind,
     what: String,
     asked: ScrapeAsked,
-    call: F,
-) -> Result<Outcome, Failure>
+    /// The body, without secrets, for the history.
+    request: Option<Value>,
+}
+
+/// A body as the history keeps it: what was asked, without what was left to the server.
+pub(super) fn said(request: &impl Serialize) -> Option<Value> {
+    let mut body = serde_json::to_value(request).ok()?;
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    Some(body)
+}
+
+/// A call on the page of a session: recorded when it begins, run in a task that can be cancelled, recorded again.
+async fn page_call<F, C>(hub: &Hub, session: String, about: About, call: F) -> Result<Outcome, Failure>
 where
     F: FnOnce(Client) -> C + Send + 'static,
     C: Future<Output = Result<Answered<PageAnswer>, ClientError>> + Send,
 {
-    let (number, answer) = run(hub, &session, kind, what.clone(), call).await?;
+    let About { kind, what, asked, request } = about;
+    let (number, answer) = run(hub, &session, kind, what.clone(), request, call).await?;
     take_in_page(hub, session.clone(), number, kind, (what, asked), answer).await?;
     Ok(Outcome { session: Some(session), call: Some(number), ..Outcome::default() })
 }
@@ -148,6 +194,7 @@ pub(super) async fn run<T, F, C>(
     session: &str,
     kind: CallKind,
     what: String,
+    request: Option<Value>,
     call: F,
 ) -> Result<(u64, T), Failure>
 where
@@ -157,7 +204,13 @@ where
 {
     let client = client_of_session(hub, session).await?;
     let id = session.to_owned();
-    let number = hub.ask(move |state, now| state.begin_call(&id, kind, what, now)).await??;
+    let number = hub
+        .ask(move |state, now| {
+            let number = state.begin_call(&id, kind, what, now)?;
+            state.note_request(&id, number, request);
+            Ok::<_, Failure>(number)
+        })
+        .await??;
     let (done, result) = oneshot::channel();
     let task = tokio::spawn(async move { drop(done.send(call(client).await)) }).abort_handle();
     let id = session.to_owned();
@@ -197,7 +250,13 @@ async fn take_in_page(
             what
         }
     };
+    let shown = match &picture {
+        Some(name) => hub.shared.pictures.read(name).await.ok(),
+        None => None,
+    };
+    let kept = history::Answered::of_page(&page, shown);
     hub.change(move |state, now| {
+        state.note_answer(&session, call, kept);
         let ahead = answer.server_ahead(now).unwrap_or_default();
         let Some(known) = state.sessions.get(&session) else { return };
         let connection = known.state.connection.clone();

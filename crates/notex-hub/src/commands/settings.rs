@@ -4,12 +4,14 @@ use std::collections::HashSet;
 
 use super::{check_timeout, start};
 use crate::protocol::{Failure, Outcome, Settings, StartForm};
-use crate::{Hub, budgets};
+use crate::{Hub, budgets, history};
 
 /// Ranges of what the settings hold.
 const ZOOMS: std::ops::RangeInclusive<u32> = 80..=200;
 const LONGEST_WARNING: u32 = 600;
 const MOST_ACTIONS: u32 = 10_000;
+const HISTORY_DAYS: std::ops::RangeInclusive<u32> = 1..=3_650;
+const HISTORY_MEGABYTES: std::ops::RangeInclusive<u32> = 50..=1_000_000;
 const MOST_PRESETS: usize = 100;
 const LONGEST_NAME: usize = 100;
 
@@ -20,7 +22,17 @@ pub(super) async fn save(hub: &Hub, mut settings: Settings) -> Result<Outcome, F
         preset.name = preset.name.trim().to_owned();
         forget_secrets(&mut preset.options);
     }
-    hub.ask(move |state, _| state.save_settings(settings)).await??;
+    let kept = |settings: &Settings| (settings.history_days, settings.history_megabytes);
+    let changed = hub
+        .ask(move |state, _| {
+            let before = kept(&state.settings);
+            state.save_settings(settings)?;
+            Ok::<_, Failure>(kept(&state.settings) != before)
+        })
+        .await??;
+    if changed {
+        history::sweep(hub).await;
+    }
     Ok(Outcome::default())
 }
 
@@ -34,6 +46,12 @@ fn check(settings: &Settings) -> Result<(), Failure> {
     }
     if !(1..=MOST_ACTIONS).contains(&settings.max_actions) {
         return Err(Failure::invalid(format!("actions must be from 1 to {MOST_ACTIONS}")));
+    }
+    if !HISTORY_DAYS.contains(&settings.history_days) {
+        return Err(Failure::invalid("history must be kept for 1 to 3,650 days"));
+    }
+    if !HISTORY_MEGABYTES.contains(&settings.history_megabytes) {
+        return Err(Failure::invalid("history must take 50 to 1,000,000 MB"));
     }
     check_shortcuts(settings)?;
     if settings.presets.len() > MOST_PRESETS {
@@ -99,7 +117,7 @@ fn forget_secrets(options: &mut StartForm) {
 }
 
 /// Whether a header of this name usually holds a secret.
-fn is_secret(header: &str) -> bool {
+pub(super) fn is_secret(header: &str) -> bool {
     let name = header.to_ascii_lowercase();
     ["auth", "cookie", "key", "token", "secret", "passw", "credential", "signature", "session"]
         .iter()
@@ -121,6 +139,8 @@ mod tests {
             (Settings { zoom_percent: 79, ..fine() }, "Zoom"),
             (Settings { warn_before_seconds: 601, ..fine() }, "Warning"),
             (Settings { max_actions: 0, ..fine() }, "Actions"),
+            (Settings { history_days: 0, ..fine() }, "History"),
+            (Settings { history_megabytes: 49, ..fine() }, "History"),
             (Settings { shortcuts: shortcut("Hyper+K"), ..fine() }, "Shortcut of observe"),
             (Settings { presets: vec![preset(" ")], ..fine() }, "The name of a preset"),
             (Settings { presets: vec![preset("A"), preset("a ")], ..fine() }, "Two presets"),

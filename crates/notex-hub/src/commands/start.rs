@@ -5,10 +5,12 @@ use notex_session::MAX_DURATION_MINUTES;
 use notex_wire::{CallKind, StartRequest};
 use url::Url;
 
+use super::page::said;
+use super::settings::is_secret;
 use super::{check_key, check_timeout, server_of_connection};
-use crate::Hub;
 use crate::calls::Ended;
 use crate::protocol::{Dialect, Failure, FailureCode, Outcome, ProxyOptions, StartForm};
+use crate::{Hub, history};
 
 /// Sizes of a viewport that the contract allows.
 const WIDTHS: std::ops::RangeInclusive<i64> = 100..=7680;
@@ -63,6 +65,8 @@ async fn start_on(
         }
     };
     let (session, what) = (answer.body.session_id.clone(), start_words(&form));
+    let (sent, kept) =
+        (said(&request_of(&without_secrets(form.clone()))), history::Answered::of(&answer.body));
     let id = session.clone();
     let call = hub
         .ask(move |state, now| {
@@ -73,6 +77,7 @@ async fn start_on(
             state.take_in_session(&connection, &answer.body, ahead, now);
             state.change_session(&id, |known| {
                 known.state.started_here = true;
+                known.recorded.start.clone_from(&sent);
                 known.state.screenshot = form.screenshot;
                 // A server that does not repeat them was given them all the same.
                 let size = |side: Option<i64>| side.and_then(|side| u32::try_from(side).ok());
@@ -86,11 +91,24 @@ async fn start_on(
             });
             let call = state.record_call(&id, CallKind::Start, what.clone(), begun_at);
             let (http_status, took, usage) = (answer.status, answer.took, answer.body.usage);
+            state.note_request(&id, call, sent);
+            state.note_answer(&id, call, kept);
             state.end_call(&id, call, Ended { http_status, took, what, usage, picture: None, changes: None });
             call
         })
         .await?;
     Ok(Outcome { session: Some(session), call: Some(call), ..Outcome::default() })
+}
+
+/// For the history: a marker where a password or a header's secret was.
+fn without_secrets(mut form: StartForm) -> StartForm {
+    for header in form.headers.iter_mut().filter(|header| is_secret(&header.name)) {
+        header.value = history::NOT_KEPT.to_owned();
+    }
+    if let Some(password) = form.proxy.as_mut().and_then(|proxy| proxy.password.as_mut()) {
+        *password = history::NOT_KEPT.to_owned();
+    }
+    form
 }
 
 fn start_words(form: &StartForm) -> String {

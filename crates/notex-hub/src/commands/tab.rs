@@ -5,10 +5,10 @@ use notex_wire::CallKind;
 use notex_wire::current::{ActionType, ExecuteRequest};
 use url::Url;
 
-use super::page::{needs, run};
+use super::page::{needs, run, said};
 use crate::calls::Ended;
 use crate::protocol::{Failure, FailureCode, Outcome, TabDeed};
-use crate::{Hub, describe};
+use crate::{Hub, describe, history};
 
 pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Outcome, Failure> {
     needs(hub, &session, |can| can.tabs, "this server cannot switch, open or close tabs").await?;
@@ -19,6 +19,7 @@ pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Out
             .with_hint("write it whole, with https:// in front"));
     }
     let (what, request) = (describe::tab(&deed), request_of(deed));
+    let sent = said(&request);
     let id = session.clone();
     let call = move |client: Client| async move {
         let done = client.server().execute(&id, &request).await?;
@@ -26,7 +27,7 @@ pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Out
         let tabs = client.server().debug(&id).await;
         Ok((done, tabs, client.status().await))
     };
-    let (number, (done, tabs, after)) = run(hub, &session, CallKind::Step, what.clone(), call).await?;
+    let (number, (done, tabs, after)) = run(hub, &session, CallKind::Step, what.clone(), sent, call).await?;
     let id = session.clone();
     let failure = hub
         .ask(move |state, now| {
@@ -39,6 +40,7 @@ pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Out
                 state.change_session(&id, |known| known.take_in_tabs(tabs));
             }
             let Answered { body, status: http_status, took, .. } = done;
+            state.note_answer(&id, number, history::Answered::of(&body));
             state.take_in_remaining(&connection, body.usage.as_ref());
             if body.success {
                 let ended = Ended {

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, LedgerPage, SessionDetail, UsageReport, WhatIf, WhatIfAnswer,
+    Billing, Command, Dialect, EntryFilter, HistoryFilter, HistoryPage, HistorySizes, LedgerPage, PastCall,
+    PastCalls, SessionDetail, UsageReport, WhatIf, WhatIfAnswer,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.
@@ -76,6 +77,38 @@ pub enum Query {
         #[ts(type = "number")]
         after: u64,
     },
+    /// Kept sessions, of earlier runs too: answers [`HistoryPage`].
+    History {
+        /// Which of them.
+        #[ts(as = "HistoryFilter")]
+        filter: Box<HistoryFilter>,
+        /// So many are passed over.
+        #[ts(type = "number")]
+        offset: u64,
+        /// At most so many.
+        limit: u32,
+    },
+    /// The calls of a kept session: answers [`PastCalls`].
+    HistoryCalls {
+        /// Its number in the history.
+        #[ts(type = "number")]
+        session: i64,
+        /// So many are passed over.
+        #[ts(type = "number")]
+        offset: u64,
+        /// At most so many.
+        limit: u32,
+    },
+    /// All that is kept of one call: answers [`PastCall`].
+    HistoryCall {
+        /// Its session's number in the history.
+        #[ts(type = "number")]
+        session: i64,
+        /// Its number within the session.
+        number: u32,
+    },
+    /// How much is kept: answers [`HistorySizes`].
+    HistorySizes,
     /// All that helps to find a fault, without a secret: answers text.
     Report,
 }
@@ -102,6 +135,14 @@ pub enum Answer {
     Request(Box<RequestText>),
     /// To [`Query::Log`].
     Log(LogPage),
+    /// To [`Query::History`].
+    History(HistoryPage),
+    /// To [`Query::HistoryCalls`].
+    HistoryCalls(PastCalls),
+    /// To [`Query::HistoryCall`].
+    HistoryCall(Box<PastCall>),
+    /// To [`Query::HistorySizes`].
+    HistorySizes(HistorySizes),
     /// To [`Query::Report`].
     Report(String),
 }

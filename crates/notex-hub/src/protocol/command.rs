@@ -133,6 +133,22 @@ pub enum Command {
         /// The connection.
         connection: String,
     },
+    /// Keep a session in the history whatever its age, or no more.
+    PinPast {
+        /// Its number in the history.
+        #[ts(type = "number")]
+        session: i64,
+        /// Keep it.
+        pinned: bool,
+    },
+    /// Remove a session that has ended from the history, pinned or not.
+    RemovePast {
+        /// Its number in the history.
+        #[ts(type = "number")]
+        session: i64,
+    },
+    /// Remove all sessions from the history but those that are pinned or live.
+    ClearHistory,
     /// Try a connection again now; restarts the local engine if it is down.
     Reconnect {
         /// The connection.

@@ -6,6 +6,7 @@ mod asks;
 mod call;
 mod command;
 mod connection;
+mod history;
 mod money;
 mod news;
 mod session;
@@ -17,6 +18,7 @@ pub use command::{
     Closed, Command, Failure, FailureCode, Header, KeepKey, Outcome, ProxyOptions, StartForm, TabDeed,
 };
 pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
+pub use history::{HistoryFilter, HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastSession};
 pub use money::{
     Billing, Budget, BudgetRule, CallSum, DaySum, EntryFilter, HostSum, LedgerLine, LedgerPage, RestSum,
     SessionSum, UsageReport, WhatIf, WhatIfAnswer, WhatIfCall,

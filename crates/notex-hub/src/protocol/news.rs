@@ -118,6 +118,8 @@ pub enum NoticeKind {
     Dialog,
     /// A page's download was kept or refused.
     Download,
+    /// Calls cannot be kept on disk as they should be.
+    History,
 }
 
 /// What the system around the window asks for: the tray, the menu, a link, the end.

@@ -33,6 +33,10 @@ pub struct Settings {
     pub max_actions: u32,
     /// Keys of commands that differ from the defaults: the command's word and `Mod+Shift+K`, empty for none.
     pub shortcuts: BTreeMap<String, String>,
+    /// Sessions that were not called for so many days leave the history.
+    pub history_days: u32,
+    /// The history takes at most so many megabytes; the oldest sessions leave first.
+    pub history_megabytes: u32,
     /// The first-run screen was seen.
     pub welcomed: bool,
     /// The interface's size in percent, 80 to 200.
@@ -53,6 +57,8 @@ impl Default for Settings {
             system_notices: true,
             max_actions: 300,
             shortcuts: BTreeMap::new(),
+            history_days: 30,
+            history_megabytes: 2_000,
             welcomed: false,
             zoom_percent: 100,
         }

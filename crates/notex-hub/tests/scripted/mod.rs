@@ -41,6 +41,8 @@ pub(crate) struct Script {
     pub(crate) after_close: Mutex<Option<Mood>>,
     /// The server's clock less ours.
     pub(crate) clock_off: Mutex<TimeDelta>,
+    /// Parts of pages that are otherwise than usual.
+    pub(crate) page: Mutex<HashMap<String, Value>>,
     /// How it answers from now on.
     pub(crate) mood: tokio::sync::watch::Sender<Mood>,
     /// Ends the streams of events.
@@ -87,6 +89,7 @@ impl ScriptedServer {
             lie_about_close: false.into(),
             after_close: Mutex::default(),
             clock_off: Mutex::default(),
+            page: Mutex::default(),
             mood: tokio::sync::watch::Sender::new(Mood::Well),
             hung_up: tokio::sync::watch::Sender::new(0),
         });
@@ -149,6 +152,7 @@ fn routes(script: Arc<Script>) -> Router {
         .route("/session/start", post(start))
         .route("/session/close", post(close))
         .route("/env/observe", post(observe))
+        .route("/env/step", post(step))
         .route("/events", get(events))
         .route("/usage", get(usage))
         .layer(axum::middleware::from_fn(
@@ -241,13 +245,25 @@ async fn close(State(script): State<Arc<Script>>, Json(request): Json<Value>) ->
 
 async fn observe(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Json<Value> {
     script.hold_observe.acquire().await.unwrap().forget();
+    Json(page(&script, &request))
+}
+
+async fn step(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Json<Value> {
+    Json(page(&script, &request))
+}
+
+fn page(script: &Script, request: &Value) -> Value {
     let id = request["session_id"].as_str().unwrap().to_owned();
     let known = script.sessions.lock().unwrap()[&id].clone();
-    Json(json!({"session": known, "metadata": {"title": "Shop", "url": "http://shop.local/search"},
+    let mut page = json!({"session": known, "metadata": {"title": "Shop", "url": "http://shop.local/search"},
         "screenshot": null, "data": null,
         "space": {"description": "A shop", "category": "search-results", "special_actions": [],
             "actions": [{"id": "B1", "description": "Click Search", "category": "Search"}]},
-        "usage": {"credits": 1.2, "reasons": [{"what": "observe", "credits": 1.2}], "remaining": 98.7}}))
+        "usage": {"credits": 1.2, "reasons": [{"what": "observe", "credits": 1.2}], "remaining": 98.7}});
+    for (part, value) in script.page.lock().unwrap().iter() {
+        page[part.as_str()] = value.clone();
+    }
+    page
 }
 
 async fn usage() -> Json<Value> {

@@ -1,0 +1,302 @@
+//! Sessions and calls over runs: what the archive keeps, asked by queries and commands. An archive that cannot be used
+//! is told once, and costs the history only.
+
+mod recording;
+mod secrets;
+
+use std::path::Path;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use notex_archive::{
+    Archive, ArchiveError, KeptCall, KeptSession, News, Opened, Options, PartKind, Pinned, Retention,
+    SessionFilter,
+};
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+pub(crate) use self::recording::{Answer as Answered, Recorded};
+pub(crate) use self::secrets::{NOT_KEPT, is_secret_value};
+use crate::Hub;
+use crate::hub::Shared;
+use crate::notices::About;
+use crate::protocol::{
+    Answer, Call, CallStatus, Failure, FailureCode, HistoryFilter, HistoryPage, HistorySizes, NoticeKind,
+    PastCall, PastCalls, PastEnd, PastSession, Place, Settings,
+};
+use crate::state::State;
+
+/// How often it is looked whether something is too old.
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// The most that one page of a query holds.
+const LARGEST_PAGE: u32 = 5_000;
+
+/// The archive, where there is one.
+#[derive(Clone)]
+pub(crate) struct History(Result<Arc<Archive>, String>);
+
+/// What is told of the archive.
+pub(crate) struct Told(mpsc::UnboundedReceiver<News>, Option<String>);
+
+impl History {
+    /// Opens the archive of a data folder. Blocks, shortly.
+    pub(crate) fn open(data_dir: &Path) -> (Self, Told) {
+        let (tell, told) = mpsc::unbounded_channel();
+        let mut options = Options::new(data_dir.join("history"));
+        options.tell = Box::new(move |news| drop(tell.send(news)));
+        match Archive::open(options) {
+            Ok(Opened { archive, put_aside }) => (Self(Ok(Arc::new(archive))), Told(told, put_aside)),
+            Err(why) => {
+                warn!(%why, "there is no history");
+                let sentence = format!("{why}; calls are not kept");
+                (Self(Err(sentence.clone())), Told(told, Some(sentence)))
+            }
+        }
+    }
+
+    pub(crate) fn archive(&self) -> Option<&Arc<Archive>> {
+        self.0.as_ref().ok()
+    }
+
+    /// Asks the archive beside the loop: a disk may be slow.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Archive) -> Result<T, ArchiveError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let archive = match &self.0 {
+            Ok(archive) => Arc::clone(archive),
+            Err(why) => {
+                let hint = "free the folder and start the inspector again";
+                return Err(Failure::new(FailureCode::Other, why).with_hint(hint));
+            }
+        };
+        let asked = tokio::task::spawn_blocking(move || ask(&archive)).await;
+        let closing = |_| Failure::new(FailureCode::Other, "the inspector is closing");
+        asked.map_err(closing)?.map_err(|why| Failure::new(FailureCode::Other, why.to_string()))
+    }
+
+    /// Writes what waits and lets go of the folder.
+    pub(crate) async fn close(&self) {
+        let Some(archive) = self.archive().cloned() else { return };
+        drop(tokio::task::spawn_blocking(move || archive.close()).await);
+    }
+}
+
+/// Tells what the archive tells, and sweeps now and then.
+pub(crate) async fn tend(shared: Weak<Shared>, told: Told) {
+    let Told(mut told, found) = told;
+    {
+        let Some(shared) = shared.upgrade() else { return };
+        let hub = Hub { shared };
+        if let Some(sentence) = found {
+            notice(&hub, "History", sentence).await;
+        }
+    }
+    let mut sweeps = tokio::time::interval(SWEEP_EVERY);
+    let mut telling = true;
+    loop {
+        let news = tokio::select! {
+            news = told.recv(), if telling => match news {
+                Some(news) => Some(news),
+                None => { telling = false; continue }
+            },
+            _ = sweeps.tick() => None,
+        };
+        let Some(shared) = shared.upgrade() else { return };
+        let hub = Hub { shared };
+        match news {
+            None => sweep(&hub).await,
+            Some(News::Failing(why)) => {
+                let text = format!("{why}. Calls wait in memory and are tried again; the inspector goes on");
+                notice(&hub, "Calls cannot be kept now", text).await;
+            }
+            Some(News::Recovered) => info!("the history is written again"),
+            Some(News::SpaceLow(why)) => {
+                let text = format!("{why}. Calls are kept without their pictures until there is space");
+                notice(&hub, "Pictures are not kept", text).await;
+            }
+            Some(News::SpaceBack) => info!("there is space for the pictures of the history again"),
+        }
+    }
+}
+
+async fn notice(hub: &Hub, title: &'static str, text: String) {
+    hub.change(move |state, _| {
+        let about = About { kind: NoticeKind::History, session: None, connection: None };
+        state.notify(about, title, &text);
+    })
+    .await;
+}
+
+/// Removes what the settings say is too old or too much.
+pub(crate) async fn sweep(hub: &Hub) {
+    if hub.shared.history.archive().is_none() {
+        return;
+    }
+    let Ok((retention, now)) = hub.ask(|state, now| (retention(&state.settings), now)).await else { return };
+    match hub.shared.history.ask(move |archive| archive.sweep(retention, now)).await {
+        Ok(swept) if swept.sessions > 0 => info!(swept.sessions, "old sessions left the history"),
+        Ok(_) => {}
+        Err(why) => warn!(%why, "the history was not tidied up"),
+    }
+}
+
+fn retention(settings: &Settings) -> Retention {
+    Retention { days: settings.history_days, bytes: u64::from(settings.history_megabytes) * 1_000_000 }
+}
+
+/// Kept sessions.
+pub(crate) async fn sessions(
+    hub: &Hub,
+    filter: HistoryFilter,
+    offset: u64,
+    limit: u32,
+) -> Result<Answer, Failure> {
+    let HistoryFilter { text, connection, host, from, to, pinned, ended } = filter;
+    let filter = SessionFilter { connection, host, from, to, text, ended, pinned };
+    let limit = limit.min(LARGEST_PAGE);
+    let page = hub.shared.history.ask(move |archive| archive.sessions(&filter, offset, limit)).await?;
+    let sessions = page.sessions.into_iter().map(past_session).collect();
+    Ok(Answer::History(HistoryPage { sessions, total: page.total }))
+}
+
+/// The calls of a kept session.
+pub(crate) async fn calls(hub: &Hub, session: i64, offset: u64, limit: u32) -> Result<Answer, Failure> {
+    let limit = limit.min(LARGEST_PAGE);
+    let read = move |archive: &Archive| {
+        let Some(known) = archive.session(session)? else { return Ok(None) };
+        Ok(Some((known.session, archive.calls(session, offset, limit)?)))
+    };
+    let (id, page) = hub.shared.history.ask(read).await?.ok_or_else(gone)?;
+    let calls = page.calls.into_iter().map(|call| past_call(&id, call)).collect();
+    Ok(Answer::HistoryCalls(PastCalls { calls, total: page.total }))
+}
+
+/// All that is kept of one call.
+pub(crate) async fn call(hub: &Hub, session: i64, number: u32) -> Result<Answer, Failure> {
+    let read = move |archive: &Archive| {
+        let Some(known) = archive.session(session)? else { return Ok(None) };
+        Ok(archive.call(session, number)?.map(|call| (known.session, call)))
+    };
+    let (id, whole) = hub.shared.history.ask(read).await?.ok_or_else(gone)?;
+    let missing = whole.parts.iter().filter_map(|part| {
+        let why = part.missing.as_deref()?;
+        Some(format!("{} was not kept: {why}.", named(part.kind)))
+    });
+    Ok(Answer::HistoryCall(Box::new(PastCall {
+        missing: missing.collect(),
+        made_elsewhere: whole.call.made_elsewhere,
+        place: Place { title: whole.call.page.title.clone(), url: whole.call.page.url.clone() },
+        request: whole.request,
+        response: whole.response,
+        call: past_call(&id, whole.call),
+    })))
+}
+
+/// How much is kept.
+pub(crate) async fn sizes(hub: &Hub) -> Result<Answer, Failure> {
+    let sizes = hub.shared.history.ask(Archive::sizes).await?;
+    let bytes = sizes.row_bytes + sizes.blob_bytes;
+    Ok(Answer::HistorySizes(HistorySizes { sessions: sizes.sessions, calls: sizes.calls, bytes }))
+}
+
+/// Removes all but what is pinned or lives.
+pub(crate) async fn clear(hub: &Hub) -> Result<(), Failure> {
+    hub.shared.history.ask(Archive::clear).await.map(drop)
+}
+
+/// Pins a kept session, or unpins it.
+pub(crate) async fn pin(hub: &Hub, session: i64, pinned: bool) -> Result<(), Failure> {
+    let pinned = if pinned { Pinned::Yes } else { Pinned::No };
+    let found = hub.shared.history.ask(move |archive| archive.pin(session, pinned)).await?;
+    if found { Ok(()) } else { Err(gone()) }
+}
+
+/// Removes one kept session.
+pub(crate) async fn remove(hub: &Hub, session: i64) -> Result<(), Failure> {
+    let swept = hub.shared.history.ask(move |archive| archive.remove(session)).await?;
+    if swept.sessions > 0 {
+        return Ok(());
+    }
+    Err(Failure::invalid("this session cannot be removed from the history")
+        .with_hint("close it first, if it lives"))
+}
+
+fn gone() -> Failure {
+    Failure::invalid("the history does not hold this any more").with_hint("open the history again")
+}
+
+fn named(kind: PartKind) -> &'static str {
+    match kind {
+        PartKind::Screenshot => "The screenshot",
+        PartKind::Actions => "The list of actions",
+        PartKind::Dom => "The page",
+        PartKind::Console => "The console",
+        PartKind::Network => "The network",
+        PartKind::Response => "The answer",
+    }
+}
+
+fn past_session(kept: KeptSession) -> PastSession {
+    PastSession {
+        key: kept.key,
+        id: kept.session,
+        connection: kept.connection,
+        connection_name: kept.connection_name,
+        title: kept.page.title,
+        url: kept.page.url,
+        started_here: kept.started_here,
+        created_at: kept.created_at,
+        touched_at: kept.touched_at,
+        credits: kept.credits,
+        credits_estimated: kept.credits_estimated,
+        end: kept.end.map(|end| PastEnd { at: end.at, reason: end.reason, detail: end.detail }),
+        pinned: kept.pinned == Pinned::Yes,
+        calls: kept.calls,
+        failed: kept.failed,
+    }
+}
+
+fn past_call(session: &str, kept: KeptCall) -> Call {
+    let status = match (kept.failure, kept.http_status) {
+        (Some(failure), http_status) => CallStatus::Failed {
+            http_status,
+            failure: Failure {
+                code: serde_json::from_value(failure.code.into()).unwrap_or(FailureCode::Other),
+                message: failure.message,
+                hint: failure.hint,
+            },
+        },
+        (None, http_status) => CallStatus::Done { http_status: http_status.unwrap_or(200) },
+    };
+    Call {
+        id: u64::from(kept.number),
+        number: kept.number,
+        session: session.to_owned(),
+        kind: kept.kind,
+        what: kept.what,
+        status,
+        started_at: kept.started_at,
+        took_ms: kept.timing.total.map(|total| total.as_secs_f64() * 1000.0),
+        credits: kept.credits,
+        reasons: kept.reasons,
+        picture: kept.screenshot,
+        changes: None,
+    }
+}
+
+impl State {
+    /// From now on ended calls are kept; numbers go on where an earlier run stopped.
+    pub(crate) fn keep_history(&mut self, history: &History) {
+        let Some(archive) = history.archive() else { return };
+        self.archive = Some(Arc::clone(archive));
+        archive.end_unseen(self.journal.all_open());
+        match archive.unended() {
+            Ok(unended) => {
+                let entries = unended.into_iter().map(|(connection, id, last)| ((connection, id), last));
+                self.kept_before = entries.collect();
+            }
+            Err(why) => warn!(%why, "the sessions of earlier runs were not read"),
+        }
+    }
+}
