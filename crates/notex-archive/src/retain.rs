@@ -44,6 +44,8 @@ pub(crate) fn sweep(
 pub(crate) fn clear(connection: &Connection, blobs: &Blobs) -> rusqlite::Result<Swept> {
     let all = keys(connection, &format!("{MAY_GO} AND key > ?"), 0)?;
     let swept = remove(connection, blobs, &all)?;
+    // The index keeps the words of what went until its pieces are merged.
+    connection.execute("INSERT INTO words (words) VALUES ('optimize')", [])?;
     give_back(connection)?;
     // What was cleared stands no longer in the log of writes either.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

@@ -104,7 +104,7 @@ pub(crate) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // What was cleared is overwritten.
-    connection.pragma_update(None, "secure_delete", "FAST")?;
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)
 }
 

@@ -171,6 +171,9 @@ export class FakeBackend implements Backend {
       case "add_connection":
       case "replace_key":
       case "remove_connection":
+      case "pin_past":
+      case "remove_past":
+      case "clear_history":
         return nothing;
     }
   }

@@ -34,6 +34,8 @@ export const defaultSettings: Settings = {
   systemNotices: true,
   maxActions: 300,
   shortcuts: {},
+  historyDays: 30,
+  historyMegabytes: 2000,
   welcomed: true,
   zoomPercent: 100,
 };

@@ -3,6 +3,7 @@ import { FakeBackend } from "./fake";
 import { feedFrames } from "./fakeLive";
 import { pageScene } from "./fakePageScenes";
 import { frameScene } from "./fakeFrame";
+import { historyScene } from "./fakeHistory";
 import { moneyScene } from "./fakeMoney";
 import {
   actionOf,
@@ -180,6 +181,7 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
   const fake = new FakeBackend(snapshot);
   frameScene(scene, snapshot, fake);
   moneyScene(scene, fake);
+  historyScene(scene, fake);
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;
   fake.onQuery("picture", (query) => {
     if (query.type === "picture" && !query.url.endsWith(".svg")) return { type: "picture", value: "shop" };

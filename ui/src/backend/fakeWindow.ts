@@ -3,7 +3,14 @@ import type { Frame } from "../state/frame.svelte";
 import type { Inspector, Screen } from "../state/inspector.svelte";
 import { standStill } from "./still";
 
-const screens: readonly string[] = ["sessions", "usage", "billing", "log", "settings"] satisfies Screen[];
+const screens: readonly string[] = [
+  "sessions",
+  "usage",
+  "billing",
+  "history",
+  "log",
+  "settings",
+] satisfies Screen[];
 
 /** The backend of the scene that the address names; with `still=1` its clock stands. */
 export async function fakeBackend(search: URLSearchParams): Promise<Backend> {

@@ -12,6 +12,7 @@ export function toneOf(kind: NoticeKind): Tone {
     case "orphan":
     case "budget_half":
     case "budget_near":
+    case "history":
       return "warn";
     case "budget_spent":
     case "lost":

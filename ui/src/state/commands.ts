@@ -169,6 +169,7 @@ export const commands = {
     keys: "Alt+3",
     run: screen("billing"),
   },
+  show_history: { words: "Show the history", group: "Window", keys: "Alt+5", run: screen("history") },
   show_log: { words: "Show the log", group: "Window", keys: "Alt+4", run: screen("log") },
   settings: { words: "Settings", group: "Window", keys: "Mod+,", run: screen("settings") },
   shortcuts: {

@@ -19,7 +19,7 @@ import { noEntries, withEntry, withoutEntry } from "./maps";
 import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "./reduce";
 
 export type Tab = "observe" | "step" | "scrape";
-export type Screen = "sessions" | "usage" | "billing" | "log" | "settings";
+export type Screen = "sessions" | "usage" | "billing" | "history" | "log" | "settings";
 
 /** From then on a call shows its progress and can be cancelled, in milliseconds. */
 export const SLOW_MS = 500;

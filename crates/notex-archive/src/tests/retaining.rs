@@ -56,7 +56,8 @@ fn clearing_leaves_what_is_pinned_or_lives_and_no_trace_of_the_rest_in_any_file(
     let house = House::new();
     keep(&house, "pinned", 0, 1);
     keep(&house, "gone", 1, 2);
-    let secretive = NewCall { what: "zanzibarian".repeat(20), ..call("gone", 2, 1) };
+    let words = Words { text: "ein zanzibarian".to_owned(), ..Words::default() };
+    let secretive = NewCall { what: "zanzibarian".repeat(20), words, ..call("gone", 2, 1) };
     house.archive.keep_call(secretive).unwrap();
     house.archive.flush().unwrap();
     let pinned = house.all().into_iter().find(|session| session.session == "pinned").unwrap().key;

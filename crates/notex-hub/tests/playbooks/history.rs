@@ -1,4 +1,10 @@
 //! What is kept of sessions and calls, and found again by a later run.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper that fails is a test that fails"
+)]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

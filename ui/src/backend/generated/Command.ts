@@ -159,7 +159,19 @@ keepKey: KeepKey, } | { "type": "remove_connection",
 /**
  * The connection.
  */
-connection: string, } | { "type": "reconnect", 
+connection: string, } | { "type": "pin_past", 
+/**
+ * Its number in the history.
+ */
+session: number, 
+/**
+ * Keep it.
+ */
+pinned: boolean, } | { "type": "remove_past", 
+/**
+ * Its number in the history.
+ */
+session: number, } | { "type": "clear_history" } | { "type": "reconnect", 
 /**
  * The connection.
  */

@@ -3,4 +3,4 @@
 /**
  * What a notice is about.
  */
-export type NoticeKind = "expires_soon" | "ended" | "orphan" | "budget_half" | "budget_near" | "budget_spent" | "lost" | "back" | "dialog" | "download";
+export type NoticeKind = "expires_soon" | "ended" | "orphan" | "budget_half" | "budget_near" | "budget_spent" | "lost" | "back" | "dialog" | "download" | "history";

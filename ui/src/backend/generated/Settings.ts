@@ -52,6 +52,14 @@ maxActions: number,
  */
 shortcuts: { [key in string]: string }, 
 /**
+ * Sessions that were not called for so many days leave the history.
+ */
+historyDays: number, 
+/**
+ * The history takes at most so many megabytes; the oldest sessions leave first.
+ */
+historyMegabytes: number, 
+/**
  * The first-run screen was seen.
  */
 welcomed: boolean, 

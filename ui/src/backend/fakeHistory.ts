@@ -1,0 +1,141 @@
+import type { Call, Failure, PastSession } from "./backend";
+import type { FakeBackend } from "./fake";
+
+const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+
+/** A kept session that was closed two days ago. */
+export function pastSession(key: number, change: Partial<PastSession> = {}): PastSession {
+  return {
+    key,
+    id: `p-${key.toString(16).padStart(4, "0")}`,
+    connection: "local",
+    connectionName: "Local engine",
+    title: "Price watch",
+    url: "http://shop.local/",
+    startedHere: true,
+    createdAt: at(-176_400),
+    touchedAt: at(-172_800),
+    credits: 12.1,
+    creditsEstimated: false,
+    end: { at: at(-172_800), reason: "manual", detail: null },
+    pinned: false,
+    calls: 3,
+    failed: 1,
+    ...change,
+  };
+}
+
+export function pastCalls(session: string, total: number): Call[] {
+  return Array.from({ length: total }, (_, i): Call => {
+    const step = i % 3 === 2;
+    return {
+      id: i + 1,
+      number: i + 1,
+      session,
+      kind: i === 0 ? "start" : step ? "step" : "observe",
+      what: i === 0 ? "timeout 5 min" : step ? "B3 click Search" : "/search · 214 actions",
+      status: step
+        ? {
+            type: "failed",
+            httpStatus: 409,
+            failure: { code: "action_impossible", message: "B3 is covered by the cookie banner", hint: null },
+          }
+        : { type: "done", httpStatus: 200 },
+      startedAt: at(-176_400 + 40 * i),
+      tookMs: 120 + ((i * 37) % 900),
+      credits: step ? 0 : 1.2,
+      reasons: [],
+      picture: !step && i > 0 ? "shop" : null,
+    };
+  });
+}
+
+const kept: PastSession[] = [
+  pastSession(6, { title: "Search results — Laptops", end: null, touchedAt: at(-48), credits: 14.2 }),
+  pastSession(5, {
+    title: "News index",
+    url: "http://news.local/",
+    end: { at: at(-90_000), reason: "idle_timeout", detail: null },
+    failed: 0,
+  }),
+  pastSession(4, { pinned: true }),
+  pastSession(3, {
+    title: "Map tiles",
+    url: "http://maps.local/",
+    connection: "cloud",
+    connectionName: "Cloud",
+    end: { at: at(-260_000), reason: "error", detail: "the browser process ended with signal 9" },
+  }),
+  pastSession(2, {
+    title: "",
+    url: "http://portal.local/",
+    end: { at: at(-400_000), reason: null, detail: "its end was not seen" },
+    creditsEstimated: true,
+  }),
+];
+
+/** What the history answers: `empty` keeps nothing, `no_history` cannot be read, `loading` never answers. */
+export function historyScene(scene: string, fake: FakeBackend): void {
+  let sessions = scene === "empty" ? [] : kept;
+  const failure: Failure = {
+    code: "other",
+    message: "the history folder /home/me/data/history is used by another inspector; calls are not kept",
+    hint: "free the folder and start the inspector again",
+  };
+  fake.onQuery("history", (query) => {
+    if (scene === "loading") return new Promise(() => undefined);
+    if (scene === "no_history") throw failure;
+    if (query.type !== "history") throw failure;
+    const { text, connection, pinned } = query.filter;
+    const fits = sessions.filter(
+      (session) =>
+        (!text || `${session.title} ${session.url}`.toLowerCase().includes(text.toLowerCase())) &&
+        (!connection || session.connection === connection) &&
+        (!pinned || session.pinned),
+    );
+    const page = fits.slice(query.offset, query.offset + query.limit);
+    return { type: "history", value: { sessions: page, total: fits.length } };
+  });
+  fake.onQuery("history_calls", (query) => {
+    if (query.type !== "history_calls") throw failure;
+    const calls = pastCalls(`p-${query.session}`, 3);
+    return { type: "history_calls", value: { calls: calls.slice(query.offset), total: calls.length } };
+  });
+  fake.onQuery("history_call", (query) => {
+    const call = query.type === "history_call" && pastCalls("p", 3)[query.number - 1];
+    if (!call) throw failure;
+    return {
+      type: "history_call",
+      value: {
+        call,
+        madeElsewhere: false,
+        place: { title: "Search results — Laptops", url: "http://shop.local/search?q=laptop" },
+        request: { session_id: "p-0004", url: "http://shop.local/search?q=laptop", max_nb_actions: 300 },
+        response:
+          call.status.type === "done" ? { space: { actions: [{ id: "B3", label: "Search" }] } } : null,
+        missing:
+          call.status.type === "done" ? [] : ["The screenshot was not kept: the disk had 412 MB free."],
+      },
+    };
+  });
+  fake.onQuery("history_sizes", () => ({
+    type: "history_sizes",
+    value: { sessions: sessions.length, calls: 3 * sessions.length, bytes: 48_200_000 },
+  }));
+  const nothing = fake.obey({ type: "clear_history" });
+  fake.on("pin_past", (command) => {
+    if (command.type === "pin_past")
+      sessions = sessions.map((session) =>
+        session.key === command.session ? { ...session, pinned: command.pinned } : session,
+      );
+    return nothing;
+  });
+  fake.on("remove_past", (command) => {
+    if (command.type === "remove_past") sessions = sessions.filter(({ key }) => key !== command.session);
+    return nothing;
+  });
+  fake.on("clear_history", () => {
+    sessions = sessions.filter(({ end, pinned }) => end === null || pinned);
+    return nothing;
+  });
+}

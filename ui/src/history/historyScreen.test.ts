@@ -1,0 +1,124 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { expect, it } from "vitest";
+import App from "../App.svelte";
+import { FakeBackend } from "../backend/fake";
+import { historyScene } from "../backend/fakeHistory";
+import { emptySnapshot } from "../backend/fakePages";
+import { Inspector } from "../state/inspector.svelte";
+import { Past } from "./past.svelte";
+
+async function open(scene = "full", screenName: "history" | "settings" = "history") {
+  const fake = new FakeBackend(emptySnapshot());
+  historyScene(scene, fake);
+  const model = new Inspector(fake);
+  render(App, { model });
+  await waitFor(() => expect(model.ready).toBe(true));
+  model.screen = screenName;
+  return { fake, model, user: userEvent.setup() };
+}
+
+const list = () => screen.findByRole("listbox", { name: "Kept sessions" });
+const rows = async () => within(await list()).findAllByRole("option");
+
+it("kept sessions say how they ended, what they cost and how many calls failed", async () => {
+  await open();
+  await waitFor(async () => expect(await rows()).toHaveLength(5));
+  const [living, news, , failed, unseen] = await rows();
+  expect(living).toHaveTextContent(/Laptops.*live.*14\.2 cr.*3 calls, 1 failed/s);
+  expect(news).toHaveTextContent(/News index.*timed out/s);
+  expect(failed).toHaveTextContent(/maps\.local.*Cloud/s);
+  expect(unseen).toHaveTextContent(/portal\.local.*end not seen.*≈ 12\.1 cr/s);
+});
+
+it("a session shows its calls, and a call what was answered, asked and seen", async () => {
+  const { user } = await open();
+  await user.click((await rows())[2] as HTMLElement);
+  const table = await screen.findByRole("grid", { name: "Calls" });
+  await user.click(await within(table).findByText(/\/search: 214 actions/));
+  const whole = await screen.findByRole("region", { name: "What was kept of the call" });
+  await within(whole).findByText("Search", { exact: true });
+  expect(within(whole).getByRole("tab", { name: "Answer" })).toHaveAttribute("aria-selected", "true");
+  await user.click(within(whole).getByRole("tab", { name: "Screenshot" }));
+  expect(within(whole).getByRole("img")).toHaveAttribute("src", "/picture/shop");
+});
+
+it("what could not be kept of a call is said, and so is an answer that never came", async () => {
+  const { user } = await open();
+  await user.click((await rows())[2] as HTMLElement);
+  const table = await screen.findByRole("grid", { name: "Calls" });
+  await user.click(await within(table).findByText(/click Search/));
+  expect(await screen.findByRole("note")).toHaveTextContent("the disk had 412 MB free");
+  expect(screen.getByText("No answer is kept of this call")).toBeInTheDocument();
+});
+
+it("the list is searched, narrowed and shown whole again", async () => {
+  const { user } = await open();
+  await list();
+  await user.type(screen.getByRole("textbox", { name: /^Search pages/ }), "news");
+  await waitFor(async () => expect(await rows()).toHaveLength(1));
+  await user.click(screen.getByRole("button", { name: "Pinned" }));
+  await user.click(await screen.findByRole("button", { name: "Show all" }));
+  await waitFor(async () => expect(await rows()).toHaveLength(5));
+});
+
+it("a session is pinned at once, and removed only after a question", async () => {
+  const { fake, user } = await open();
+  await user.click((await rows())[1] as HTMLElement);
+  const pane = await screen.findByRole("article", { name: "Kept session" });
+  await user.click(within(pane).getByRole("button", { name: "Pin" }));
+  await waitFor(() =>
+    expect(within(pane).getByRole("button", { name: "Pin" })).toHaveAttribute("aria-pressed", "true"),
+  );
+  await user.click(within(pane).getByRole("button", { name: "Remove" }));
+  expect(fake.sent.some(({ type }) => type === "remove_past")).toBe(false);
+  await user.click(screen.getByRole("button", { name: "Remove session" }));
+  await waitFor(async () => expect(await rows()).toHaveLength(4));
+  expect(screen.getByText("Choose a session")).toBeInTheDocument();
+});
+
+it("a session that lives cannot be removed", async () => {
+  const { user } = await open();
+  await user.click((await rows())[0] as HTMLElement);
+  const pane = await screen.findByRole("article", { name: "Kept session" });
+  expect(within(pane).queryByRole("button", { name: "Remove" })).not.toBeInTheDocument();
+});
+
+it("an empty history says what will be there, and one that cannot be read says why", async () => {
+  await open("empty");
+  expect(await screen.findByText("Nothing is kept yet")).toBeInTheDocument();
+  await open("no_history");
+  expect(await screen.findByText("The history cannot be read")).toBeInTheDocument();
+  expect(screen.getByText(/used by another inspector/)).toBeInTheDocument();
+});
+
+it("the history is cleared from the settings after a question, and its size is told anew", async () => {
+  const { fake, user } = await open("full", "settings");
+  expect(await screen.findByText(/holds 5 sessions with 15 calls: 48\.2 MB/)).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Clear history" }));
+  const question = screen.getByRole("dialog");
+  await user.click(within(question).getByRole("button", { name: "Clear history" }));
+  expect(await screen.findByText(/holds 2 sessions/)).toBeInTheDocument();
+  expect(fake.sent.at(-1)).toEqual({ type: "clear_history" });
+});
+
+it("an answer that comes after another session was chosen is passed over", async () => {
+  const fake = new FakeBackend(emptySnapshot());
+  historyScene("full", fake);
+  const late: (() => void)[] = [];
+  fake.onQuery("history_call", async (query) => {
+    if (query.type !== "history_call") throw new Error("another query");
+    await new Promise<void>((done) => late.push(done));
+    throw { code: "other", message: `late ${query.number}`, hint: null };
+  });
+  const past = new Past(fake);
+  await past.read();
+  past.choose(4);
+  past.chooseCall(1);
+  past.chooseCall(2);
+  late[0]?.();
+  await Promise.resolve();
+  expect(past.wholeFailure).toBeNull();
+  late[1]?.();
+  await waitFor(() => expect(past.wholeFailure?.message).toBe("late 2"));
+});
