@@ -55,6 +55,16 @@ const LIVE: &[(&str, &str)] = &[(
      return strip.includes('Locked') && !strip.includes('boxes are of'); })()",
 )];
 
+/// A kept session is chosen, and a call of it, until its answer is there.
+const PAST: &[(&str, &str)] = &[(
+    "a kept call",
+    "(() => { const call = document.querySelectorAll('[data-testid=calls-row]')[1]; \
+     if (!call) document.querySelectorAll('[data-past-key]')[2]?.click(); \
+     else if (call.ariaSelected !== 'true') call.click(); \
+     const whole = document.querySelector(\"[aria-label='What was kept of the call']\"); \
+     return whole?.textContent.includes('Copy') ?? false; })()",
+)];
+
 /// A part of the first card is picked on the picture, until something is there.
 macro_rules! pick {
     ($place:literal, $there:literal) => {
@@ -133,6 +143,9 @@ pub(crate) const SCENES: &[Scene] = &[
     both("billing", "fake=full&screen=billing"),
     large("billing-failed", "fake=no_money&screen=billing"),
     large("billing-estimated", "fake=estimated&screen=billing"),
+    both("history", "fake=full&screen=history").then(PAST),
+    large("history-empty", "fake=empty&screen=history"),
+    large("history-failed", "fake=no_history&screen=history"),
     large("log", "fake=full&screen=log"),
     both("settings", "fake=full&screen=settings"),
     large("palette", "fake=full&palette=1"),
