@@ -3,8 +3,9 @@ import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
 import App from "../App.svelte";
 import { FakeBackend } from "../backend/fake";
-import { historyScene } from "../backend/fakeHistory";
+import { historyScene, pastCalls } from "../backend/fakeHistory";
 import { emptySnapshot } from "../backend/fakePages";
+import { plainStart } from "../sessions/newSession";
 import { Inspector } from "../state/inspector.svelte";
 import { Past } from "./past.svelte";
 
@@ -100,6 +101,22 @@ it("the history is cleared from the settings after a question, and its size is t
   await user.click(within(question).getByRole("button", { name: "Clear history" }));
   expect(await screen.findByText(/holds 2 sessions/)).toBeInTheDocument();
   expect(fake.sent.at(-1)).toEqual({ type: "clear_history" });
+});
+
+it("a session whose first calls are listed no more leads to them in the history", async () => {
+  const { fake, model, user } = await open("full");
+  fake.obey({ type: "start_session", connection: "local", options: plainStart });
+  const id = "s-0001";
+  fake.details.set(id, {
+    session: id,
+    calls: pastCalls(id, 3).map((call) => ({ ...call, number: call.number + 57 })),
+    observation: null,
+    scraped: null,
+  });
+  await waitFor(() => expect(model.world.sessions.has(id)).toBe(true));
+  model.select(id);
+  await user.click(await screen.findByRole("button", { name: "57 earlier calls in the history" }));
+  expect(await screen.findByRole("textbox", { name: /^Search pages/ })).toHaveValue(id);
 });
 
 it("an answer that comes after another session was chosen is passed over", async () => {

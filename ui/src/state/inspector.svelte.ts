@@ -37,6 +37,8 @@ export class Inspector {
   ready = $state(false);
 
   screen = $state<Screen>("sessions");
+  /** What the history is searched for when it is opened next. */
+  historyText = "";
   tab = $state<Tab>("observe");
   /** In a narrow window the panel is a tab of the drawer, and this says that the calls are shown instead. */
   callsShown = $state(true);
@@ -134,6 +136,12 @@ export class Inspector {
       this.selectedId = null;
       this.#selectFirst();
     }
+  }
+
+  /** Shows what is kept of a session. */
+  showHistory(session: string): void {
+    this.historyText = session;
+    this.screen = "history";
   }
 
   select(session: string): void {
