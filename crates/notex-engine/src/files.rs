@@ -60,6 +60,11 @@ pub(crate) fn is_name(name: &str) -> bool {
         && !name.contains(odd)
 }
 
+/// The names in a value that names several files: no name has a `|` in it.
+pub(crate) fn names(value: &str) -> impl Iterator<Item = &str> {
+    value.split('|').map(str::trim)
+}
+
 /// Removes what an engine that was killed left behind. Blocks.
 pub(crate) fn sweep(root: &Path) -> io::Result<()> {
     match std::fs::remove_dir_all(root) {

@@ -79,6 +79,8 @@ fn every_action_is_read_as_the_client_sends_it() {
         ("press_key", ActionType::PressKey),
         ("scroll_up", ActionType::ScrollUp),
         ("scroll_down", ActionType::ScrollDown),
+        ("scroll_left", ActionType::ScrollLeft),
+        ("scroll_right", ActionType::ScrollRight),
         ("form_fill", ActionType::FormFill),
         ("scrape", ActionType::Scrape),
         ("evaluate_js", ActionType::EvaluateJs),

@@ -9,7 +9,7 @@ use url::Url;
 use super::address::address;
 use super::extract::picking;
 use super::{OneShotBody, Wanted, invalid, listing};
-use crate::browser::{Act, Deed, ScrapeOptions, ScrapeScope, Target, WaitUntil};
+use crate::browser::{Act, Deed, ScrapeOptions, ScrapeScope, Scroll, Target, Toward, WaitUntil};
 use crate::live::{PageCall, Screenshot, StepAction};
 use crate::refusal::Refused;
 
@@ -150,17 +150,26 @@ fn gesture_of(words: &str) -> Result<Deed, Refused> {
         "double_click" => Deed::DoubleClick,
         "right_click" => Deed::RightClick,
         "scroll_to" => Deed::ScrollTo,
+        "scroll_up" => in_its_box(Toward::Up),
+        "scroll_down" => in_its_box(Toward::Down),
+        "scroll_left" => in_its_box(Toward::Left),
+        "scroll_right" => in_its_box(Toward::Right),
         words => match words.strip_prefix("drag ").map(str::trim).filter(|to| is_action_id(to)) {
             Some(to) => Deed::Drag { to: Target::Action(to.to_owned()) },
             None => {
                 return Err(invalid(
                     "value",
-                    "after `gesture:` comes hover, double_click, right_click, scroll_to, or drag with the id \
-                     of the element to let go on: `gesture:drag B5`",
+                    "after `gesture:` comes hover, double_click, right_click, scroll_to, scroll_up, scroll_down, \
+                     scroll_left, scroll_right, or drag with the id of the element to let go on: `gesture:drag B5`",
                 ));
             }
         },
     })
+}
+
+/// Most of what is seen of the box that an element is in.
+fn in_its_box(toward: Toward) -> Deed {
+    Deed::ScrollIn(Scroll { toward, css_px: None })
 }
 
 fn wait(value: Option<&str>) -> Result<Duration, Refused> {

@@ -14,7 +14,7 @@ use super::address::address;
 use super::extract::picking;
 use super::selector::{css_only, selector};
 use super::{ActionBody, form, invalid, listing, unsupported};
-use crate::browser::{Act, Deed, DialogWish, ScrapeOptions, ScrapeScope, Scroll, Target, WaitUntil};
+use crate::browser::{Act, Deed, DialogWish, ScrapeOptions, ScrapeScope, Scroll, Target, Toward, WaitUntil};
 use crate::files;
 use crate::live::{PageCall, StepAction};
 use crate::refusal::Refused;
@@ -142,10 +142,13 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
                     "upload the file to the session first, and give its name",
                 ));
             }
-            if !files::is_name(&name) {
-                return Err(invalid("file_path", "file_path must be the name of a file of the session"));
+            if !files::names(&name).all(files::is_name) {
+                let why =
+                    "file_path must be the name of a file of the session, or several with | between them";
+                return Err(invalid("file_path", why));
             }
-            StepAction::Act(act(request, Deed::Upload { file: PathBuf::from(name) })?)
+            let files = files::names(&name).map(PathBuf::from).collect();
+            StepAction::Act(act(request, Deed::Upload { files })?)
         }
         ActionType::DownloadFile => StepAction::Act(act(request, Deed::Download)?),
         ActionType::Goto => {
@@ -177,8 +180,10 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
             }
             StepAction::PressKey(key)
         }
-        ActionType::ScrollUp => scroll(request, false)?,
-        ActionType::ScrollDown => scroll(request, true)?,
+        ActionType::ScrollUp => scroll(request, Toward::Up)?,
+        ActionType::ScrollDown => scroll(request, Toward::Down)?,
+        ActionType::ScrollLeft => scroll(request, Toward::Left)?,
+        ActionType::ScrollRight => scroll(request, Toward::Right)?,
         ActionType::FormFill => StepAction::FillForm(form::fields(request.value)?),
         ActionType::Scrape => {
             refuse_words("instructions", request.instructions.as_deref())?;
@@ -274,9 +279,9 @@ fn element(
 }
 
 /// The page, or the box of an element.
-fn scroll(request: ExecuteRequest, down: bool) -> Result<StepAction, Refused> {
+fn scroll(request: ExecuteRequest, toward: Toward) -> Result<StepAction, Refused> {
     let amount = request.amount.map(|amount| number::<u32>("amount", amount, MOST_PIXELS)).transpose()?;
-    let scroll = Scroll { down, css_px: amount.map(f64::from) };
+    let scroll = Scroll { toward, css_px: amount.map(f64::from) };
     let named = request.id.as_deref().is_some_and(|id| !id.is_empty());
     let selected = request.selector.clone().map_or(Ok(None), selector)?.is_some();
     if named || selected {

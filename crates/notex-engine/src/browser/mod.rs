@@ -177,11 +177,36 @@ pub enum WaitUntil {
     NetworkIdle,
 }
 
+/// Where to scroll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toward {
+    /// Toward the top.
+    Up,
+    /// Toward the bottom.
+    Down,
+    /// Toward the left edge.
+    Left,
+    /// Toward the right edge.
+    Right,
+}
+
+impl Toward {
+    /// `down` and the like.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Left => "left",
+            Self::Right => "right",
+        }
+    }
+}
+
 /// How far and where to scroll.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scroll {
-    /// Down when true, else up.
-    pub down: bool,
+    /// Where to.
+    pub toward: Toward,
     /// CSS pixels; `None` is most of a viewport.
     pub css_px: Option<f64>,
 }
@@ -381,10 +406,10 @@ pub enum Deed {
     ScrollTo,
     /// The box that it is in, or is, is scrolled.
     ScrollIn(Scroll),
-    /// A file is given to a file input.
+    /// Files are given to a file input.
     Upload {
-        /// The file.
-        file: PathBuf,
+        /// The files; several where several can be chosen.
+        files: Vec<PathBuf>,
     },
     /// A click that downloads a file, waited for.
     Download,

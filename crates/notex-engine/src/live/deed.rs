@@ -108,7 +108,7 @@ impl StepAction {
             }
             Self::Scroll(scroll) => {
                 page.scroll(*scroll).await?;
-                if scroll.down { "scrolled down".to_owned() } else { "scrolled up".to_owned() }
+                format!("scrolled {}", scroll.toward.word())
             }
             Self::Scrape(options) => {
                 let scraped = page.scrape(options).await?;
@@ -132,15 +132,19 @@ async fn perform_act(page: &dyn Page, act: &Act, folder: &Path) -> Result<Effect
         Target::Selector(_) => "the element",
     };
     let (acted, said) = match &act.deed {
-        Deed::Upload { file } => {
-            let name = file.to_string_lossy().into_owned();
-            let file = files::find(folder, &name).await.ok_or_else(|| {
-                PageError::NotOperable(format!(
-                    "the session has no file {name}; upload it to the session first"
-                ))
-            })?;
-            let act = Act { deed: Deed::Upload { file }, ..act.clone() };
-            (page.act(&act).await?, format!("gave {name} to {what}"))
+        Deed::Upload { files: wanted } => {
+            let (mut names, mut files) = (Vec::new(), Vec::new());
+            for file in wanted {
+                let name = file.to_string_lossy().into_owned();
+                files.push(files::find(folder, &name).await.ok_or_else(|| {
+                    PageError::NotOperable(format!(
+                        "the session has no file {name}; upload it to the session first"
+                    ))
+                })?);
+                names.push(name);
+            }
+            let act = Act { deed: Deed::Upload { files }, ..act.clone() };
+            (page.act(&act).await?, format!("gave {} to {what}", names.join(", ")))
         }
         Deed::Download => {
             let mut happenings = page.happenings();
@@ -171,8 +175,7 @@ fn said_of(deed: &Deed, what: &str) -> String {
         Deed::Drag { to: Target::Action(to) } => format!("dragged {what} to {to}"),
         Deed::Drag { to: Target::Selector(_) } => format!("dragged {what} to the other element"),
         Deed::ScrollTo => format!("scrolled to {what}"),
-        Deed::ScrollIn(Scroll { down: true, .. }) => format!("scrolled {what} down"),
-        Deed::ScrollIn(Scroll { down: false, .. }) => format!("scrolled {what} up"),
+        Deed::ScrollIn(Scroll { toward, .. }) => format!("scrolled {what} {}", toward.word()),
         Deed::Upload { .. } | Deed::Download => format!("used {what}"),
     }
 }

@@ -62,7 +62,7 @@ async fn every_action_does_what_it_says() {
         ),
         (
             json!({ "type": "scroll_down", "id": "B1", "amount": 40 }),
-            "B1 with ScrollIn(Scroll { down: true, css_px: Some(40.0) })".to_owned(),
+            "B1 with ScrollIn(Scroll { toward: Down, css_px: Some(40.0) })".to_owned(),
         ),
         (
             json!({ "type": "goto", "url": "example.com", "wait_until": "networkidle" }),
@@ -81,9 +81,13 @@ async fn every_action_does_what_it_says() {
         (json!({ "type": "press_key", "key": "Control+a" }), "press Control+a".to_owned()),
         (
             json!({ "type": "scroll_down", "amount": 300 }),
-            "Scroll { down: true, css_px: Some(300.0) }".to_owned(),
+            "Scroll { toward: Down, css_px: Some(300.0) }".to_owned(),
         ),
-        (json!({ "type": "scroll_up", "amount": null }), "Scroll { down: false, css_px: None }".to_owned()),
+        (
+            json!({ "type": "scroll_right", "amount": 30 }),
+            "Scroll { toward: Right, css_px: Some(30.0) }".to_owned(),
+        ),
+        (json!({ "type": "scroll_up", "amount": null }), "Scroll { toward: Up, css_px: None }".to_owned()),
         (
             json!({ "type": "scrape", "only_main_content": true, "ignored_tags": ["NAV"] }),
             "scrape MainContent without nav without img".to_owned(),
@@ -345,6 +349,7 @@ async fn a_classic_step_takes_gestures_in_place_of_a_value() {
         ("L1", "gesture:double_click", "L1 with DoubleClick"),
         ("B1", "gesture:right_click", "B1 with RightClick"),
         ("B1", "gesture:scroll_to", "B1 with ScrollTo"),
+        ("B1", "gesture:scroll_left", "B1 with ScrollIn(Scroll { toward: Left, css_px: None })"),
         ("B1", "gesture:drag B5", "B1 with Drag { to: Action(\"B5\") }"),
         ("I1", "gesture:hover", "I1 with gesture:hover"),
     ] {

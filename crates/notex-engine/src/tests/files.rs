@@ -47,7 +47,7 @@ async fn a_file_is_given_listed_uploaded_taken_and_removed() {
     let upload = json!({ "type": "upload_file", "id": "I1", "file_path": "report.pdf" });
     assert!(house.execute(&session, upload).await.of::<ExecutionResult>().success);
     let done = house.browser.page().done().pop().unwrap();
-    assert_eq!(done, format!("I1 with Upload {{ file: {:?} }}", folder.join("report.pdf")));
+    assert_eq!(done, format!("I1 with Upload {{ files: [{:?}] }}", folder.join("report.pdf")));
     let missing = json!({ "type": "upload_file", "id": "I1", "file_path": "other.pdf" });
     let result: ExecutionResult = house.execute(&session, missing).await.of();
     assert_eq!(result.message, "the session has no file other.pdf; upload it to the session first");

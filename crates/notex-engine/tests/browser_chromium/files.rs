@@ -20,7 +20,7 @@ async fn with_folder() -> InFolder {
 }
 
 fn upload(file: impl Into<PathBuf>) -> Deed {
-    Deed::Upload { file: file.into() }
+    Deed::Upload { files: vec![file.into()] }
 }
 
 fn download(event: PageEvent) -> Option<(String, u64, Option<String>)> {
@@ -102,6 +102,33 @@ async fn a_file_of_the_folder_is_given_to_an_input_even_behind_a_button() {
     open.to("#letter", upload("tea.txt")).await.unwrap();
     let error = open.to("#plain", upload("tea.txt")).await.unwrap_err().to_string();
     assert!(error.contains("is no file input"), "{error}");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_files_are_given_where_several_can_be_chosen_and_nowhere_else() {
+    let InFolder { folder, open } = with_folder().await;
+    for name in ["tea.txt", "pot.txt"] {
+        std::fs::write(folder.path().join(name), name).unwrap();
+    }
+    let both = || Deed::Upload { files: vec!["tea.txt".into(), "pot.txt".into()] };
+    for (css, id) in [("#pictures", "pictures"), ("#album", "album"), ("#choose-some", "album")] {
+        open.value("document.title = 'Files'").await;
+        open.to(css, both()).await.unwrap();
+        let expected = format!("{id} tea.txt tea.txt pot.txt pot.txt");
+        crate::support::until(css, async || open.title().await == expected).await;
+        open.value("document.querySelectorAll('input').forEach((i) => { i.value = ''; })").await;
+    }
+    open.value("document.title = 'Files'; 0").await;
+    for css in ["#letter", "#choose"] {
+        let error = open.to(css, both()).await.unwrap_err().to_string();
+        assert!(error.ends_with("takes one file, and 2 were given"), "{error}");
+    }
+    let pictures = open.action("Upload a file to Pictures").await.id;
+    let names = Some("pot.txt|tea.txt".to_owned());
+    open.page.act(&notex_engine::browser::Act::operate(pictures, names, false)).await.unwrap();
+    let expected = "pictures pot.txt pot.txt tea.txt tea.txt";
+    crate::support::until("by the action", async || open.title().await == expected).await;
     open.end().await;
 }
 

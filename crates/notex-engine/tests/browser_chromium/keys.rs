@@ -1,6 +1,6 @@
 //! Keys, shortcuts and the wheel.
 
-use notex_engine::browser::{PageError, Scroll, WaitUntil};
+use notex_engine::browser::{PageError, Scroll, Toward, WaitUntil};
 
 use crate::support::open;
 
@@ -60,18 +60,18 @@ async fn an_enter_that_leads_to_another_page_is_followed() {
 async fn the_page_is_scrolled_and_else_the_box_that_can_be() {
     let open = open("keys.html").await;
     let top = async || open.page.position().await.unwrap().viewport.scroll_y;
-    let scroll = async |down, css_px| open.page.scroll(Scroll { down, css_px }).await;
-    scroll(true, Some(300.0)).await.unwrap();
+    let scroll = async |toward, css_px| open.page.scroll(Scroll { toward, css_px }).await;
+    scroll(Toward::Down, Some(300.0)).await.unwrap();
     assert_eq!(top().await, 300.0);
-    scroll(true, None).await.unwrap();
+    scroll(Toward::Down, None).await.unwrap();
     assert_eq!(top().await, 300.0 + 640.0);
-    scroll(false, Some(10_000.0)).await.unwrap();
+    scroll(Toward::Up, Some(10_000.0)).await.unwrap();
     assert_eq!(top().await, 0.0);
-    scroll(false, None).await.unwrap();
-    assert!(matches!(scroll(true, Some(f64::NAN)).await, Err(PageError::NotOperable(_))));
+    scroll(Toward::Up, None).await.unwrap();
+    assert!(matches!(scroll(Toward::Down, Some(f64::NAN)).await, Err(PageError::NotOperable(_))));
     let boxed = "text/%3Cdiv%20style='height:300px;overflow:auto'%3E%3Cdiv%20style='height:2000px'%3Ex%3C%2Fdiv%3E%3C%2Fdiv%3E";
     open.page.goto(&open.site.url(boxed), WaitUntil::Load).await.unwrap();
-    scroll(true, Some(100.0)).await.unwrap();
+    scroll(Toward::Down, Some(100.0)).await.unwrap();
     assert_eq!(open.value("document.querySelector('div').scrollTop").await, 100);
     open.end().await;
 }

@@ -1,6 +1,6 @@
 //! The mouse does what a hand does: it hovers, clicks twice or with the other button, drags, scrolls and drops files.
 
-use notex_engine::browser::{ContextOptions, Deed, Scroll, Selector, Target};
+use notex_engine::browser::{ContextOptions, Deed, Scroll, Selector, Target, Toward};
 
 use crate::support::{Open, open, open_in};
 
@@ -52,10 +52,33 @@ async fn what_is_out_of_view_is_brought_into_it_in_boxes_and_under_fixed_headers
     assert!(top.as_f64().is_some_and(|top| (0.0..800.0).contains(&top)), "{top}");
     let rows = async || open.value("document.querySelectorAll('#rows p').length").await;
     assert_eq!(rows().await, 20);
-    let down = Deed::ScrollIn(Scroll { down: true, css_px: Some(10_000.0) });
+    let down = Deed::ScrollIn(Scroll { toward: Toward::Down, css_px: Some(10_000.0) });
     open.to("#rows", down).await.unwrap();
     assert_eq!(rows().await, 40);
     assert_eq!(log(&open).await, "far;deep;");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn boxes_and_pages_are_scrolled_sideways() {
+    let open = open("step/mouse.html").await;
+    let sideways = |toward, css_px| Deed::ScrollIn(Scroll { toward, css_px });
+    let left = async |css: &str| open.value(&format!("document.querySelector('{css}').scrollLeft")).await;
+    open.to("#reel", sideways(Toward::Right, Some(250.0))).await.unwrap();
+    assert_eq!(left("#reel").await, 250);
+    open.to("#reel button", sideways(Toward::Left, Some(50.0))).await.unwrap();
+    assert_eq!(left("#reel").await, 200);
+    open.to("#leftward", sideways(Toward::Left, Some(70.0))).await.unwrap();
+    assert_eq!(left("#leftward").await, -70);
+    let page = async |toward, css_px| open.page.scroll(Scroll { toward, css_px }).await.unwrap();
+    // The page itself has no more width than the view: the box in its middle is taken, else the largest.
+    page(Toward::Right, Some(100.0)).await;
+    assert_eq!(left("#reel").await, 300);
+    open.value("document.body.style.width = '4000px'; 0").await;
+    page(Toward::Right, None).await;
+    assert_eq!(open.page.position().await.unwrap().viewport.scroll_x, 1024.0);
+    page(Toward::Left, Some(24.0)).await;
+    assert_eq!(open.page.position().await.unwrap().viewport.scroll_x, 1000.0);
     open.end().await;
 }
 
@@ -65,7 +88,7 @@ async fn files_are_dropped_where_a_page_takes_drops_and_given_to_inputs_behind_b
     std::fs::write(folder.path().join("tea.txt"), "green").unwrap();
     let options = ContextOptions { folder: folder.path().to_owned(), ..ContextOptions::default() };
     let open = open_in("step/mouse.html", &options).await;
-    let tea = || Deed::Upload { file: "tea.txt".into() };
+    let tea = || Deed::Upload { files: vec!["tea.txt".into()] };
     open.to("#zone", tea()).await.unwrap();
     open.to("#upload", tea()).await.unwrap();
     open.to("#hidden-file", tea()).await.unwrap();

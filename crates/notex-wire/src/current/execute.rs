@@ -51,6 +51,10 @@ pub enum ActionType {
     Drag,
     /// Ours: an element is brought into view.
     ScrollTo,
+    /// Ours: the page or the box of an element, sideways.
+    ScrollLeft,
+    /// Ours: the same to the right.
+    ScrollRight,
 }
 
 /// One action. Which fields it needs depends on its type; others are left out of account, because an action of an

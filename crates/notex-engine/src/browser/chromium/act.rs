@@ -2,6 +2,7 @@
 //! mouse and keyboard input at a point where nothing covers it. The mouse is in `mouse`, the keyboard in `typing`,
 //! lists that pages make themselves in `lists`, sliders in `sliders`, files in `files`.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -233,8 +234,8 @@ impl Doing<'_> {
                 }
                 Some(facts)
             }
-            Deed::Upload { file } => {
-                self.upload(file).await?;
+            Deed::Upload { files } => {
+                self.upload(files).await?;
                 None
             }
             Deed::Download => {
@@ -263,10 +264,10 @@ impl Doing<'_> {
     }
 
     async fn operate(&self, value: Option<&str>) -> Result<Option<Facts>, PageError> {
-        if let Some(file) = value
+        if let Some(names) = value
             && self.is_file_input().await?
         {
-            self.upload(std::path::Path::new(file)).await?;
+            self.upload(&crate::files::names(names).map(PathBuf::from).collect::<Vec<_>>()).await?;
             return Ok(None);
         }
         let (reached, facts) = self.reach().await?;

@@ -23,6 +23,8 @@ const DOWNLOADED_WITHIN: Duration = Duration::from_secs(60);
 struct FileInput {
     is: String,
     key: Option<u64>,
+    #[serde(default)]
+    several: bool,
 }
 
 #[derive(Deserialize)]
@@ -34,19 +36,28 @@ struct DropTarget {
 #[serde(rename_all = "camelCase")]
 struct FileChooserOpened {
     backend_node_id: Option<i64>,
+    mode: String,
 }
 
+/// How a page asks for any number of files.
+const MANY: &str = "selectMultiple";
+
 impl Doing<'_> {
-    /// Gives a file to a file input, or to the one that a click on the element asks for.
-    pub(super) async fn upload(&self, file: &Path) -> Result<(), PageError> {
-        let file = self.own_file(file).await?;
+    /// Gives files to a file input, or to the one that a click on the element asks for.
+    pub(super) async fn upload(&self, wanted: &[PathBuf]) -> Result<(), PageError> {
+        let mut files = Vec::new();
+        for file in wanted {
+            files.push(self.own_file(file).await?);
+        }
+        let too_many = || self.not_operable(&format!("takes one file, and {} were given", files.len()));
         let input: FileInput = self.put(&format!("fileInput({})", self.wanted)).await?;
         if input.is == "disabled" {
             return Err(self.not_operable("is disabled"));
         }
         let within = self.tab.setup.patience.answer;
-        let mut params = json!({"files": [file]});
+        let mut params = json!({"files": files});
         match input.key {
+            Some(_) if files.len() > 1 && !input.several => return Err(too_many()),
             Some(key) => {
                 let element = self.tab.element(&self.frame, key, FRAME_ANSWERS_WITHIN).await;
                 match element {
@@ -58,12 +69,15 @@ impl Doing<'_> {
                 let mut events = self.frame.session.events();
                 let target: DropTarget = self.put(&format!("takesDrops({})", self.wanted)).await?;
                 if target.likely {
-                    return self.drop_on(&[file]).await;
+                    return self.drop_on(&files).await;
                 }
                 self.click().await?;
                 match chooser(&mut events).await {
-                    Some(node) => params["backendNodeId"] = json!(node),
-                    None => return self.drop_on(&[file]).await,
+                    Some(asked) if files.len() > 1 && asked.mode != MANY => return Err(too_many()),
+                    Some(FileChooserOpened { backend_node_id: Some(node), .. }) => {
+                        params["backendNodeId"] = json!(node);
+                    }
+                    Some(_) | None => return self.drop_on(&files).await,
                 }
             }
         }
@@ -139,12 +153,12 @@ impl Doing<'_> {
 }
 
 /// The input that a page asks a file for.
-async fn chooser(events: &mut Receiver<Event>) -> Option<i64> {
+async fn chooser(events: &mut Receiver<Event>) -> Option<FileChooserOpened> {
     let opened = async {
         loop {
             match events.recv().await {
                 Ok(event) if &*event.method == "Page.fileChooserOpened" => {
-                    return event.read::<FileChooserOpened>().and_then(|opened| opened.backend_node_id);
+                    return event.read();
                 }
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,

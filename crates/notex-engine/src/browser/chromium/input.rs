@@ -44,7 +44,7 @@ impl ChromiumTab {
         };
         self.watch_page().await;
         let mut events = self.session.events();
-        let question = format!("scrollPage({}, {px})", scroll.down);
+        let question = format!("scrollPage({}, {px})", json!(scroll.toward.word()));
         self.ask::<serde::de::IgnoredAny>("scrolling the page", &question).await?;
         self.settle_page(&mut events).await
     }

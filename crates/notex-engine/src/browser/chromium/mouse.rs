@@ -153,7 +153,8 @@ impl Doing<'_> {
 
     pub(super) async fn scroll_in(&self, scroll: Scroll) -> Result<(), PageError> {
         let px = scroll.css_px.map_or(Value::Null, |px| json!(px));
-        self.outcome(&format!("scrollIn({}, {}, {px})", self.wanted, scroll.down), "").await.map(drop)
+        let toward = json!(scroll.toward.word());
+        self.outcome(&format!("scrollIn({}, {toward}, {px})", self.wanted), "").await.map(drop)
     }
 
     /// Drags the element onto another: as the browser does where the page lets it, else by the mouse alone.

@@ -118,7 +118,14 @@ const canBeSeen = (el) => {
   if (rect.width <= 1 || rect.height <= 1) return false;
   const view = viewOf(el);
   const leftward = view.getComputedStyle(view.document.documentElement).direction === 'rtl';
-  return (leftward || rect.right + view.scrollX > 0) && rect.bottom + view.scrollY > 0 && !isSqueezed(el, view);
+  if (!leftward && rect.right + view.scrollX <= 0 && !isRolledAway(el, 'scrollLeft')) return false;
+  if (rect.bottom + view.scrollY <= 0 && !isRolledAway(el, 'scrollTop')) return false;
+  return !isSqueezed(el, view);
+};
+// Beyond the edge of the page because a box around it was scrolled.
+const isRolledAway = (el, which) => {
+  const root = of(el, 'ownerDocument').scrollingElement;
+  return ancestor(parentSeen(el), (node) => node !== root && of(node, which) > 0) !== null;
 };
 // Inside a box that clips all of it: collapsed menus, text for screen readers.
 const isSqueezed = (el, view) => {

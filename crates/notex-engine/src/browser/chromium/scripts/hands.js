@@ -344,30 +344,42 @@ const fileInput = (wanted) => {
   const inner = from(el, 'querySelectorAll', 'input[type=file]');
   const input = isFiles(own) ? own : inner.length === 1 ? inner[0] : null;
   if (input && isDisabled(input)) return { is: 'disabled' };
-  return { is: 'ready', key: input ? keyOf(input) : null };
+  return { is: 'ready', key: input ? keyOf(input) : null, several: !!input && (input.multiple || input.webkitdirectory) };
 };
 const elementAt = (key) => kept.get(key)?.deref() ?? null;
 
+// Where a scroll leads: the sign of its direction, and what is read along its axis.
+const UPRIGHT = { side: 'top', overflow: 'overflowY', room: 'clientHeight', whole: 'scrollHeight', at: 'scrollTop' };
+const LEVEL = { side: 'left', overflow: 'overflowX', room: 'clientWidth', whole: 'scrollWidth', at: 'scrollLeft' };
+const alongOf = (toward) => ({ ...(toward === 'left' || toward === 'right' ? LEVEL : UPRIGHT), sign: toward === 'down' || toward === 'right' ? 1 : -1 });
+// How far a box can still be scrolled. Where text runs from the right, boxes count from there downward.
+const roomLeft = (el, { whole, room, at, side, sign }) => {
+  const most = of(el, whole) - of(el, room);
+  const now = side === 'left' && styleOf(el)?.direction === 'rtl' ? most + of(el, at) : of(el, at);
+  return sign > 0 ? most - now : now;
+};
+const rollBy = (box, { side, sign }, px) => from(box, 'scrollBy', { [side]: sign * px, behavior: 'instant' });
+
 // Scrolls what a person's wheel would: the page, else the box in the middle of it, else the largest one.
-const scrollPage = (down, px) => {
+const scrollPage = (toward, px) => {
   const root = document.scrollingElement ?? document.documentElement;
-  const left = (el) => (down ? el.scrollHeight - el.clientHeight - el.scrollTop : el.scrollTop);
+  const along = alongOf(toward);
   const scrolls = (el) => {
-    const overflow = styleOf(el)?.overflowY;
-    if (el === root) return overflow !== 'hidden' && left(el) >= 1;
-    return (overflow === 'auto' || overflow === 'scroll') && left(el) >= 1;
+    if (roomLeft(el, along) < 1) return false;
+    const overflow = styleOf(el)?.[along.overflow];
+    return el === root ? overflow !== 'hidden' : overflow === 'auto' || overflow === 'scroll';
   };
   let box = scrolls(root) ? root : null;
   const middle = box ? null : hitAt(innerWidth / 2, innerHeight / 2);
   box ??= middle && ancestor(middle, scrolls);
   if (!box) {
-    const size = (el) => el.clientWidth * el.clientHeight;
-    const all = Array.from(queryAll(document, '*')).slice(0, MOST_ELEMENTS).filter((el) => left(el) >= 1 && scrolls(el) && canBeSeen(el));
+    const size = (el) => of(el, 'clientWidth') * of(el, 'clientHeight');
+    const all = Array.from(queryAll(document, '*')).slice(0, MOST_ELEMENTS).filter((el) => scrolls(el) && canBeSeen(el));
     box = all.sort((a, b) => size(b) - size(a))[0] ?? null;
   }
   if (!box) return { is: 'ready' };
-  const most = px ?? (box === root ? innerHeight : box.clientHeight) * 0.8;
-  box.scrollBy({ top: down ? most : -most, behavior: 'instant' });
+  const view = along.side === 'left' ? innerWidth : innerHeight;
+  rollBy(box, along, px ?? (box === root ? view : of(box, along.room)) * 0.8);
   return { is: 'ready' };
 };
 
@@ -465,16 +477,15 @@ const whereIs = (wanted) => {
 };
 
 // Scrolls the element, or the nearest box around it that scrolls.
-const scrollIn = (wanted, down, px) => {
+const scrollIn = (wanted, toward, px) => {
   const el = elementOf(wanted);
   if (!el) return { is: 'gone' };
-  const scrolls = (node) => of(node, 'scrollHeight') > of(node, 'clientHeight') + 1
-    && (['auto', 'scroll', 'overlay'].includes(styleOf(node)?.overflowY) || node === document.scrollingElement);
+  const along = alongOf(toward);
+  const scrolls = (node) => of(node, along.whole) > of(node, along.room) + 1
+    && (['auto', 'scroll', 'overlay'].includes(styleOf(node)?.[along.overflow]) || node === document.scrollingElement);
   const inner = () => Array.from(from(el, 'querySelectorAll', '*')).slice(0, 3000).find(scrolls);
   const box = (scrolls(el) ? el : inner()) ?? ancestor(el, scrolls) ?? document.scrollingElement;
-  if (!box) return { is: 'ready' };
-  const most = px ?? of(box, 'clientHeight') * 0.8;
-  from(box, 'scrollBy', { top: down ? most : -most, behavior: 'instant' });
+  if (box) rollBy(box, along, px ?? of(box, along.room) * 0.8);
   return { is: 'ready' };
 };
 
