@@ -46,6 +46,7 @@ impl InnerEngine {
             tariff: None,
             browser: BrowserSource::Local { program: None },
             private_networks: PrivateNetworks::Open,
+            model: None,
         };
         let engine = Engine::start(config).await.map_err(|error| error.to_string())?;
         let place =

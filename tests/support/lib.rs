@@ -16,6 +16,7 @@ mod driver;
 #[cfg(feature = "desktop")]
 pub mod hostile;
 mod memory;
+mod model;
 mod pages;
 mod process;
 mod program;
@@ -38,6 +39,7 @@ pub use driver::window_on;
 #[cfg(feature = "desktop")]
 pub use driver::{Driven, browser, time_to_show, window, window_in};
 pub use memory::Memory;
+pub use model::{ModelServer, Question, Reply};
 pub use process::{Family, signal};
 pub use program::{ENGINE_KEY, RunningEngine, RunningProgram, RunningWebHost};
 pub use sdk::{Suite, run_suite};

@@ -20,6 +20,8 @@ pub enum Suite {
     Classic,
     /// PyPI `notte-sdk` 1.10.0.
     Current,
+    /// PyPI `notte-sdk` 1.10.0, where a language model is configured.
+    Model,
     /// Requests made up from the engine's own OpenAPI document.
     Document,
 }
@@ -29,6 +31,7 @@ impl Suite {
         let name = match self {
             Self::Classic => "classic",
             Self::Current => "current",
+            Self::Model => "model",
             Self::Document => "document",
         };
         Path::new(env!("CARGO_MANIFEST_DIR")).join("sdk").join(name)
@@ -37,7 +40,7 @@ impl Suite {
     fn python(self) -> PathBuf {
         built(match self {
             Self::Classic => "NOTEX_PYTHON_CLASSIC",
-            Self::Current | Self::Document => "NOTEX_PYTHON_CURRENT",
+            Self::Current | Self::Model | Self::Document => "NOTEX_PYTHON_CURRENT",
         })
     }
 }

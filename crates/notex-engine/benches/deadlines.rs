@@ -210,6 +210,7 @@ impl Bench {
             tariff: None,
             browser: BrowserSource::Local { program: None },
             private_networks: PrivateNetworks::Open,
+            model: None,
         };
         let closed = Closed::default();
         let browser = CountingBrowser {

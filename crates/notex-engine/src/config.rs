@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 use url::Url;
@@ -26,9 +27,95 @@ pub struct EngineConfig {
     pub browser: BrowserSource,
     /// What its pages may do with private networks.
     pub private_networks: PrivateNetworks,
+    /// The language model that scrapes may ask; `None` refuses what needs one.
+    pub model: Option<ModelConfig>,
 }
 
-/// The key that callers must show. It cannot be printed or written.
+/// How long a language model is waited for.
+const MODEL_PATIENCE: Duration = Duration::from_secs(90);
+const LONGEST_MODEL_NAME: usize = 200;
+
+/// A language model: a server that speaks the protocol of OpenAI, on this machine or elsewhere.
+#[derive(Clone, Debug)]
+pub struct ModelConfig {
+    endpoint: Url,
+    name: String,
+    key: Option<ApiKey>,
+    patience: Duration,
+}
+
+/// Why a language model cannot be used, as a sentence without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnusableModel(String);
+
+impl UnusableModel {
+    pub(crate) fn of(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl ModelConfig {
+    /// The model `name` of the server whose chat is at `url` with `/chat/completions` behind it. A server of one's own
+    /// may want no key.
+    ///
+    /// # Errors
+    /// When the address is none of the web or says more than an address, or the name is empty.
+    pub fn new(url: &str, name: &str, key: Option<ApiKey>) -> Result<Self, UnusableModel> {
+        let refused = |why: &str| UnusableModel(format!("the address of the language model {why}"));
+        let mut endpoint =
+            Url::parse(url.trim()).map_err(|why| refused(&format!("cannot be read: {why}")))?;
+        if !matches!(endpoint.scheme(), "http" | "https") || endpoint.host().is_none() {
+            return Err(refused("must begin with http:// or https://"));
+        }
+        if !endpoint.username().is_empty() || endpoint.password().is_some() {
+            return Err(refused("must not hold a user name or password"));
+        }
+        if endpoint.query().is_some() || endpoint.fragment().is_some() {
+            return Err(refused("must not hold a ? or a #"));
+        }
+        let path = endpoint.path().trim_end_matches('/');
+        let path = path.strip_suffix("/chat/completions").unwrap_or(path);
+        endpoint.set_path(&format!("{path}/chat/completions"));
+        let name = name.trim().to_owned();
+        if name.is_empty() || name.chars().count() > LONGEST_MODEL_NAME {
+            let why =
+                format!("the name of the language model must have from 1 to {LONGEST_MODEL_NAME} characters");
+            return Err(UnusableModel(why));
+        }
+        if key.as_ref().is_some_and(|key| !key.0.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(UnusableModel(
+                "the key of the language model holds a character that no key has".to_owned(),
+            ));
+        }
+        Ok(Self { endpoint, name, key, patience: MODEL_PATIENCE })
+    }
+
+    /// The same, waited for as long as given.
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// What its server calls it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn endpoint(&self) -> Url {
+        self.endpoint.clone()
+    }
+
+    pub(crate) fn key(&self) -> Option<&ApiKey> {
+        self.key.as_ref()
+    }
+
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
+    }
+}
+
+/// A key: the one that callers must show, or that of a language model. It cannot be printed or written.
 #[derive(Clone)]
 pub struct ApiKey(String);
 
@@ -45,6 +132,11 @@ impl ApiKey {
     pub fn new(key: impl Into<String>) -> Result<Self, EmptyKey> {
         let key = key.into().trim().to_owned();
         if key.is_empty() { Err(EmptyKey) } else { Ok(Self(key)) }
+    }
+
+    /// As it goes to the server that it is for.
+    pub(crate) fn revealed(&self) -> &str {
+        &self.0
     }
 
     /// Whether `shown` is this key, in a time that does not tell how much of it is right.
@@ -92,6 +184,10 @@ mod tests {
             tariff: None,
             browser: BrowserSource::Local { program: None },
             private_networks: PrivateNetworks::Open,
+            model: Some(
+                ModelConfig::new("http://127.0.0.1:1/v1", "m", Some(ApiKey::new("sesame-0815").unwrap()))
+                    .unwrap(),
+            ),
         };
         assert!(!format!("{config:?}").contains("sesame"));
     }
@@ -104,6 +200,38 @@ mod tests {
             assert!(!key.is(wrong), "{wrong:?}");
         }
         assert_eq!(ApiKey::new("  ").unwrap_err(), EmptyKey);
+    }
+
+    #[test]
+    fn a_language_model_is_an_address_and_a_name() {
+        let endpoint =
+            |url: &str| ModelConfig::new(url, "m", None).map(|config| config.endpoint().to_string());
+        for url in [
+            "http://localhost:11434/v1",
+            " http://localhost:11434/v1/ ",
+            "http://localhost:11434/v1/chat/completions",
+        ] {
+            assert_eq!(endpoint(url).unwrap(), "http://localhost:11434/v1/chat/completions");
+        }
+        for (url, said) in [
+            ("localhost:11434", "must begin with http:// or https://"),
+            ("", "cannot be read"),
+            ("file:///v1", "must begin with http:// or https://"),
+            ("https://me:secret@model.example/v1", "must not hold a user name"),
+            ("https://model.example/v1?key=secret", "must not hold a ?"),
+        ] {
+            let why = endpoint(url).unwrap_err().to_string();
+            assert!(why.contains(said) && !why.contains("secret"), "{url}: {why}");
+        }
+        assert!(
+            ModelConfig::new("https://model.example", " ", None)
+                .unwrap_err()
+                .to_string()
+                .contains("the name")
+        );
+        let key = ApiKey::new("sk-\n1").unwrap();
+        let why = ModelConfig::new("https://model.example", "m", Some(key)).unwrap_err().to_string();
+        assert!(why.contains("the key") && !why.contains("sk-"), "{why}");
     }
 
     #[test]

@@ -15,12 +15,13 @@ use crate::account::Account;
 use crate::browser::{Browser, LaunchError};
 use crate::browser_source::{BrowserSupply, Launch};
 use crate::clock::Clock;
-use crate::config::EngineConfig;
+use crate::config::{EngineConfig, ModelConfig, UnusableModel};
 use crate::events::Events;
 use crate::files;
 use crate::guard::Guard;
 use crate::ledger::Tariff;
 use crate::live::Registry;
+use crate::model::ModelSlot;
 use crate::netguard::Reach;
 use crate::routes;
 use crate::server::{self, Bounds};
@@ -57,6 +58,9 @@ pub enum EngineError {
     /// The plan and the prices cannot be used.
     #[error("the engine did not start: {0}")]
     Tariff(TariffError),
+    /// The language model cannot be used.
+    #[error("the engine did not start: {0}")]
+    Model(UnusableModel),
     /// Browsers cannot be taken from where the configuration says.
     #[error("{0}")]
     Browser(LaunchError),
@@ -70,6 +74,7 @@ pub(crate) struct EngineState {
     pub(crate) store: Store,
     pub(crate) browser: BrowserSupply,
     pub(crate) reach: Reach,
+    pub(crate) model: ModelSlot,
     pub(crate) registry: Registry,
     pub(crate) events: Events,
     /// The folder of the sessions' folders.
@@ -145,6 +150,8 @@ impl Engine {
         clock: Clock,
         launch: Launch,
     ) -> Result<Self, EngineError> {
+        let model = ModelSlot::default();
+        model.set(config.model).map_err(EngineError::Model)?;
         let files = config.data_dir.join("files");
         let swept = files.clone();
         let opened = tokio::task::spawn_blocking(move || {
@@ -168,6 +175,7 @@ impl Engine {
             store,
             browser,
             reach,
+            model,
             registry: Registry::default(),
             events,
             files,
@@ -188,6 +196,14 @@ impl Engine {
     pub fn look_for_browser(&self) {
         let state = Arc::clone(&self.state);
         self.state.tasks.spawn(async move { drop(state.browser.take().await) });
+    }
+
+    /// Asks another language model from the next call on, or none.
+    ///
+    /// # Errors
+    /// When no connection to it can be made ready; the one before stays.
+    pub fn use_model(&self, model: Option<ModelConfig>) -> Result<(), UnusableModel> {
+        self.state.model.set(model)
     }
 
     /// Where it listens.

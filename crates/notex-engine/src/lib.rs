@@ -15,6 +15,7 @@ mod files;
 mod guard;
 mod ledger;
 mod live;
+mod model;
 pub mod netguard;
 mod refusal;
 mod routes;
@@ -25,7 +26,8 @@ mod tariff_file;
 mod tests;
 
 pub use browser_source::BrowserSource;
-pub use config::{ApiKey, EmptyKey, EngineConfig, UnknownBrowserSource};
+pub use config::{ApiKey, EmptyKey, EngineConfig, ModelConfig, UnknownBrowserSource, UnusableModel};
 pub use engine::{Engine, EngineError};
+pub use model::TriedModel;
 pub use store::StoreError;
 pub use tariff_file::TariffError;

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use notex_engine::netguard::{AllowedHost, PrivateNetworks};
-use notex_engine::{ApiKey, BrowserSource, Engine, EngineConfig};
+use notex_engine::{ApiKey, BrowserSource, Engine, EngineConfig, ModelConfig};
 use tracing_subscriber::EnvFilter;
 
 const KEY_VARIABLE: &str = "NOTEX_API_KEY";
+const MODEL_KEY_VARIABLE: &str = "NOTEX_MODEL_KEY";
 /// As for a wrong argument.
 const MISCONFIGURED: u8 = 2;
 
@@ -27,7 +28,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve until ctrl-c or SIGTERM. Callers must show the key in NOTEX_API_KEY.
+    /// Serve until ctrl-c or SIGTERM. Callers must show the key in NOTEX_API_KEY; a language model is shown the one in
+    /// NOTEX_MODEL_KEY.
     Serve(Serve),
 }
 
@@ -57,6 +59,12 @@ struct Serve {
     /// What pages may reach all the same; can be given several times
     #[arg(long, value_name = "HOST[:PORT]", requires = "block_private_networks")]
     allow_private: Vec<AllowedHost>,
+    /// The server of the language model that scrapes may ask, such as http://localhost:11434/v1
+    #[arg(long, env = "NOTEX_MODEL_URL", value_name = "URL")]
+    model_url: Option<String>,
+    /// What that server calls the model
+    #[arg(long, env = "NOTEX_MODEL_NAME", value_name = "NAME")]
+    model_name: Option<String>,
 }
 
 #[tokio::main]
@@ -96,7 +104,22 @@ fn configured(serve: Serve) -> Result<EngineConfig, String> {
     } else {
         PrivateNetworks::Open
     };
-    Ok(EngineConfig { listen: serve.listen, key, data_dir, tariff: serve.tariff, browser, private_networks })
+    let model = model(serve.model_url, serve.model_name)?;
+    let (listen, tariff) = (serve.listen, serve.tariff);
+    Ok(EngineConfig { listen, key, data_dir, tariff, browser, private_networks, model })
+}
+
+fn model(url: Option<String>, name: Option<String>) -> Result<Option<ModelConfig>, String> {
+    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    match (given(url), given(name)) {
+        (None, None) => Ok(None),
+        (Some(url), Some(name)) => {
+            let key = std::env::var(MODEL_KEY_VARIABLE).ok().and_then(|key| ApiKey::new(key).ok());
+            ModelConfig::new(&url, &name, key).map(Some).map_err(|why| why.to_string())
+        }
+        (Some(_), None) => Err("a language model has no name: set NOTEX_MODEL_NAME".to_owned()),
+        (None, Some(_)) => Err("a language model has no address: set NOTEX_MODEL_URL".to_owned()),
+    }
 }
 
 async fn run(config: EngineConfig) -> ExitCode {

@@ -13,4 +13,4 @@ pub use lifetime::{
     Phase, TimeoutOutOfRange,
 };
 pub use plan::{Limit, OverLimit, Plan, Spent};
-pub use rates::{Charge, RateCard, Reason, ScrapeSize};
+pub use rates::{Charge, RateCard, Reason, ScrapeSize, Tokens};

@@ -33,6 +33,13 @@ impl Charge {
         self
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.reasons.extend(other.reasons);
+        self
+    }
+
     /// The sum of the reasons.
     pub fn total(&self) -> Credits {
         self.reasons.iter().map(|reason| reason.credits).sum()
@@ -83,6 +90,22 @@ pub struct RateCard {
     pub scrape_per_further_10_kb: Credits,
     /// Each image listed.
     pub scrape_image: Credits,
+    /// Each started 1,000 tokens of a language model; the default's in cards that were written before there was one.
+    #[serde(default = "model_per_1000_tokens")]
+    pub model_per_1000_tokens: Credits,
+}
+
+fn model_per_1000_tokens() -> Credits {
+    RateCard::default().model_per_1000_tokens
+}
+
+/// What a language model has read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tokens {
+    /// As it said itself.
+    Counted(u64),
+    /// By the length of the texts: it did not say.
+    About(u64),
 }
 
 const TEN_KB: u64 = 10 * 1024;
@@ -102,6 +125,7 @@ impl Default for RateCard {
             scrape_bytes_included: TEN_KB,
             scrape_per_further_10_kb: Credits::whole(1),
             scrape_image: Credits::from_thousandths(100),
+            model_per_1000_tokens: Credits::from_thousandths(300),
         }
     }
 }
@@ -144,6 +168,29 @@ impl RateCard {
             )
             .and(format!("{} images", size.images), self.scrape_image.times(size.images))
     }
+
+    /// The price of what a language model has read and written.
+    pub fn tokens(&self, tokens: Tokens) -> Charge {
+        let (count, about) = match tokens {
+            Tokens::Counted(count) => (count, ""),
+            Tokens::About(count) => (count, "about "),
+        };
+        let price = self.model_per_1000_tokens.times(count.div_ceil(1000));
+        Charge::of(format!("{about}{} tokens", grouped(count)), price)
+    }
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -174,6 +221,27 @@ mod tests {
         let charge = RateCard::default().scrape(ScrapeSize { markdown_bytes: 18 * 1024, images: 0 });
         let words: Vec<_> = charge.reasons().iter().map(|r| format!("{} {}", r.credits, r.what)).collect();
         assert_eq!(words, ["2 scrape", "1 18 KB of markdown"]);
+    }
+
+    #[test]
+    fn tokens_are_charged_by_the_started_thousand_and_say_when_they_are_an_estimate() {
+        let card = RateCard::default();
+        let said = |tokens| {
+            let charge = card.tokens(tokens);
+            charge.reasons().iter().map(|r| format!("{} {}", r.credits, r.what)).collect::<String>()
+        };
+        assert_eq!(said(Tokens::Counted(3_400)), "1.2 3,400 tokens");
+        assert_eq!(said(Tokens::About(1_000)), "0.3 about 1,000 tokens");
+        assert_eq!(said(Tokens::Counted(1)), "0.3 1 tokens");
+        assert_eq!(said(Tokens::Counted(1_234_567)), "370.5 1,234,567 tokens");
+        assert_eq!(said(Tokens::Counted(0)), "");
+    }
+
+    #[test]
+    fn a_card_from_before_there_were_tokens_has_the_default_price_for_them() {
+        let mut card = serde_json::to_value(RateCard::default()).unwrap();
+        card.as_object_mut().unwrap().remove("model_per_1000_tokens");
+        assert_eq!(serde_json::from_value::<RateCard>(card).unwrap(), RateCard::default());
     }
 
     #[test]

@@ -116,7 +116,10 @@ pub struct ScrapeRequest {
     /// Ours: what to pick as data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extract: Option<Extract>,
-    /// Ours: the JSON Schema that what is picked has to fit.
+    /// Ours: what is wanted as data, in words for the language model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
+    /// Ours: the JSON Schema that the data has to fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<serde_json::Value>,
 }
@@ -184,7 +187,7 @@ pub struct PageData {
     pub markdown: Option<String>,
     /// The images, when asked for.
     pub images: Option<Vec<ImageData>>,
-    /// What was picked, when asked for: one object with `success`, `error` and `data`.
+    /// The data, when asked for: one object with `success`, `error` and `data`.
     #[ts(type = "unknown[] | null")]
     pub structured: Option<Vec<serde_json::Value>>,
     /// Ours: how it was read.

@@ -10,6 +10,12 @@ it("what was exported is read again", () => {
   });
 });
 
+it("a card from before there was a language model has the default price for it", () => {
+  const { model_per_1000_tokens: price, ...older } = defaultCard;
+  expect(price).toBe(0.3);
+  expect(cardFrom(JSON.stringify(older))).toEqual(defaultCard);
+});
+
 it("a file that holds no card says what is wrong with it", () => {
   expect(() => cardFrom("{")).toThrow("not JSON");
   expect(() => cardFrom("[]")).toThrow("no rate card");
@@ -50,7 +56,13 @@ it("prices grow with each started hundred of actions and ten kilobytes, as the e
   expect(observePrice(defaultCard, 250, true)).toBe(2.2);
   expect(scrapePrice(defaultCard, 10_240, 0)).toBe(2);
   expect(scrapePrice(defaultCard, 10_241, 3)).toBe(3.3);
-  expect(priceList(defaultCard).map(({ example }) => example?.credits)).toEqual([1, 2.2, undefined, 7.2]);
+  expect(priceList(defaultCard).map(({ example }) => example?.credits)).toEqual([
+    1,
+    2.2,
+    undefined,
+    7.2,
+    1.2,
+  ]);
   expect(priceList({ ...defaultCard, session_minute: 0.125 })[0]?.price).toBe(
     "free to start, 0.125 each started minute",
   );

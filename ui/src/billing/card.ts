@@ -26,6 +26,7 @@ export const rates: readonly Rate[] = [
   { field: "scrape_bytes_included", label: "Markdown in a scrape", unit: "bytes included", whole: true },
   { field: "scrape_per_further_10_kb", label: "Further markdown", unit: "credits per started 10 KB" },
   { field: "scrape_image", label: "Image of a scrape", unit: "credits each" },
+  { field: "model_per_1000_tokens", label: "Language model", unit: "credits per started 1,000 tokens" },
 ];
 
 /** The card of a fresh engine; a test compares it with the one the engine has. */
@@ -42,6 +43,7 @@ export const defaultCard: RateCard = {
   scrape_bytes_included: 10_240,
   scrape_per_further_10_kb: 1,
   scrape_image: 0.1,
+  model_per_1000_tokens: 0.3,
 };
 
 const TEN_KB = 10_240;
@@ -96,6 +98,11 @@ export function priceList(card: RateCard): PriceLine[] {
       price: `${priceText(card.scrape)} up to ${kilobytes} KB of markdown, ${priceText(card.scrape_per_further_10_kb)} each further 10 KB, ${priceText(card.scrape_image)} each image`,
       example: { what: "45 KB with 12 images", credits: scrapePrice(card, 45 * 1024, 12) },
     },
+    {
+      what: "Language model",
+      price: `${priceText(card.model_per_1000_tokens)} each started 1,000 tokens`,
+      example: { what: "3,400 tokens", credits: rounded(4 * card.model_per_1000_tokens) },
+    },
   ];
 }
 
@@ -137,6 +144,8 @@ export function cardFrom(text: string): RateCard {
   if (typeof read !== "object" || read === null || Array.isArray(read))
     throw new Error("the file holds no rate card: it must be one JSON object");
   const known = read as { [field in keyof RateCard]?: unknown };
+  // Cards from before there was a language model.
+  known.model_per_1000_tokens ??= defaultCard.model_per_1000_tokens;
   const [first] = Object.entries(problemsOf(known));
   if (first) throw new Error(`${first[0]}: ${first[1]}`);
   const numbers = rates.map(({ field }) => [field, known[field] as number] as const);

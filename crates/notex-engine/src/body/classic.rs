@@ -1,5 +1,6 @@
 //! Page calls of the classic contract.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use notex_wire::{ObserveRequest, ScrapeRequest, SessionRequest, SpecialActionId, StepRequest};
@@ -7,10 +8,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::address::address;
-use super::extract::picking;
+use super::extract::DataWish;
 use super::{OneShotBody, Wanted, invalid, listing};
 use crate::browser::{Act, Deed, ScrapeOptions, ScrapeScope, Scroll, Target, Toward, WaitUntil};
 use crate::live::{PageCall, Screenshot, StepAction};
+use crate::model::Model;
 use crate::refusal::Refused;
 
 /// The longest S7 wait.
@@ -60,7 +62,10 @@ pub(crate) fn step(body: OneShotBody<StepRequest>) -> Result<(Wanted, PageCall),
 }
 
 /// Checks the body of a scrape.
-pub(crate) fn scrape(body: OneShotBody<ScrapeRequest>) -> Result<(Wanted, PageCall), Refused> {
+pub(crate) fn scrape(
+    body: OneShotBody<ScrapeRequest>,
+    model: Option<Arc<Model>>,
+) -> Result<(Wanted, PageCall), Refused> {
     let (request, options) = (body.call, body.options);
     let session = SessionRequest {
         session_id: request.session_id,
@@ -76,6 +81,12 @@ pub(crate) fn scrape(body: OneShotBody<ScrapeRequest>) -> Result<(Wanted, PageCa
     } else {
         ScrapeScope::WholePage
     };
+    let wish = DataWish {
+        extract: request.extract,
+        instructions: request.instructions,
+        response_format: request.response_format,
+    };
+    let (extract, asking) = wish.checked(model)?;
     let call = PageCall::Scrape {
         url: opened(&wanted, request.url.as_deref())?,
         options: ScrapeOptions {
@@ -83,9 +94,10 @@ pub(crate) fn scrape(body: OneShotBody<ScrapeRequest>) -> Result<(Wanted, PageCa
             comments: request.scrape_comments.unwrap_or(false),
             metadata: request.scrape_metadata.unwrap_or(false),
             list_links: request.list_links.unwrap_or(false),
-            extract: picking(request.extract, request.response_format)?,
+            extract,
             ..ScrapeOptions::of(scope)
         },
+        asking,
         screenshot: Screenshot::of(wanted.screenshot),
     };
     Ok((wanted, call))
@@ -133,7 +145,7 @@ fn step_action(id: String, value: Option<String>, enter: bool) -> Result<StepAct
             Some(text) => StepAction::Goto(address("value", &text)?, WaitUntil::Load),
             None => return Err(Refused::field("value", "missing", "S1 needs the address to open as value")),
         },
-        SpecialActionId::S2 => StepAction::Scrape(ScrapeOptions::of(ScrapeScope::MainContent)),
+        SpecialActionId::S2 => StepAction::Scrape(ScrapeOptions::of(ScrapeScope::MainContent), None),
         SpecialActionId::S3 => StepAction::Screenshot,
         SpecialActionId::S4 => StepAction::Back,
         SpecialActionId::S5 => StepAction::Forward,

@@ -1,6 +1,7 @@
 //! Page calls of the current contract.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use notex_wire::current::{
@@ -11,12 +12,13 @@ use notex_wire::{Cookie, DialogRequest};
 use serde_json::Value;
 
 use super::address::address;
-use super::extract::picking;
+use super::extract::DataWish;
 use super::selector::{css_only, selector};
-use super::{ActionBody, form, invalid, listing, unsupported};
+use super::{ActionBody, NO_MODEL, form, invalid, listing, unsupported};
 use crate::browser::{Act, Deed, DialogWish, ScrapeOptions, ScrapeScope, Scroll, Target, Toward, WaitUntil};
 use crate::files;
 use crate::live::{PageCall, StepAction};
+use crate::model::Model;
 use crate::refusal::Refused;
 
 /// The longest wait, as the SDK has it.
@@ -31,26 +33,43 @@ const MOST_TAGS: usize = 100;
 const MOST_OPTIONS: usize = 200;
 const LONGEST_ANSWER: usize = 10_000;
 const MOST_COOKIES: usize = 1000;
-const NO_MODEL: &str = "no language model is configured";
+/// What a hosted server has a language model for.
+const OBSERVED_WITHOUT: &str = "this engine observes without a language model";
 
 /// Checks the body of an observe.
 pub(crate) fn perceive(request: ObserveRequest) -> Result<PageCall, Refused> {
     match request.perception_type.as_deref() {
         None | Some("" | "fast") => {}
-        Some("deep") => return Err(unsupported("perception_type", NO_MODEL)),
+        Some("deep") => return Err(unsupported("perception_type", OBSERVED_WITHOUT)),
         Some(_) => return Err(invalid("perception_type", "perception_type must be fast")),
     }
-    refuse_words("instructions", request.instructions.as_deref())?;
+    if request.instructions.is_some_and(|words| !words.trim().is_empty()) {
+        return Err(unsupported("instructions", OBSERVED_WITHOUT));
+    }
     Ok(PageCall::Perceive { listing: listing(request.min_nb_actions, request.max_nb_actions)? })
 }
 
 /// Checks the body of a scrape.
-pub(crate) fn read(request: ScrapeRequest) -> Result<PageCall, Refused> {
-    refuse_words("instructions", request.instructions.as_deref())?;
-    refuse_words("model", request.model.as_deref())?;
-    if request.use_link_placeholders == Some(true) {
-        return Err(unsupported("use_link_placeholders", NO_MODEL));
+pub(crate) fn read(request: ScrapeRequest, model: Option<Arc<Model>>) -> Result<PageCall, Refused> {
+    if let Some(wanted) = request.model.filter(|name| !name.trim().is_empty()) {
+        match &model {
+            None => return Err(unsupported("model", NO_MODEL)),
+            Some(model) if model.name() == wanted.trim() => {}
+            Some(model) => {
+                let why = format!("this engine asks {}, and no other language model", model.name());
+                return Err(unsupported("model", &why));
+            }
+        }
     }
+    if request.use_link_placeholders == Some(true) {
+        return Err(unsupported("use_link_placeholders", "addresses are left as they are"));
+    }
+    let wish = DataWish {
+        extract: request.extract,
+        instructions: request.instructions,
+        response_format: request.response_format,
+    };
+    let (extract, asking) = wish.checked(model)?;
     let images = request.scrape_images.unwrap_or(false);
     let options = ScrapeOptions {
         scope: scope(request.only_main_content),
@@ -61,9 +80,9 @@ pub(crate) fn read(request: ScrapeRequest) -> Result<PageCall, Refused> {
         comments: request.scrape_comments.unwrap_or(false),
         metadata: request.scrape_metadata.unwrap_or(false),
         list_links: request.list_links.unwrap_or(false),
-        extract: picking(request.extract, request.response_format)?,
+        extract,
     };
-    Ok(PageCall::Read { options })
+    Ok(PageCall::Read { options, asking })
 }
 
 /// Checks the body that adds cookies.
@@ -101,12 +120,12 @@ fn wrong_with(cookie: &Cookie) -> Option<(&'static str, &'static str)> {
 }
 
 /// Checks an action.
-pub(crate) fn execute(body: ActionBody) -> Result<PageCall, Refused> {
+pub(crate) fn execute(body: ActionBody, model: Option<Arc<Model>>) -> Result<PageCall, Refused> {
     let dialog = body.action.dialog.clone().map(dialogs).transpose()?;
-    Ok(PageCall::Execute { action: action(body.action)?, sent: body.sent, dialog })
+    Ok(PageCall::Execute { action: action(body.action, model)?, sent: body.sent, dialog })
 }
 
-fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
+fn action(request: ExecuteRequest, model: Option<Arc<Model>>) -> Result<StepAction, Refused> {
     let hosted = |name: &str, why: &str| {
         Err(Refused::field("type", "unsupported", format!("{name} cannot be honoured: {why}")))
     };
@@ -186,9 +205,14 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
         ActionType::ScrollRight => scroll(request, Toward::Right)?,
         ActionType::FormFill => StepAction::FillForm(form::fields(request.value)?),
         ActionType::Scrape => {
-            refuse_words("instructions", request.instructions.as_deref())?;
+            let wish = DataWish {
+                extract: request.extract,
+                instructions: request.instructions,
+                response_format: request.response_format,
+            };
+            let (extract, asking) = wish.checked(model)?;
             let images = request.scrape_images.unwrap_or(false);
-            StepAction::Scrape(ScrapeOptions {
+            let options = ScrapeOptions {
                 scope: scope(request.only_main_content),
                 images,
                 links: request.scrape_links.unwrap_or(true),
@@ -197,8 +221,9 @@ fn action(request: ExecuteRequest) -> Result<StepAction, Refused> {
                 comments: request.scrape_comments.unwrap_or(false),
                 metadata: request.scrape_metadata.unwrap_or(false),
                 list_links: request.list_links.unwrap_or(false),
-                extract: picking(request.extract, request.response_format)?,
-            })
+                extract,
+            };
+            StepAction::Scrape(options, asking)
         }
         ActionType::EvaluateJs => StepAction::Evaluate(needed(request.code, "code")?),
         ActionType::Help => {
@@ -309,14 +334,6 @@ fn tags(tags: Option<Vec<String>>, images: bool) -> Result<Vec<String>, Refused>
     }
     let image = (!images).then(|| "img".to_owned());
     Ok(tags.into_iter().map(|tag| tag.to_ascii_lowercase()).chain(image).collect())
-}
-
-fn refuse_words(field: &str, words: Option<&str>) -> Result<(), Refused> {
-    if words.is_some_and(|words| !words.trim().is_empty()) {
-        Err(unsupported(field, NO_MODEL))
-    } else {
-        Ok(())
-    }
 }
 
 fn text(value: Option<Value>, field: &str) -> Result<String, Refused> {

@@ -1,34 +1,77 @@
-//! What a scrape shall pick as data: fields with their selectors, and the schema they have to fit.
+//! What a scrape shall pick as data: fields with their selectors, or words for the language model, and the schema that
+//! the data has to fit.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use notex_scrape::Schema;
 use notex_wire::{Extract, Field};
 use serde_json::Value;
 
-use super::{invalid, unsupported};
+use super::{NO_MODEL, invalid, unsupported};
 use crate::browser::{PickedField, Picking};
+use crate::model::{Asking, Model, check_schema};
 use crate::refusal::Refused;
 
 const MOST_FIELDS: usize = 200;
 const MOST_DEPTH: usize = 8;
 const LONGEST: usize = 2_000;
+const LONGEST_INSTRUCTIONS: usize = 10_000;
+const LARGEST_SCHEMA: usize = 50_000;
 
-/// Checks what is to be picked. A schema without fields is for a language model, which this server has not.
-pub(super) fn picking(
-    extract: Option<Extract>,
-    schema: Option<Value>,
-) -> Result<Option<Box<Picking>>, Refused> {
-    let schema = schema.filter(|schema| !schema.is_null());
-    let Some(extract) = extract else {
-        return match schema {
-            None => Ok(None),
-            Some(_) => Err(unsupported(
-                "response_format",
-                "no language model is configured; say in extract.fields where its fields are on the page",
+/// What a scrape says of its data.
+pub(super) struct DataWish {
+    pub(super) extract: Option<Extract>,
+    pub(super) instructions: Option<String>,
+    pub(super) response_format: Option<Value>,
+}
+
+/// What is picked from the page, and what the model is asked: one of them at most.
+pub(super) type Checked = (Option<Box<Picking>>, Option<Box<Asking>>);
+
+impl DataWish {
+    /// As it is honoured, with the language model that is configured.
+    pub(super) fn checked(self, model: Option<Arc<Model>>) -> Result<Checked, Refused> {
+        let instructions = self.instructions.filter(|words| !words.trim().is_empty());
+        let schema = self.response_format.filter(|schema| !schema.is_null());
+        match (self.extract, instructions, schema, model) {
+            (None, None, None, _) => Ok((None, None)),
+            (_, Some(_), _, None) => Err(unsupported("instructions", NO_MODEL)),
+            (Some(_), Some(_), _, Some(_)) => Err(invalid(
+                "instructions",
+                "instructions and extract both say what the data is; give one of them",
             )),
-        };
-    };
+            (Some(extract), None, schema, _) => Ok((Some(picking(extract, schema)?), None)),
+            (None, None, Some(_), None) => Err(unsupported(
+                "response_format",
+                &format!("{NO_MODEL}; say in extract.fields where its fields are on the page"),
+            )),
+            (None, instructions, schema, Some(model)) => {
+                Ok((None, Some(Box::new(asking(model, instructions, schema)?))))
+            }
+        }
+    }
+}
+
+fn asking(model: Arc<Model>, instructions: Option<String>, schema: Option<Value>) -> Result<Asking, Refused> {
+    if instructions.as_ref().is_some_and(|words| words.len() > LONGEST_INSTRUCTIONS) {
+        let why = format!("instructions may be {LONGEST_INSTRUCTIONS} bytes long at most");
+        return Err(invalid("instructions", why));
+    }
+    if let Some(schema) = &schema {
+        let field = "response_format";
+        if schema.to_string().len() > LARGEST_SCHEMA {
+            return Err(invalid(
+                field,
+                format!("response_format may be {LARGEST_SCHEMA} bytes long at most"),
+            ));
+        }
+        check_schema(schema).map_err(|why| invalid(field, format!("response_format {why}")))?;
+    }
+    Ok(Asking { model, instructions, schema })
+}
+
+fn picking(extract: Extract, schema: Option<Value>) -> Result<Box<Picking>, Refused> {
     if extract.fields.is_empty() && !extract.auto && !extract.embedded {
         return Err(invalid("extract", "extract says nothing to pick: give fields, auto or embedded"));
     }
@@ -53,7 +96,7 @@ pub(super) fn picking(
         Schema::of(schema.clone())
             .map_err(|why| invalid("response_format", format!("response_format is no JSON Schema: {why}")))?;
     }
-    Ok(Some(Box::new(Picking { fields, schema, auto: extract.auto, embedded: extract.embedded })))
+    Ok(Box::new(Picking { fields, schema, auto: extract.auto, embedded: extract.embedded }))
 }
 
 fn fields(

@@ -24,6 +24,7 @@ use crate::refusal::Refused;
 
 /// More actions are never listed, whatever is asked for.
 const MOST_ACTIONS: usize = 10_000;
+const NO_MODEL: &str = "no language model is configured";
 /// How much of a wrong value is told again.
 const LONGEST_SHOWN: usize = 200;
 

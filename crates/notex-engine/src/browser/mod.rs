@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use notex_wire::{
     Action, ActionBrief, ActionChange, Cookie, ElementAnswer, ImageData, LinkData, LiveInput, Moved,
-    PageCategory, PageEvent, PageFacts, Reading, Structured, Tab, Viewport,
+    PageCategory, PageEvent, PageFacts, PickProblem, Reading, Structured, Tab, Viewport,
 };
 use tokio::sync::{broadcast, watch};
 use url::Url;
@@ -509,6 +509,22 @@ pub struct ScrapedPage {
     pub links: Option<Vec<LinkData>>,
     /// What was picked, when asked for.
     pub structured: Option<Structured>,
+}
+
+/// Errors that are told in the sentence; all of them are told by field.
+const MOST_SAID: usize = 3;
+
+/// What is wrong with data, in one sentence.
+pub(crate) fn said_of_problems(errors: &[PickProblem]) -> String {
+    let said = errors.iter().take(MOST_SAID).map(|error| match error.field.as_str() {
+        "" => error.message.clone(),
+        field => format!("{field}: {}", error.message),
+    });
+    let mut sentence = said.collect::<Vec<_>>().join("; ");
+    if errors.len() > MOST_SAID {
+        sentence.push_str(&format!("; and {} more", errors.len() - MOST_SAID));
+    }
+    sentence
 }
 
 /// Why a page could not do what was asked. Each reads as a sentence without a full stop.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use notex_session::{Charge, RateCard, ScrapeSize};
+use notex_session::{Charge, Credits, RateCard, ScrapeSize, Tokens};
 use notex_wire::{ActionSpace, CallKind, Cookie, PageData, StepChanges};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -20,12 +20,16 @@ use crate::browser::{
     DialogWish, News, Observed, Page, PageError, Position, ScrapeOptions, ScrapedPage, WaitUntil,
 };
 use crate::door::WaysIn;
+use crate::ledger::Tariff;
+use crate::model::Asking;
 
 /// No call runs longer, whatever its page does. Every part of one is bounded by itself; this bounds their sum.
 const LONGEST_CALL: Duration = Duration::from_secs(120);
 /// How long an observe waits for as many actions as the caller wants at least.
 const LATE_ACTIONS: Duration = Duration::from_secs(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// A language model is waited for no longer than this before the longest call is over.
+const SPARED: Duration = Duration::from_secs(5);
 
 /// Whether an answer carries a screenshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +88,7 @@ pub(crate) enum PageCall {
     Scrape {
         url: Option<Url>,
         options: ScrapeOptions,
+        asking: Option<Box<Asking>>,
         screenshot: Screenshot,
     },
     /// The observe of the current contract.
@@ -100,6 +105,7 @@ pub(crate) enum PageCall {
     /// The scrape of the current contract.
     Read {
         options: ScrapeOptions,
+        asking: Option<Box<Asking>>,
     },
     Cookies,
     SetCookies(Vec<Cookie>),
@@ -166,11 +172,33 @@ impl PageCall {
     pub(crate) fn charged_as(&self) -> CallKind {
         match self {
             Self::Step { action, .. } | Self::Execute { action, .. } => match action {
-                StepAction::Scrape(_) => CallKind::Scrape,
+                StepAction::Scrape(..) => CallKind::Scrape,
                 StepAction::Terminate => CallKind::Close,
                 _ => CallKind::Step,
             },
             _ => self.kind(),
+        }
+    }
+
+    /// The least that it costs: a language model that is asked uses one token at least.
+    pub(super) fn least(&self, tariff: &Tariff, pictured: bool) -> Credits {
+        let least = tariff.smallest(self.charged_as(), pictured);
+        if self.asking().is_some() { least + tariff.rates.tokens(Tokens::Counted(1)).total() } else { least }
+    }
+
+    fn asking(&self) -> Option<&Asking> {
+        match self {
+            Self::Scrape { asking, .. }
+            | Self::Read { asking, .. }
+            | Self::Execute { action: StepAction::Scrape(_, asking), .. } => asking.as_deref(),
+            Self::Observe { .. }
+            | Self::Step { .. }
+            | Self::Perceive { .. }
+            | Self::Execute { .. }
+            | Self::Cookies
+            | Self::SetCookies(_)
+            | Self::Watch { .. }
+            | Self::WatchTab { .. } => None,
         }
     }
 
@@ -242,6 +270,7 @@ impl PageCall {
     async fn perform_unbounded(&self, page: &dyn Page, around: Around<'_>) -> Result<Done, PageError> {
         let Around { rates, folder, reached, .. } = around;
         let pictured = self.screenshot().taken(around.pictured);
+        let until = Instant::now() + LONGEST_CALL - SPARED;
         let free = |product| Done { product, charge: Charge::default() };
         Ok(match self {
             Self::Observe { url, listing, .. } => {
@@ -275,9 +304,11 @@ impl PageCall {
             }
             Self::Scrape { url, options, .. } => {
                 open(page, url.as_ref()).await?;
-                let scraped = page.scrape(options).await?;
-                let (charge, position) = (scraping(rates, &scraped), scraped.position.clone());
-                let (data, screenshot) = (Some(data(scraped)), picture(page, pictured).await?);
+                let mut scraped = page.scrape(options).await?;
+                // Before the model is asked, so that nothing can fail after that.
+                let screenshot = picture(page, pictured).await?;
+                let charge = scraping(rates, &scraped).with(self.asked(rates, &mut scraped, until).await);
+                let (position, data) = (scraped.position.clone(), Some(data(scraped)));
                 let product = Product::Page { position, space: None, data, screenshot, changes: None };
                 Done { product, charge }
             }
@@ -293,7 +324,7 @@ impl PageCall {
                 let performed = action.perform(page, folder).await;
                 drop(answering);
                 let sent = sent.clone();
-                let effect = match performed {
+                let mut effect = match performed {
                     Ok(effect) => effect,
                     // What came of it all the same is told.
                     Err(error @ (PageError::UnknownAction(_) | PageError::NotOperable(_))) => {
@@ -304,14 +335,18 @@ impl PageCall {
                     }
                     Err(error) => return Err(error),
                 };
-                let charge = acting(rates, action, &effect);
+                let tokens = match &mut effect.scraped {
+                    Some(scraped) => self.asked(rates, scraped, until).await,
+                    None => Charge::default(),
+                };
+                let charge = acting(rates, action, &effect).with(tokens);
                 reached.owes(charge.clone());
                 let (position, changes) = news(page, watching, effect.remark.clone()).await?;
                 Done { product: Product::Execution { sent, outcome: Ok(effect), position, changes }, charge }
             }
-            Self::Read { options } => {
-                let scraped = page.scrape(options).await?;
-                let charge = scraping(rates, &scraped);
+            Self::Read { options, .. } => {
+                let mut scraped = page.scrape(options).await?;
+                let charge = scraping(rates, &scraped).with(self.asked(rates, &mut scraped, until).await);
                 Done { product: Product::Data(scraped), charge }
             }
             Self::Cookies => free(Product::Cookies(page.cookies().await?)),
@@ -331,6 +366,14 @@ impl PageCall {
                 free(Product::WatchTab { ways: ways.clone(), tab })
             }
         })
+    }
+}
+
+impl PageCall {
+    /// Asks the language model about what was read, if it is to be asked; answers the price of its tokens.
+    async fn asked(&self, rates: &RateCard, scraped: &mut ScrapedPage, until: Instant) -> Charge {
+        let Some(asking) = self.asking() else { return Charge::default() };
+        asking.answer(scraped, until).await.map_or_else(Charge::default, |tokens| rates.tokens(tokens))
     }
 }
 

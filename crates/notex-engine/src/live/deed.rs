@@ -12,6 +12,7 @@ use crate::browser::{
     Act, Acted, Deed, Page, PageError, ScrapeOptions, ScrapedPage, Scroll, Target, WaitUntil,
 };
 use crate::files;
+use crate::model::Asking;
 
 /// The largest value of a script, in bytes of its text.
 const LARGEST_VALUE: usize = 16 * 1024 * 1024;
@@ -24,7 +25,8 @@ pub(crate) enum StepAction {
     OpenTab(Url),
     SwitchTab(usize),
     CloseTab,
-    Scrape(ScrapeOptions),
+    /// Reads the page, and asks the language model about it when that is wished.
+    Scrape(ScrapeOptions, Option<Box<Asking>>),
     Screenshot,
     Back,
     Forward,
@@ -110,7 +112,8 @@ impl StepAction {
                 page.scroll(*scroll).await?;
                 format!("scrolled {}", scroll.toward.word())
             }
-            Self::Scrape(options) => {
+            // The model is asked by the call, which knows how long it may take.
+            Self::Scrape(options, _) => {
                 let scraped = page.scrape(options).await?;
                 return Ok(Effect { scraped: Some(scraped), ..Effect::of("scraped the page") });
             }

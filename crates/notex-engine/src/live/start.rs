@@ -60,7 +60,7 @@ pub(crate) async fn one_shot(
         let pictured = call.screenshot().taken(wanted.screenshot.unwrap_or(false));
         let (kind, start) = (call.charged_as(), CallKind::Start);
         let (place, admitted) =
-            state.room(kind, |tariff| tariff.smallest(start, false) + tariff.smallest(kind, pictured))?;
+            state.room(kind, |tariff| tariff.smallest(start, false) + call.least(tariff, pictured))?;
         let mut session = open(&state, &wanted, place).await?;
         if let Err(refused) = session.begin_unmetered().await {
             session.abandon().await;

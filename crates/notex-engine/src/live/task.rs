@@ -267,7 +267,7 @@ impl Session {
     async fn admit(&mut self, call: &PageCall) -> Result<Admitted, Refused> {
         let pictured = call.screenshot().taken(self.record.screenshot);
         let (kind, credits) = (call.charged_as(), self.credits);
-        let admitted = self.state.admit(kind, |tariff| tariff.smallest(kind, pictured), credits)?;
+        let admitted = self.state.admit(kind, |tariff| call.least(tariff, pictured), credits)?;
         if call.is_use() {
             self.touch().await?;
         }

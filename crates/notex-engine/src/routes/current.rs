@@ -65,7 +65,8 @@ pub(super) async fn execute(
         let message = format!("{word} cannot be honoured: this engine solves no captchas");
         return Err(Refused::query(word, message));
     }
-    call(state, &id, body::execute(request)?).await
+    let model = state.model.current();
+    call(state, &id, body::execute(request, model)?).await
 }
 
 pub(super) async fn scrape(
@@ -73,7 +74,8 @@ pub(super) async fn scrape(
     Path(id): Path<String>,
     request: Body<ScrapeRequest>,
 ) -> Result<Response, Refused> {
-    call(state, &id, body::read(request.0)?).await
+    let model = state.model.current();
+    call(state, &id, body::read(request.0, model)?).await
 }
 
 pub(super) async fn cookies(state: Shared, Path(id): Path<String>) -> Result<Response, Refused> {

@@ -26,7 +26,8 @@ pub(super) async fn step(state: Shared, request: OneShotBody<StepRequest>) -> Re
 }
 
 pub(super) async fn scrape(state: Shared, request: OneShotBody<ScrapeRequest>) -> Result<Response, Refused> {
-    call(state, body::scrape(request)?).await
+    let model = state.model.current();
+    call(state, body::scrape(request, model)?).await
 }
 
 async fn call(State(state): Shared, (wanted, call): (Wanted, PageCall)) -> Result<Response, Refused> {

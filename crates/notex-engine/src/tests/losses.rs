@@ -96,6 +96,7 @@ async fn a_browser_that_is_not_built_yet_is_refused_in_a_sentence() {
         tariff: None,
         browser: "grid:http://127.0.0.1:4444".parse().unwrap(),
         private_networks: PrivateNetworks::Open,
+        model: None,
     };
     assert!(Engine::start(config).await.unwrap_err().to_string().contains("not built yet"));
 }

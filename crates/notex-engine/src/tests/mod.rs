@@ -11,6 +11,10 @@ mod guarding;
 mod ledgers;
 mod lives;
 mod losses;
+#[path = "../../../../tests/support/model.rs"]
+#[expect(unreachable_pub, reason = "the journeys share it")]
+mod model_server;
+mod models;
 mod money;
 mod observations;
 mod options;
@@ -121,6 +125,7 @@ impl House {
             tariff: None,
             browser: BrowserSource::Local { program: None },
             private_networks: PrivateNetworks::Open,
+            model: None,
         };
         let tariff = Tariff { plan, ..Tariff::default() };
         let clock = Clock::Told(time.subscribe());

@@ -307,6 +307,7 @@ async fn two_engines_cannot_use_one_folder() {
         tariff: None,
         browser: BrowserSource::Local { program: None },
         private_networks: PrivateNetworks::Open,
+        model: None,
     };
     let launch: Launch = Arc::new(|| unreachable!("nothing is launched without a store"));
     let second = Engine::start_with(config, Tariff::default(), Clock::system(), launch).await;

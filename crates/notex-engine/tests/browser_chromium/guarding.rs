@@ -207,6 +207,7 @@ async fn an_engine_turns_away_a_page_that_a_strange_browser_leads_to_it() {
         tariff: None,
         browser: BrowserSource::Local { program: None },
         private_networks: PrivateNetworks::Open,
+        model: None,
     };
     let (engine, site) = (Engine::start(config).await.unwrap(), site().await);
     let (browser, page) = launch(Reach::default()).await;

@@ -1,6 +1,6 @@
 //! A charge by another card, as far as its reasons tell what was charged for.
 
-use notex_session::{Credits, RateCard, Reason, ScrapeSize};
+use notex_session::{Credits, RateCard, Reason, ScrapeSize, Tokens};
 use notex_wire::LedgerEntry;
 
 /// What a charge would be by another card; `None` when its reasons are not in the words of a rate card.
@@ -25,12 +25,14 @@ struct Parts {
     scrapes: u64,
     kilobytes: Option<u64>,
     images: u64,
+    tokens: u64,
 }
 
 impl Parts {
     fn take_in(&mut self, reason: &Reason) -> Option<()> {
         let words: Vec<&str> = reason.what.split(' ').collect();
         let number = |text: &str| text.parse::<u64>().ok();
+        let grouped = |text: &str| number(&text.replace(',', ""));
         match words.as_slice() {
             ["start"] => self.starts += 1,
             ["session", "minute", _] => self.minutes += 1,
@@ -41,6 +43,7 @@ impl Parts {
             [actions, "actions"] => self.actions = Some(number(actions)?),
             [kilobytes, "KB", "of", "markdown"] => self.kilobytes = Some(number(kilobytes)?),
             [images, "images"] => self.images = number(images)?,
+            [tokens, "tokens"] | ["about", tokens, "tokens"] => self.tokens = grouped(tokens)?,
             _ => return None,
         }
         Some(())
@@ -63,7 +66,8 @@ impl Parts {
             0 => Credits::ZERO,
             _ => card.scrape(ScrapeSize { markdown_bytes, images: self.images }).total(),
         };
-        once.into_iter().chain([observes, scrapes]).sum()
+        let tokens = card.tokens(Tokens::Counted(self.tokens)).total();
+        once.into_iter().chain([observes, scrapes, tokens]).sum()
     }
 }
 
@@ -106,7 +110,7 @@ mod tests {
     proptest! {
         #[test]
         fn by_the_card_it_was_charged_by_every_charge_is_what_it_was(
-            bytes in 0u64..3_000_000, images in 0u64..90, actions in 0u64..2_000, kind in 0u8..6,
+            bytes in 0u64..3_000_000, images in 0u64..90, actions in 0u64..2_000, kind in 0u8..8,
         ) {
             let card = RateCard { start: Credits::whole(2), ..RateCard::default() };
             let charge = match kind {
@@ -115,6 +119,8 @@ mod tests {
                 2 => card.observe(actions),
                 3 => card.observe_with_screenshot(actions),
                 4 => card.step(),
+                5 => card.tokens(Tokens::Counted(bytes)),
+                6 => card.scrape(ScrapeSize { markdown_bytes: bytes, images }).with(card.tokens(Tokens::About(bytes))),
                 _ => card.scrape(ScrapeSize { markdown_bytes: bytes, images }),
             };
             prop_assert_eq!(by_card(&entry(&charge), &card), Some(charge.total()));

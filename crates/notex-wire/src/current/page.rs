@@ -31,7 +31,7 @@ pub struct ObserveRequest {
     /// `fast`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub perception_type: Option<String>,
-    /// Words for a language model, which this server has not.
+    /// Words for a language model, without which this server observes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
 }
@@ -67,16 +67,16 @@ pub struct ScrapeRequest {
     /// Ours: what to pick as data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extract: Option<Extract>,
-    /// Short names in place of addresses, for a language model.
+    /// Short names in place of addresses, for a language model; this server leaves them as they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_link_placeholders: Option<bool>,
-    /// Words for a language model, which this server has not.
+    /// What is wanted as data, in words for the language model, when one is configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
-    /// The JSON Schema that what is picked has to fit.
+    /// The JSON Schema that the data has to fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_format: Option<Value>,
-    /// Which language model.
+    /// Which language model: the one that is configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
 }

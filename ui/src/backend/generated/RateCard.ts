@@ -52,4 +52,8 @@ scrape_per_further_10_kb: Credits,
 /**
  * Each image listed.
  */
-scrape_image: Credits, };
+scrape_image: Credits, 
+/**
+ * Each started 1,000 tokens of a language model; the default's in cards that were written before there was one.
+ */
+model_per_1000_tokens: Credits, };

@@ -7,10 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::tab::ChromiumTab;
-use crate::browser::{PageError, Picking};
-
-/// Errors that are told in the sentence; all of them are told by field.
-const MOST_SAID: usize = 3;
+use crate::browser::{PageError, Picking, said_of_problems};
 
 #[derive(Deserialize)]
 struct Picked {
@@ -48,7 +45,7 @@ impl ChromiumTab {
                 data.insert(name.to_owned(), found);
             }
         }
-        let error = (!errors.is_empty()).then(|| sentence(&errors));
+        let error = (!errors.is_empty()).then(|| said_of_problems(&errors));
         Ok(Structured { success: errors.is_empty(), error, data: Some(Value::Object(data)), errors })
     }
 }
@@ -70,18 +67,6 @@ fn fitted(data: Map<String, Value>, schema: &Value, errors: &mut Vec<PickProblem
         Value::Object(made) => made,
         _ => Map::new(),
     }
-}
-
-fn sentence(errors: &[PickProblem]) -> String {
-    let said = errors.iter().take(MOST_SAID).map(|error| match error.field.as_str() {
-        "" => error.message.clone(),
-        field => format!("{field}: {}", error.message),
-    });
-    let mut sentence = said.collect::<Vec<_>>().join("; ");
-    if errors.len() > MOST_SAID {
-        sentence.push_str(&format!("; and {} more", errors.len() - MOST_SAID));
-    }
-    sentence
 }
 
 pub(super) fn link(link: notex_scrape::Link) -> LinkData {
