@@ -477,7 +477,7 @@ const whereIs = (wanted) => {
 };
 
 // Scrolls the element, or the nearest box around it that scrolls.
-const scrollIn = (wanted, toward, px) => {
+const scrollIn = async (wanted, toward, px) => {
   const el = elementOf(wanted);
   if (!el) return { is: 'gone' };
   const along = alongOf(toward);
@@ -486,6 +486,8 @@ const scrollIn = (wanted, toward, px) => {
   const inner = () => Array.from(from(el, 'querySelectorAll', '*')).slice(0, 3000).find(scrolls);
   const box = (scrolls(el) ? el : inner()) ?? ancestor(el, scrolls) ?? document.scrollingElement;
   if (box) rollBy(box, along, px ?? of(box, along.room) * 0.8);
+  // The page hears of it with the next frame.
+  await nextFrame();
   return { is: 'ready' };
 };
 
