@@ -12,8 +12,9 @@ use crate::oracle::Oracle;
 use crate::support::{Open, open};
 
 /// In the order of the alphabet, without the pages that are only shown inside of others.
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 19] = [
     "clipped",
+    "collections",
     "covered",
     "dialogs",
     "far",
@@ -125,7 +126,8 @@ fn excuse(role: &str, own: &str) -> Option<&'static str> {
 }
 
 /// Elements that are no controls in the tree: somebody made them ones by a listener or a look.
-const NO_CONTROLS: [&str; 7] = ["generic", "listitem", "image", "group", "LayoutTableRow", "row", "none"];
+const NO_CONTROLS: [&str; 8] =
+    ["Canvas", "generic", "listitem", "image", "group", "LayoutTableRow", "row", "none"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_control_has_the_role_and_name_that_the_accessibility_tree_has_and_selectors_that_find_it_alone()
@@ -209,6 +211,25 @@ async fn what_is_in_closed_shadow_roots_can_be_operated() {
     let open = open("observe/shadows.html").await;
     open.act("Fill Nested field", Some("tea")).await.unwrap();
     assert_eq!(open.action("Fill Nested field").await.state.unwrap().value.as_deref(), Some("tea"));
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_collections_draw_themselves_is_operated_as_it_is_listed() {
+    let open = open("observe/collections.html").await;
+    open.act("Drag the handle at 20 %", None).await.unwrap();
+    for _ in 0..2 {
+        open.page.press_key("ArrowRight").await.unwrap();
+    }
+    open.action("Drag the handle at 30 %").await;
+    for (row, to) in
+        [("Check Line item 1", "true"), ("Check Line item 2", "false"), ("Check Cupcake 305", "true")]
+    {
+        open.act(row, Some(to)).await.unwrap();
+        assert_eq!(open.action(row).await.state.unwrap().checked, Some(to == "true"), "{row}");
+    }
+    open.act("Click Board", None).await.unwrap();
+    assert_eq!(open.title().await, "drawn");
     open.end().await;
 }
 

@@ -149,3 +149,14 @@ async fn a_day_is_chosen_in_a_calendar_that_the_page_draws() {
     assert!(error.ends_with("has a calendar in which 2027-02-14 cannot be chosen"), "{error}");
     open.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_chosen_in_the_calendar_of_its_own_field_while_another_one_is_open() {
+    let open = open("step/calendars.html").await;
+    for (turn, day) in ["2026-08-15", "2026-08-19"].into_iter().enumerate() {
+        open.to("#ship", fill(day)).await.unwrap_or_else(|error| panic!("turn {turn}: {error}"));
+        assert_eq!(holds(&open, "#ship").await, day);
+        assert_eq!(open.value("document.getElementById('wrong').textContent").await, "");
+    }
+    open.end().await;
+}

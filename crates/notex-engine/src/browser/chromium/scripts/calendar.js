@@ -1,6 +1,9 @@
 // Calendars that pages draw: the day that is meant, or the button that leads toward its month.
 const DAY_CELLS = '[role=gridcell], td, button, [class*="day" i], [class*="cell" i], [data-date], [data-timestamp]';
 const LEAST_DAYS = 20;
+const MOST_CALENDARS = 12;
+// What is open before a field is clicked is its own only beside it.
+const BESIDE_PX = 60;
 
 const monthNames = (() => {
   let made = null;
@@ -44,6 +47,34 @@ const dateOfCell = (cell) => {
 };
 const isOutside = (cell) => /outside|other|adjacent|prev|next|\bold\b|\bnew\b|muted/i.test(`${attr(cell, 'class')} ${attr(cell.parentElement ?? cell, 'class')}`);
 
+// How far two boxes are apart.
+const gapBetween = (a, b) => Math.hypot(
+  Math.max(0, a.left - b.right, b.left - a.right), Math.max(0, a.top - b.bottom, b.top - a.bottom));
+// The days of one calendar, its months beside each other included: the one that the field says it opens, else the
+// nearest, at most so far away.
+const ofOneCalendar = (cells, el, farthest) => {
+  const left = new Set(cells);
+  const found = [];
+  const heldBy = (node) => [...left].filter((cell) => holds(node, cell));
+  while (left.size >= LEAST_DAYS && found.length < MOST_CALENDARS) {
+    const [first] = left;
+    let box = ancestor(first, (node) => heldBy(node).length >= LEAST_DAYS);
+    if (!box || holds(box, el)) { left.delete(first); continue; }
+    const size = (node) => { const { width, height } = boxOf(node); return width * height; };
+    const most = size(box) * 4;
+    for (let around = parentSeen(box); around && !holds(around, el) && !/^(body|html)$/.test(tagOf(around)) && size(around) < most; around = parentSeen(around)) box = around;
+    const days = heldBy(box);
+    found.push({ box, days });
+    for (const day of days) left.delete(day);
+  }
+  const popups = popupsOf(el);
+  const said = found.find(({ box }) => popups.some((popup) => holds(popup, box) || holds(box, popup)));
+  if (said) return said.days;
+  const own = boxOf(seenPart(el) ?? el);
+  const near = found.map(({ box, days }) => ({ days, gap: gapBetween(own, boxOf(box)) })).sort((a, b) => a.gap - b.gap)[0];
+  return near && near.gap <= farthest ? near.days : [];
+};
+
 const findDay = (wanted, iso) => {
   const el = elementOf(wanted);
   if (!el) return { is: 'gone' };
@@ -52,7 +83,8 @@ const findDay = (wanted, iso) => {
     .filter((cell) => /^\d{1,2}$/.test(textOf(cell, 20).split(' ')[0]) && canBeSeen(cell) && !holds(el, cell)));
   // One that another field has left open is not this one's.
   const came = all.filter((cell) => !seenBefore.has(cell));
-  const cells = came.length >= LEAST_DAYS || el.ownerDocument.activeElement !== el ? came : all;
+  const fresh = came.length >= LEAST_DAYS || el.ownerDocument.activeElement !== el;
+  const cells = ofOneCalendar(fresh ? came : all, el, fresh ? Infinity : BESIDE_PX);
   if (cells.length < LEAST_DAYS) return { is: 'no_calendar' };
   const calendar = ancestor(cells[10], (node) => cells.filter((cell) => holds(node, cell)).length >= LEAST_DAYS);
   const dated = cells.map((cell) => [cell, dateOfCell(cell)]);

@@ -96,6 +96,24 @@ const called = (el, tag) => {
   if (words && tag !== 'select' && tag !== 'textarea') return words;
   return innerName(el, tag) || undefined;
 };
+// What the box says that has this control alone in it: a box to tick that nobody has labelled stands beside its words.
+const beside = (el) => {
+  let node = parentSeen(el);
+  for (let i = 0; i < 5 && node && tagOf(node) !== 'body'; i += 1, node = parentSeen(node)) {
+    if (from(node, 'querySelectorAll', 'input, button, select, textarea, [role=checkbox], [role=switch], [role=radio]').length > 1) return '';
+    const words = textOf(node, 80);
+    if (words) return words;
+  }
+  return '';
+};
+// Where on its bar.
+const pushedTo = (el) => {
+  const own = boxOf(el), bar = boxOf(parentSeen(el));
+  const level = bar.width >= bar.height;
+  const [at, from, size] = level ? [own.left + own.width / 2, bar.left, bar.width] : [own.top + own.height / 2, bar.top, bar.height];
+  return `the handle at ${Math.round(Math.min(1, Math.max(0, (at - from) / size)) * 100)} %`;
+};
+const TICKED = new Set(['checkbox', 'switch', 'radio']);
 // By what an element is known again when a page draws it anew.
 const markOf = (el, tag, kind) => {
   for (const name of TEST_IDS) { const said = attr(el, name); if (said) return `t:${said.slice(0, 120)}`; }
@@ -141,10 +159,10 @@ const factsOf = ({ el, tag, kind, role, frame, sign, rect, reach, context }, cou
   return {
     key: keyOf(el), kind, role, tag, name,
     state: stateOf(el, tag, role),
-    called: name ? undefined : called(el, tag),
+    called: name ? undefined : called(el, tag) ?? ((TICKED.has(role) && beside(el)) || (sign === 'push' && pushedTo(el)) || undefined),
     type: input ? valueKind(el, tag, role) : undefined,
     param: input ? paramOf(el, tag, role) : undefined,
-    drags: sign === 'drag' || undefined,
+    drags: sign === 'drag' || sign === 'push' || undefined,
     href: kind === 'L' && !name ? squash(attr(el, 'href') ?? '', VALUE_CHARS) : undefined,
     group: groupOf(el, groups),
     mark: markOf(el, tag, kind),

@@ -85,6 +85,12 @@ const isFirstSummary = (el) => {
 const hearing = new WeakSet();
 const isHandle = (el) => hasAttr(el, 'aria-grabbed') || /sortable|draggable/i.test(attr(el, 'aria-roledescription') ?? '');
 const isDragged = (el) => attr(el, 'draggable') === 'true' || isHandle(el);
+// What can be taken by keyboard and stands in a small bar that listens for a mouse is what is pushed along it.
+const isPushed = (el, style) => {
+  if (!hasAttr(el, 'tabindex') || attr(el, 'tabindex') < 0 || style.position === 'static') return false;
+  const parent = parentSeen(el);
+  return !!parent && hearing.has(parent) && of(el, 'offsetWidth') <= 48 && of(el, 'offsetHeight') <= 48 && textOf(el, 20) === '';
+};
 // Why an element that is no control by itself may be one: what it says, or what it looks like.
 const weakSign = (el, tag, style, pointer) => {
   if (tag === 'html' || tag === 'body') return null;
@@ -99,6 +105,7 @@ const weakSign = (el, tag, style, pointer) => {
       if ((said === 'gridcell' || said === 'row' || said === 'columnheader') && (hasAttr(el, 'aria-selected') || hasAttr(el, 'aria-expanded') || focusable)) return 'role';
     }
   }
+  if (isPushed(el, style)) return 'push';
   if (style.cursor === 'pointer' && !pointer) return hearing.has(el) ? 'seen' : 'look';
   return hearing.has(el) ? 'told' : null;
 };
@@ -115,6 +122,8 @@ const weakRole = (el, tag) => {
 };
 // What listens on a box with much in it listens for what is inside.
 const isTooMuch = (el, rect) => {
+  // Nothing is inside of what is drawn.
+  if (tagOf(el) === 'canvas') return false;
   if (rect.width * rect.height > innerWidth * innerHeight * 0.5 || of(el, 'childElementCount') > 24) return true;
   let blocks = 0;
   for (let child = firstChildOf.call(el); child; child = nextSiblingOf.call(child)) {
