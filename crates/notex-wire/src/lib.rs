@@ -7,6 +7,7 @@ mod browser;
 mod changes;
 pub mod current;
 mod event;
+mod evidence;
 mod page;
 pub mod path;
 mod reading;
@@ -20,6 +21,10 @@ pub use changes::{
     ActionBrief, ActionChange, ChangedPart, DialogAnswered, DialogRequest, FileHandedOut, Moved, StepChanges,
 };
 pub use event::EngineEvent;
+pub use evidence::{
+    Body, CallEvidence, ConsoleLevel, ConsoleLine, ConsoleSource, DomSnapshot, Dropped, Exchange,
+    ExchangeTiming, HIDDEN, Header, Initiator,
+};
 pub use page::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,
     DEFAULT_MAX_ACTIONS, ElementAnswer, ElementRequest, ImageCategory, ImageData, ObserveRequest, PageAnswer,

@@ -51,6 +51,16 @@ pub const USAGE_ENTRIES: &str = "/usage/entries";
 pub const PLAN: &str = "/plan";
 /// `PUT` a [`notex_session::RateCard`], ours: other prices for new charges.
 pub const PLAN_RATES: &str = "/plan/rates";
+/// `GET`, ours: a [`crate::CallEvidence`], by the number of the call. The number after the last one is answered with what
+/// has happened since. Costs nothing and moves no deadline; kept for the newest calls of a session, and for some minutes
+/// after its end.
+pub const SESSION_EVIDENCE: &str = "/session/{id}/calls/{call}/evidence";
+/// The same as [`SESSION_EVIDENCE`].
+pub const SESSIONS_EVIDENCE: &str = "/sessions/{id}/calls/{call}/evidence";
+/// Answer header, ours: the number of the call within its session, from 1; [`SESSION_EVIDENCE`] takes it.
+pub const CALL_HEADER: &str = "x-notex-call";
+/// Answer header, ours: how long the call waited for its turn, in milliseconds.
+pub const QUEUED_HEADER: &str = "x-notex-queued-ms";
 /// Answer header, ours: what the call cost, in credits.
 pub const CREDITS_HEADER: &str = "x-notex-credits";
 
