@@ -1,0 +1,19 @@
+//! Flows: calls that can be made again. Owns the document of a flow, the document of what a run of it gave, how a
+//! recorded element is found among observed actions, and how a flow is made of calls. Pure: no IO, no async, and time
+//! is an argument. Who makes the calls is elsewhere (`notex-hub`).
+
+mod flow;
+mod parse;
+mod run;
+mod template;
+
+pub use flow::{
+    Act, DEFAULT_DEADLINE_SECONDS, Deed, Element, Flow, FlowCall, FlowStep, OnFailure, Parameter, ScrapeCall,
+    Selector, SelectorKind,
+};
+pub use parse::FlowError;
+pub use run::{
+    ActionSeen, ActionsSeen, Count, Matched, Outcome, ReadPage, Run, RunError, StepFailure, StepRun,
+    StepStatus,
+};
+pub use template::{Values, fill, placeholders};
