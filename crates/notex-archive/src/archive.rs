@@ -13,9 +13,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::blobs::{Blobs, is_hash};
+use crate::filter::{Completion, Filter};
 use crate::handed::{NewCall, PartKind, SessionFacts};
 use crate::kept::{
-    CallHit, CallsPage, KeptSession, Pinned, Retention, SessionFilter, SessionsPage, Sizes, Swept, WholeCall,
+    CallsPage, HitsPage, KeptSession, Pinned, Retention, SessionFilter, SessionsPage, Sizes, Swept, WholeCall,
 };
 use crate::problem::{ArchiveError, News, is_damage};
 use crate::thread::{Job, Pending, Write, Writer};
@@ -121,6 +122,7 @@ impl Archive {
             waiting: Arc::clone(&waiting),
             _lock: lock,
             pending: Pending::default(),
+            unindexed: true,
         };
         let writer = std::thread::Builder::new()
             .name("notex-archive".to_owned())
@@ -295,12 +297,20 @@ impl Archive {
         Ok(Some(whole))
     }
 
-    /// Calls with these words in their page, actions, text or values, newest first.
+    /// The calls that a filter asks for, newest first.
     ///
     /// # Errors
     /// When the rows cannot be read.
-    pub fn search(&self, typed: &str, limit: u32) -> Result<Vec<CallHit>, ArchiveError> {
-        self.read(|connection| read::search(connection, typed, limit))
+    pub fn search(&self, filter: &Filter, offset: u64, limit: u32) -> Result<HitsPage, ArchiveError> {
+        self.read(|connection| read::search(connection, filter, offset, limit))
+    }
+
+    /// What can be typed at a place of a filter, in bytes, with the values that calls have.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn complete(&self, typed: &str, at: usize) -> Result<Completion, ArchiveError> {
+        self.read(|connection| Ok(Completion::of(typed, at, &read::Values(connection))))
     }
 
     /// The bytes of a part, checked against their hash, and their media type.

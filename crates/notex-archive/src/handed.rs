@@ -133,6 +133,27 @@ pub struct Words {
     pub asked: String,
 }
 
+impl Words {
+    /// The values of a body, for finding the call that was made with it.
+    pub fn asked_with(request: &Value) -> String {
+        fn walk<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+            match value {
+                Value::String(text) => found.push(text),
+                Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+                Value::Object(fields) => {
+                    // A session is found by its own id.
+                    let others = fields.iter().filter(|(name, _)| *name != "session_id");
+                    others.for_each(|(_, field)| walk(field, found));
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        let mut found = Vec::new();
+        walk(request, &mut found);
+        found.join("\n")
+    }
+}
+
 /// Something large that belongs to a call; it is kept once however many calls have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPart {

@@ -58,14 +58,6 @@ pub enum Pinned {
 pub struct SessionFilter {
     /// Of this connection.
     pub connection: Option<String>,
-    /// With a call on a page of this host, or a host that ends in it.
-    pub host: Option<String>,
-    /// Touched then or later.
-    pub from: Option<DateTime<Utc>>,
-    /// Touched earlier.
-    pub to: Option<DateTime<Utc>>,
-    /// With these words in one of its calls, in its page or in its id.
-    pub text: Option<String>,
     /// Only those that have ended.
     pub ended: bool,
     /// Only pinned ones.
@@ -152,10 +144,47 @@ pub struct KeptPart {
 /// A call that was searched for and found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallHit {
-    /// Its session's number in the archive.
-    pub session: i64,
+    /// Its session.
+    pub session: KeptSession,
     /// The call.
     pub call: KeptCall,
+    /// Where it has the words that were asked for; `None` when none were.
+    pub snippet: Option<Snippet>,
+}
+
+/// A page of the calls that were found, newest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HitsPage {
+    /// They.
+    pub hits: Vec<CallHit>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// A piece of a call's text around the words it was found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snippet {
+    /// What it is a piece of.
+    pub of: SnippetOf,
+    /// What stands before.
+    pub before: String,
+    /// The words.
+    pub found: String,
+    /// What stands after.
+    pub after: String,
+}
+
+/// What a snippet is a piece of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SnippetOf {
+    /// What the call is called, or why it failed.
+    Call,
+    /// Title or address of the page.
+    Page,
+    /// What was sent.
+    Request,
+    /// What was answered.
+    Answer,
 }
 
 /// How long and how much is kept. The oldest sessions go first; never a pinned one, and never one that lives.

@@ -7,23 +7,28 @@
 
 mod archive;
 mod blobs;
+mod filter;
 mod handed;
+mod index;
 mod kept;
 mod problem;
 mod read;
 mod retain;
 mod schema;
 mod search;
+mod snippet;
 mod thread;
+mod words;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use archive::{Archive, FreeSpace, Opened, Options};
+pub use filter::{Completion, Filter, FilterProblem, Suggestion};
 pub use handed::{CallFailure, End, NewCall, NewPart, Page, PartKind, SessionFacts, Timing, Words};
 pub use kept::{
-    CallHit, CallsPage, KeptCall, KeptPart, KeptSession, Pinned, Retention, SessionFilter, SessionsPage,
-    Sizes, Swept, WholeCall,
+    CallHit, CallsPage, HitsPage, KeptCall, KeptPart, KeptSession, Pinned, Retention, SessionFilter,
+    SessionsPage, Sizes, Snippet, SnippetOf, Swept, WholeCall,
 };
 pub use problem::{ArchiveError, News};

@@ -1,5 +1,6 @@
 //! Rows out.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use notex_session::Credits;
@@ -8,12 +9,14 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde_json::Value;
 
 use crate::blobs::unpacked;
+use crate::filter::{Filter, Known, sql};
 use crate::handed::{End, Page, Timing};
 use crate::kept::{
-    CallHit, CallsPage, KeptCall, KeptPart, KeptSession, Pinned, SessionFilter, SessionsPage, Sizes,
-    WholeCall,
+    CallHit, CallsPage, HitsPage, KeptCall, KeptPart, KeptSession, Pinned, SessionFilter, SessionsPage,
+    Sizes, Snippet, SnippetOf, WholeCall,
 };
 use crate::search;
+use crate::snippet::Search;
 use crate::write::{from_json, from_word, instant};
 
 const SESSION: &str = "key, connection, connection_name, session, dialect, started_here, request, created_at,
@@ -34,31 +37,6 @@ pub(crate) fn sessions(
     if let Some(id) = &filter.connection {
         conditions.push("connection = ?");
         values.push(Sql::from(id.clone()));
-    }
-    if let Some(host) = filter.host.as_deref().map(str::trim).filter(|host| !host.is_empty()) {
-        conditions.push(
-            "key IN (SELECT session FROM calls WHERE host = ? UNION
-                SELECT session FROM calls WHERE host LIKE ? ESCAPE '\\')",
-        );
-        values.extend([Sql::from(host.to_lowercase()), Sql::from(search::below(&host.to_lowercase()))]);
-    }
-    if let Some(from) = filter.from {
-        conditions.push("touched_at >= ?");
-        values.push(Sql::from(from.timestamp_micros()));
-    }
-    if let Some(to) = filter.to {
-        conditions.push("touched_at < ?");
-        values.push(Sql::from(to.timestamp_micros()));
-    }
-    if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        conditions.push(
-            "(title LIKE ? ESCAPE '\\' OR url LIKE ? ESCAPE '\\' OR sessions.session LIKE ? ESCAPE '\\' OR key IN
-                (SELECT c.session FROM words JOIN calls c ON c.id = words.rowid WHERE words MATCH ?))",
-        );
-        let anywhere = search::anywhere(text);
-        values.extend([anywhere.clone(), anywhere.clone(), anywhere].map(Sql::from));
-        // What has no word in it is in no call.
-        values.push(Sql::from(search::question(text).unwrap_or_else(|| "\"\"".to_owned())));
     }
     if filter.ended {
         conditions.push("ended_at IS NOT NULL");
@@ -127,16 +105,101 @@ pub(crate) fn calls(
     Ok(CallsPage { calls, total })
 }
 
-/// Calls with these words, newest first.
-pub(crate) fn search(connection: &Connection, typed: &str, limit: u32) -> rusqlite::Result<Vec<CallHit>> {
-    let Some(question) = search::question(typed) else { return Ok(Vec::new()) };
-    connection
+/// The calls that a filter asks for, newest first.
+pub(crate) fn search(
+    connection: &Connection,
+    filter: &Filter,
+    offset: u64,
+    limit: u32,
+) -> rusqlite::Result<HitsPage> {
+    let (conditions, mut values) = sql::conditions(filter);
+    // Of one moment: calls come in meanwhile.
+    let _reading = connection.unchecked_transaction()?;
+    let total = connection
+        .prepare_cached(&format!("SELECT count(*) FROM calls c WHERE {conditions}"))?
+        .query_row(params_from_iter(&values), |row| row.get(0))?;
+    values.extend([Sql::from(i64::from(limit)), Sql::from(crate::write::size(offset))]);
+    let found = connection
         .prepare_cached(&format!(
-            "SELECT {CALL} FROM words JOIN calls c ON c.id = words.rowid WHERE words MATCH ?
-             ORDER BY c.started_at DESC LIMIT ?"
+            "SELECT {CALL} FROM calls c WHERE {conditions} ORDER BY c.started_at DESC, c.id DESC LIMIT ? OFFSET ?"
         ))?
-        .query_map(params![question, limit], |row| Ok(CallHit { session: row.get(19)?, call: call(row)? }))?
-        .collect()
+        .query_map(params_from_iter(&values), |row| Ok((row.get(18)?, row.get(19)?, call(row)?)))?
+        .collect::<rusqlite::Result<Vec<(i64, i64, KeptCall)>>>()?;
+    let (wanted, mut sessions) = (Search::new(&filter.words()), BTreeMap::new());
+    let mut hits = Vec::with_capacity(found.len());
+    for (id, key, call) in found {
+        let session = match sessions.get(&key) {
+            Some(known) => Some(KeptSession::clone(known)),
+            None => one_session(connection, key)?,
+        };
+        let Some(session) = session else { continue };
+        sessions.entry(key).or_insert_with(|| session.clone());
+        let snippet = if wanted.is_for_nothing() { None } else { snippet(connection, id, &call, &wanted)? };
+        hits.push(CallHit { session, call, snippet });
+    }
+    Ok(HitsPage { hits, total })
+}
+
+fn snippet(
+    connection: &Connection,
+    id: i64,
+    call: &KeptCall,
+    wanted: &Search,
+) -> rusqlite::Result<Option<Snippet>> {
+    let failure = call.failure.as_ref().map(|failure| failure.message.as_str());
+    let near = [
+        (SnippetOf::Call, Some(call.what.as_str())),
+        (SnippetOf::Call, failure),
+        (SnippetOf::Page, Some(&call.page.title)),
+        (SnippetOf::Page, Some(&call.page.url)),
+    ];
+    let found = near.into_iter().find_map(|(of, text)| wanted.in_text(of, text?));
+    if found.is_some() {
+        return Ok(found);
+    }
+    let (request, response) = bodies(connection, id)?;
+    let of = |of, value: Option<Value>| value.and_then(|value| wanted.in_value(of, &value));
+    Ok(of(SnippetOf::Request, request).or_else(|| of(SnippetOf::Answer, response)))
+}
+
+/// The values that calls have, for what is being typed. What cannot be read is not offered.
+pub(crate) struct Values<'a>(pub(crate) &'a Connection);
+
+impl Values<'_> {
+    fn texts(&self, sql: &str, typed: String) -> Vec<String> {
+        let read = || {
+            let mut rows = self.0.prepare_cached(sql)?;
+            let texts = rows.query_map([typed], |row| row.get(0))?;
+            texts.collect::<rusqlite::Result<Vec<String>>>()
+        };
+        read().unwrap_or_default()
+    }
+}
+
+impl Known for Values<'_> {
+    fn hosts(&self, part: &str) -> Vec<String> {
+        let sql = "SELECT host FROM calls WHERE host LIKE ? ESCAPE '\\' GROUP BY host ORDER BY count(*) DESC LIMIT 12";
+        self.texts(sql, search::anywhere(part))
+    }
+
+    fn connections(&self, part: &str) -> Vec<String> {
+        let sql =
+            "SELECT DISTINCT connection_name FROM sessions WHERE connection_name LIKE ? ESCAPE '\\' LIMIT 12";
+        self.texts(sql, search::anywhere(part))
+    }
+
+    fn sessions(&self, beginning: &str) -> Vec<String> {
+        let sql =
+            "SELECT session FROM sessions WHERE session LIKE ? ESCAPE '\\' ORDER BY touched_at DESC LIMIT 12";
+        self.texts(sql, search::beginning(beginning))
+    }
+}
+
+/// What was sent and what was answered, as far as their rows have them.
+pub(crate) fn bodies(connection: &Connection, call: i64) -> rusqlite::Result<(Option<Value>, Option<Value>)> {
+    connection
+        .prepare_cached("SELECT request, request_size, response, response_size FROM bodies WHERE call = ?")?
+        .query_row([call], |row| Ok((body(row, 0)?, body(row, 2)?)))
 }
 
 /// A call, and the size and hash of an answer that is a part.
@@ -150,9 +213,7 @@ pub(crate) fn whole_call(
         .query_row(params![session, number], |row| Ok((row.get::<_, i64>(18)?, call(row)?)))
         .optional()?;
     let Some((id, call)) = found else { return Ok(None) };
-    let (request, response) = connection
-        .prepare_cached("SELECT request, request_size, response, response_size FROM bodies WHERE call = ?")?
-        .query_row([id], |row| Ok((body(row, 0)?, body(row, 2)?)))?;
+    let (request, response) = bodies(connection, id)?;
     let parts = connection
         .prepare_cached("SELECT kind, hash, size, media_type, missing FROM parts WHERE call = ?")?
         .query_map([id], |row| {

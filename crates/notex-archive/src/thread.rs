@@ -16,7 +16,7 @@ use crate::blobs::{Blob, Blobs, hash_of};
 use crate::handed::{NewCall, NewPart, SessionFacts};
 use crate::problem::{News, is_damage, may_pass};
 use crate::write::{self, Body, ReadyCall, ReadyPart};
-use crate::{archive, read};
+use crate::{archive, index, read};
 
 /// The most writes of one transaction: more would let the first of them wait too long.
 const LARGEST_GROUP: usize = 256;
@@ -56,6 +56,8 @@ pub(crate) struct Writer {
     /// Nobody else has the folder as long as this is open.
     pub(crate) _lock: File,
     pub(crate) pending: Pending,
+    /// Calls may be there that the index of words does not have yet.
+    pub(crate) unindexed: bool,
 }
 
 /// What is not written yet, oldest first.
@@ -71,10 +73,12 @@ impl Writer {
     pub(crate) fn work(mut self, jobs: &Receiver<Job>) {
         self.remove_leftovers();
         loop {
-            let next = if self.pending.ready.is_empty() {
-                jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            } else {
+            let next = if !self.pending.ready.is_empty() {
                 jobs.recv_timeout(self.retry_after)
+            } else if self.unindexed {
+                jobs.recv_timeout(Duration::ZERO)
+            } else {
+                jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
             };
             match next {
                 Ok(Job::Write(write, bytes)) => {
@@ -87,6 +91,7 @@ impl Writer {
                     self.write_pending();
                     job(&mut self);
                 }
+                Err(RecvTimeoutError::Timeout) if self.pending.ready.is_empty() => self.index_more(),
                 Err(RecvTimeoutError::Timeout) => self.write_pending(),
                 Ok(Job::Close) | Err(RecvTimeoutError::Disconnected) => {
                     self.write_pending();
@@ -236,6 +241,17 @@ impl Writer {
         }
         transaction.commit().map_err(|why| (0, why))?;
         Ok(count)
+    }
+
+    /// Takes some calls into the index of words that an older one did not have; called until there are none.
+    fn index_more(&mut self) {
+        match index::catch_up(&self.connection, &self.blobs) {
+            Ok(some) => self.unindexed = some,
+            Err(why) => {
+                tracing::warn!(%why, "older calls are not found by their words until the next start");
+                self.unindexed = false;
+            }
+        }
     }
 
     /// Why what waits could not be written; `None` when nothing waits.

@@ -10,10 +10,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::blobs::{Blob, packed};
-use crate::handed::{NewCall, NewPart, PartKind, SessionFacts, Timing};
+use crate::handed::{NewCall, NewPart, PartKind, SessionFacts, Timing, Words};
+use crate::index;
 
-/// The index of words takes no more of one call: a page of a megabyte is found by its beginning.
-const MOST_WORDS: usize = 256 * 1024;
 /// An answer that takes more than this is a part of its own.
 const LARGEST_ROW: usize = 256 * 1024;
 
@@ -108,6 +107,7 @@ pub(crate) fn put_call(connection: &Connection, ready: &ReadyCall) -> rusqlite::
     let call = &ready.call;
     let session = session_of(connection, call)?;
     let number = free_number(connection, session, call.number)?;
+    let failure = call.failure.as_ref().map(json);
     let Timing { queue, connect, wait, receive, total } = call.timing;
     let micros = |span: Option<std::time::Duration>| {
         span.map(|span| i64::try_from(span.as_micros()).unwrap_or(i64::MAX))
@@ -126,7 +126,7 @@ pub(crate) fn put_call(connection: &Connection, ready: &ReadyCall) -> rusqlite::
             ":what": call.what,
             ":made_elsewhere": call.made_elsewhere,
             ":http_status": call.http_status,
-            ":failure": call.failure.as_ref().map(json),
+            ":failure": failure,
             ":started_at": call.started_at.timestamp_micros(),
             ":queue": micros(queue),
             ":connect": micros(connect),
@@ -141,7 +141,9 @@ pub(crate) fn put_call(connection: &Connection, ready: &ReadyCall) -> rusqlite::
             ":action_count": call.action_count,
         })?;
     let id = connection.last_insert_rowid();
-    put_words(connection, id, call)?;
+    let Words { actions, text, asked } = &call.words;
+    let said = index::Said { what: &call.what, failure: failure.as_deref(), page: &call.page };
+    index::put(connection, id, &said, [actions, text, asked])?;
     let Body { bytes: request, size: request_size } = &ready.request;
     let Body { bytes: response, size: response_size } = &ready.response;
     connection.prepare_cached("INSERT INTO bodies VALUES (?, ?, ?, ?, ?)")?.execute(params![
@@ -206,27 +208,6 @@ fn free_number(connection: &Connection, session: i64, given: u32) -> rusqlite::R
     connection
         .prepare_cached("SELECT max(number) + 1 FROM calls WHERE session = ?")?
         .query_row([session], |row| row.get(0))
-}
-
-fn put_words(connection: &Connection, id: i64, call: &NewCall) -> rusqlite::Result<()> {
-    let words = &call.words;
-    connection
-        .prepare_cached(
-            "INSERT INTO words (rowid, url, title, actions, text, asked) VALUES (?, ?, ?, ?, ?, ?)",
-        )?
-        .execute(params![
-            id,
-            beginning(&call.page.url),
-            beginning(&call.page.title),
-            beginning(&words.actions),
-            beginning(&words.text),
-            beginning(&words.asked)
-        ])
-        .map(drop)
-}
-
-fn beginning(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MOST_WORDS)]
 }
 
 fn put_part(connection: &Connection, call: i64, part: &ReadyPart) -> rusqlite::Result<()> {

@@ -201,6 +201,12 @@ impl Hub {
             }
             Query::Log { after } => Ok(Answer::Log(self.shared.log.page(after))),
             Query::History { filter, offset, limit } => history::sessions(self, *filter, offset, limit).await,
+            Query::HistorySearch { typed, offset, limit } => {
+                Ok(Answer::HistorySearch(Box::new(history::search(self, typed, offset, limit).await?)))
+            }
+            Query::HistoryHelp { typed, at } => {
+                Ok(Answer::HistoryHelp(history::help(self, typed, at).await?))
+            }
             Query::HistoryCalls { session, offset, limit } => {
                 history::calls(self, session, offset, limit).await
             }

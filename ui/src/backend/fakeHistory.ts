@@ -1,5 +1,6 @@
 import type { Call, Failure, PastSession } from "./backend";
 import type { FakeBackend } from "./fake";
+import { findingScene } from "./fakeFinding";
 
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
@@ -86,16 +87,14 @@ export function historyScene(scene: string, fake: FakeBackend): void {
     if (scene === "loading") return new Promise(() => undefined);
     if (scene === "no_history") throw failure;
     if (query.type !== "history") throw failure;
-    const { text, connection, pinned } = query.filter;
+    const { connection, pinned } = query.filter;
     const fits = sessions.filter(
-      (session) =>
-        (!text || `${session.title} ${session.url}`.toLowerCase().includes(text.toLowerCase())) &&
-        (!connection || session.connection === connection) &&
-        (!pinned || session.pinned),
+      (session) => (!connection || session.connection === connection) && (!pinned || session.pinned),
     );
     const page = fits.slice(query.offset, query.offset + query.limit);
     return { type: "history", value: { sessions: page, total: fits.length } };
   });
+  findingScene(fake, () => sessions);
   fake.onQuery("history_calls", (query) => {
     if (query.type !== "history_calls") throw failure;
     const calls = pastCalls(`p-${query.session}`, 3);

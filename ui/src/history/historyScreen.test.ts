@@ -7,6 +7,7 @@ import { historyScene, pastCalls } from "../backend/fakeHistory";
 import { emptySnapshot } from "../backend/fakePages";
 import { plainStart } from "../sessions/newSession";
 import { Inspector } from "../state/inspector.svelte";
+import { taken } from "./finding.svelte";
 import { Past } from "./past.svelte";
 
 async function open(scene = "full", screenName: "history" | "settings" = "history") {
@@ -53,14 +54,66 @@ it("what could not be kept of a call is said, and so is an answer that never cam
   expect(screen.getByText("No answer is kept of this call")).toBeInTheDocument();
 });
 
-it("the list is searched, narrowed and shown whole again", async () => {
+it("the list is narrowed and shown whole again", async () => {
   const { user } = await open();
   await list();
-  await user.type(screen.getByRole("textbox", { name: /^Search pages/ }), "news");
+  await user.click(screen.getByRole("button", { name: "Pinned" }));
   await waitFor(async () => expect(await rows()).toHaveLength(1));
   await user.click(screen.getByRole("button", { name: "Pinned" }));
-  await user.click(await screen.findByRole("button", { name: "Show all" }));
   await waitFor(async () => expect(await rows()).toHaveLength(5));
+});
+
+const field = () => screen.getByRole("combobox", { name: "Search all calls" });
+const hits = async () =>
+  within(await screen.findByRole("listbox", { name: "Calls that were found" })).findAllByRole("option");
+
+it("calls are found over all sessions with what they were found by, and open in their session", async () => {
+  const { user } = await open();
+  await list();
+  await user.type(field(), "news call:step");
+  await waitFor(async () => expect(await hits()).toHaveLength(1));
+  const [hit] = await hits();
+  expect(hit).toHaveTextContent(/step B3 click Search.*failed.*page:\sNews index.*news\.local/s);
+  expect((hit as HTMLElement).querySelector("mark")).toHaveTextContent("News");
+  await user.click(hit as HTMLElement);
+  const pane = await screen.findByRole("article", { name: "Kept session" });
+  expect(within(pane).getByRole("heading", { name: "News index" })).toBeInTheDocument();
+  await screen.findByRole("region", { name: "What was kept of the call" });
+  await user.click(screen.getByRole("button", { name: "Clear filter" }));
+  await waitFor(async () => expect(await rows()).toHaveLength(5));
+  expect(pane).toBeInTheDocument();
+});
+
+it("the field says what it understands, completes it by keys, and shows what is wrong and where", async () => {
+  const { user } = await open();
+  await list();
+  await user.click(field());
+  const offered = () =>
+    within(screen.getByRole("listbox", { name: "What can be typed" })).getAllByRole("option");
+  await waitFor(() => expect(offered()).toHaveLength(11));
+  expect(offered()[0]).toHaveTextContent(/call:.*observe, step.*call:step/);
+  await user.keyboard("ca");
+  await waitFor(() => expect(offered()).toHaveLength(1));
+  await user.keyboard("{ArrowDown}{Enter}");
+  expect(field()).toHaveValue("call:");
+  await waitFor(() => expect(offered()).toHaveLength(6));
+  await user.keyboard("{ArrowDown}{ArrowDown}{Tab}");
+  expect(field()).toHaveValue("call:step ");
+  await waitFor(async () => expect(await hits()).toHaveLength(5));
+  await user.keyboard("call:stop");
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent("“stop” is no call");
+  expect(alert.querySelector("mark")).toHaveTextContent("stop");
+  expect(field()).toHaveAttribute("aria-invalid", "true");
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  expect(field()).toHaveValue("call:step call:stop");
+});
+
+it("a suggestion takes the place of what was begun, and a value is followed by a space", () => {
+  expect(taken("a ca b", { from: 2, to: 4 }, { text: "call:" })).toEqual({ text: "a call: b", at: 7 });
+  expect(taken("call:s", { from: 5, to: 6 }, { text: "step" })).toEqual({ text: "call:step ", at: 10 });
+  expect(taken("call:s x", { from: 5, to: 6 }, { text: "step" })).toEqual({ text: "call:step x", at: 9 });
 });
 
 it("a session is pinned at once, and removed only after a question", async () => {
@@ -116,7 +169,7 @@ it("a session whose first calls are listed no more leads to them in the history"
   await waitFor(() => expect(model.world.sessions.has(id)).toBe(true));
   model.select(id);
   await user.click(await screen.findByRole("button", { name: "57 earlier calls in the history" }));
-  expect(await screen.findByRole("textbox", { name: /^Search pages/ })).toHaveValue(id);
+  expect(await screen.findByRole("combobox", { name: "Search all calls" })).toHaveValue(`session:${id}`);
 });
 
 it("an answer that comes after another session was chosen is passed over", async () => {
@@ -130,8 +183,7 @@ it("an answer that comes after another session was chosen is passed over", async
   });
   const past = new Past(fake);
   await past.read();
-  past.choose(4);
-  past.chooseCall(1);
+  past.choose(past.sessions.find(({ key }) => key === 4) ?? null, 1);
   past.chooseCall(2);
   late[0]?.();
   await Promise.resolve();

@@ -10,8 +10,6 @@ import {
 
 const SESSIONS_AT_ONCE = 200;
 const CALLS_AT_ONCE = 5_000;
-/** A person who types is done after so long. */
-const TYPING_MS = 200;
 
 /** The kept sessions as far as they were read, and the one that is looked at. */
 export class Past {
@@ -19,12 +17,12 @@ export class Past {
   total = $state(0);
   loaded = $state(false);
   failure = $state.raw<Failure | null>(null);
-  text = $state("");
   /** The id of the connection; empty for all. */
   connection = $state("");
   pinned = $state(false);
 
-  key = $state<number | null>(null);
+  /** The session that is looked at; what was found may lead to one that is not listed. */
+  chosen = $state.raw<PastSession | null>(null);
   calls = $state.raw<readonly Call[]>([]);
   callsLoaded = $state(false);
   callsFailure = $state.raw<Failure | null>(null);
@@ -33,12 +31,10 @@ export class Past {
   whole = $state.raw<PastCall | null>(null);
   wholeFailure = $state.raw<Failure | null>(null);
 
-  chosen = $derived(this.sessions.find(({ key }) => key === this.key) ?? null);
-  narrowed = $derived(this.text.trim() !== "" || this.connection !== "" || this.pinned);
+  narrowed = $derived(this.connection !== "" || this.pinned);
 
   readonly #backend: Backend;
   #listAsked = 0;
-  #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -50,7 +46,7 @@ export class Past {
     await this.#list(0, (page) => {
       if (asked !== this.#listAsked) return;
       this.sessions = page;
-      if (this.key !== null && !page.some(({ key }) => key === this.key)) this.choose(null);
+      this.chosen = page.find(({ key }) => key === this.chosen?.key) ?? this.chosen;
     });
   }
 
@@ -66,11 +62,7 @@ export class Past {
 
   async #list(offset: number, take: (page: readonly PastSession[]) => void): Promise<void> {
     const filter = {
-      text: this.text.trim() || null,
       connection: this.connection || null,
-      host: null,
-      from: null,
-      to: null,
       pinned: this.pinned,
       ended: false,
     };
@@ -86,13 +78,6 @@ export class Past {
     this.loaded = true;
   }
 
-  /** Narrows the list, when the person has stopped typing. */
-  search(text: string): void {
-    this.text = text;
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => void this.read(), TYPING_MS);
-  }
-
   narrow(to: { connection?: string; pinned?: boolean }): void {
     if (to.connection !== undefined) this.connection = to.connection;
     if (to.pinned !== undefined) this.pinned = to.pinned;
@@ -100,30 +85,31 @@ export class Past {
   }
 
   clear(): void {
-    this.text = "";
     this.narrow({ connection: "", pinned: false });
   }
 
-  choose(key: number | null): void {
-    if (key === this.key) return;
-    this.key = key;
-    this.calls = [];
-    this.callsLoaded = false;
-    this.callsFailure = null;
-    this.chooseCall(null);
-    if (key !== null) void this.readCalls();
+  /** Looks at a session, and at one of its calls. */
+  choose(session: PastSession | null, number: number | null = null): void {
+    if (session?.key !== this.chosen?.key) {
+      this.calls = [];
+      this.callsLoaded = false;
+      this.callsFailure = null;
+      this.chosen = session;
+      if (session !== null) void this.readCalls();
+    }
+    this.chooseCall(number);
   }
 
   /** Reads all calls of the session that is looked at, piece by piece. */
   async readCalls(): Promise<void> {
-    const session = this.key;
-    if (session === null) return;
+    const session = this.chosen?.key;
+    if (session === undefined) return;
     let calls: Call[] = [];
     try {
       for (;;) {
         const query = { type: "history_calls", session, offset: calls.length, limit: CALLS_AT_ONCE } as const;
         const answer = await this.#backend.query(query);
-        if (this.key !== session || answer.type !== "history_calls") return;
+        if (this.chosen?.key !== session || answer.type !== "history_calls") return;
         calls = [...calls, ...answer.value.calls];
         this.calls = calls;
         this.callsLoaded = true;
@@ -131,7 +117,7 @@ export class Past {
         if (answer.value.calls.length === 0 || calls.length >= answer.value.total) return;
       }
     } catch (thrown) {
-      if (this.key === session) this.callsFailure = asFailure(thrown);
+      if (this.chosen?.key === session) this.callsFailure = asFailure(thrown);
     }
   }
 
@@ -143,9 +129,10 @@ export class Past {
   }
 
   async readCall(): Promise<void> {
-    const { key: session, number } = this;
-    if (session === null || number === null) return;
-    const isShown = () => this.key === session && this.number === number;
+    const { chosen, number } = this;
+    if (chosen === null || number === null) return;
+    const session = chosen.key;
+    const isShown = () => this.chosen?.key === session && this.number === number;
     try {
       const answer = await this.#backend.query({ type: "history_call", session, number });
       if (!isShown() || answer.type !== "history_call") return;
@@ -156,21 +143,24 @@ export class Past {
     }
   }
 
-  pin(session: number, pinned: boolean): Promise<void> {
-    return this.#run({ type: "pin_past", session, pinned });
+  async pin(session: number, pinned: boolean): Promise<void> {
+    const done = await this.#run({ type: "pin_past", session, pinned });
+    if (done && this.chosen?.key === session) this.chosen = { ...this.chosen, pinned };
   }
 
-  remove(session: number): Promise<void> {
-    return this.#run({ type: "remove_past", session });
+  async remove(session: number): Promise<void> {
+    const removed = await this.#run({ type: "remove_past", session });
+    if (removed && this.chosen?.key === session) this.choose(null);
   }
 
-  async #run(command: Command): Promise<void> {
+  async #run(command: Command): Promise<boolean> {
     try {
       await this.#backend.send(command);
     } catch (thrown) {
       this.failure = asFailure(thrown);
-      return;
+      return false;
     }
     await this.read();
+    return true;
   }
 }

@@ -140,7 +140,7 @@ export class Inspector {
 
   /** Shows what is kept of a session. */
   showHistory(session: string): void {
-    this.historyText = session;
+    this.historyText = `session:${session}`;
     this.screen = "history";
   }
 

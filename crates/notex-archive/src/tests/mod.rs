@@ -5,6 +5,7 @@ mod disks;
 mod keeping;
 mod migrating;
 mod retaining;
+mod searching;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,6 +21,11 @@ use crate::*;
 
 pub(crate) fn day(days: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::days(days)
+}
+
+/// Typed on the first of those days, in UTC.
+pub(crate) fn filter(typed: &str) -> Filter {
+    Filter::parse(typed, day(0).fixed_offset()).unwrap()
 }
 
 /// A session of the local engine, created on a day.
@@ -123,6 +129,13 @@ impl House {
 
     pub(crate) fn all(&self) -> Vec<KeptSession> {
         self.archive.sessions(&SessionFilter::default(), 0, 1_000).unwrap().sessions
+    }
+
+    /// The calls that a filter finds, newest first, as `session#number`.
+    pub(crate) fn found(&self, typed: &str) -> Vec<String> {
+        let page = self.archive.search(&filter(typed), 0, 100).unwrap();
+        assert_eq!(page.total, page.hits.len() as u64);
+        page.hits.iter().map(|hit| format!("{}#{}", hit.session.session, hit.call.number)).collect()
     }
 
     pub(crate) fn ids(&self) -> Vec<String> {

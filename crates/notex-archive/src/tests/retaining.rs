@@ -16,7 +16,7 @@ fn sessions_past_their_days_go_with_their_calls_words_and_files() {
     assert_eq!(swept, Swept { sessions: 1, blobs: 1 });
     assert_eq!(house.ids(), ["young"]);
     assert_eq!(house.files().len(), 1);
-    assert_eq!(house.archive.search("shop", 10).unwrap().len(), 1);
+    assert_eq!(house.found("shop").len(), 1);
     assert_eq!(house.archive.sizes().unwrap().calls, 1);
 }
 

@@ -82,7 +82,8 @@ INSERT INTO sessions VALUES (7, 'local', 'Local engine', 's-1', 'notex', 1, '{"s
     NULL, 1, 1, 0);
 INSERT INTO calls VALUES (9, 7, 1, 'observe', '/ · 12 actions', 0, 200, NULL, 1800000000000000, NULL, NULL, NULL, NULL,
     812000, 2000, '[{"what":"2 base","credits":2}]', 'Shop', 'https://shop.example.com/', 'shop.example.com', 12);
-INSERT INTO bodies VALUES (9, CAST('{"url":"https://shop.example.com/"}' AS BLOB), 35, NULL, NULL);
+INSERT INTO bodies VALUES (9, CAST('{"url":"https://shop.example.com/"}' AS BLOB), 35,
+    CAST('{"space":{"actions":[{"description":"Click Add to cart"},{"description":"加入購物車"}]},"data":{"markdown":"Zum Wagen"}}' AS BLOB), 125);
 INSERT INTO parts VALUES (9, 'screenshot', NULL, 900, 'image/png', 'the disk had 4 MB free');
 INSERT INTO words (rowid, url, title, actions, text, asked)
     VALUES (9, 'https://shop.example.com/', 'Shop', 'Click Add to cart', '', '');

@@ -1,6 +1,7 @@
 //! Sessions and calls over runs: what the archive keeps, asked by queries and commands. An archive that cannot be used
 //! is told once, and costs the history only.
 
+mod finding;
 mod recording;
 mod secrets;
 
@@ -15,6 +16,7 @@ use notex_archive::{
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
+pub(crate) use self::finding::{help, search};
 pub(crate) use self::recording::{Answer as Answered, Recorded};
 pub(crate) use self::secrets::{NOT_KEPT, is_secret_value};
 use crate::Hub;
@@ -152,8 +154,8 @@ pub(crate) async fn sessions(
     offset: u64,
     limit: u32,
 ) -> Result<Answer, Failure> {
-    let HistoryFilter { text, connection, host, from, to, pinned, ended } = filter;
-    let filter = SessionFilter { connection, host, from, to, text, ended, pinned };
+    let HistoryFilter { connection, pinned, ended } = filter;
+    let filter = SessionFilter { connection, ended, pinned };
     let limit = limit.min(LARGEST_PAGE);
     let page = hub.shared.history.ask(move |archive| archive.sessions(&filter, offset, limit)).await?;
     let sessions = page.sessions.into_iter().map(past_session).collect();

@@ -114,7 +114,7 @@ impl State {
             place.map(|place| recorded.open.swap_remove(place)).unwrap_or_default();
         let shown = Page { title: known.state.title.clone(), url: known.state.url.clone() };
         let mut page = answer.page.take().unwrap_or(shown);
-        answer.words.asked = request.as_ref().map(asked).unwrap_or_default();
+        answer.words.asked = request.as_ref().map(Words::asked_with).unwrap_or_default();
         let Words { actions, text, asked } = &mut answer.words;
         let mut what = call.what.clone();
         for text in [&mut page.title, &mut page.url, &mut what, actions, text, asked] {
@@ -213,25 +213,6 @@ impl State {
             self.notify(about, "A call is not kept", &why.to_string());
         }
     }
-}
-
-/// The values that a call was asked with, for finding it.
-fn asked(request: &Value) -> String {
-    fn walk(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::String(text) => found.push(text.clone()),
-            Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
-            Value::Object(fields) => {
-                // A session is found by its own id.
-                let others = fields.iter().filter(|(name, _)| *name != "session_id");
-                others.for_each(|(_, field)| walk(field, found));
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-    let mut found = Vec::new();
-    walk(request, &mut found);
-    found.join("\n")
 }
 
 /// An enum by its word.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, HistoryFilter, HistoryPage, HistorySizes, LedgerPage, PastCall,
-    PastCalls, SessionDetail, UsageReport, WhatIf, WhatIfAnswer,
+    Billing, Command, Dialect, EntryFilter, FilterHelp, HistoryFilter, HistoryPage, HistorySizes, LedgerPage,
+    PastCall, PastCalls, PastHits, SessionDetail, UsageReport, WhatIf, WhatIfAnswer,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.
@@ -88,6 +88,24 @@ pub enum Query {
         /// At most so many.
         limit: u32,
     },
+    /// Kept calls over all sessions, by the language of filters: answers [`PastHits`].
+    HistorySearch {
+        /// `call:step status:error "add to cart"`.
+        typed: String,
+        /// So many are passed over.
+        #[ts(type = "number")]
+        offset: u64,
+        /// At most so many.
+        limit: u32,
+    },
+    /// What can be typed at a place of such a filter: answers [`FilterHelp`].
+    HistoryHelp {
+        /// What is typed.
+        typed: String,
+        /// The place, in UTF-16 code units.
+        #[ts(type = "number")]
+        at: usize,
+    },
     /// The calls of a kept session: answers [`PastCalls`].
     HistoryCalls {
         /// Its number in the history.
@@ -137,6 +155,10 @@ pub enum Answer {
     Log(LogPage),
     /// To [`Query::History`].
     History(HistoryPage),
+    /// To [`Query::HistorySearch`].
+    HistorySearch(Box<PastHits>),
+    /// To [`Query::HistoryHelp`].
+    HistoryHelp(FilterHelp),
     /// To [`Query::HistoryCalls`].
     HistoryCalls(PastCalls),
     /// To [`Query::HistoryCall`].

@@ -11,20 +11,91 @@ use super::{Call, Place};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryFilter {
-    /// With these words in one of its calls, in its page or in its id; words in quotes stand together.
-    pub text: Option<String>,
     /// Of this connection.
     pub connection: Option<String>,
-    /// With a call on a page of this host, or of one below it.
-    pub host: Option<String>,
-    /// Last called then or later.
-    pub from: Option<DateTime<Utc>>,
-    /// Last called earlier.
-    pub to: Option<DateTime<Utc>>,
     /// Only pinned ones.
     pub pinned: bool,
     /// Only those that have ended.
     pub ended: bool,
+}
+
+/// What a filter of calls finds over all kept sessions, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PastHits {
+    /// They; none when there is a problem.
+    pub hits: Vec<PastHit>,
+    /// How many there are in all.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// Why the filter cannot be asked.
+    pub problem: Option<FilterProblem>,
+}
+
+/// A call that was found.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PastHit {
+    /// Its session.
+    pub session: PastSession,
+    /// The call; its id is its number within the session.
+    pub call: Call,
+    /// Where it has the words that were asked for.
+    pub snippet: Option<Snippet>,
+}
+
+/// A piece of a call's text around the words it was found by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Snippet {
+    /// What it is a piece of: "page", "request", "answer"; empty for the call's own words.
+    pub of: String,
+    /// What stands before.
+    pub before: String,
+    /// The words.
+    pub found: String,
+    /// What stands after.
+    pub after: String,
+}
+
+/// What is wrong with a filter, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterProblem {
+    /// From here, in UTF-16 code units of what was typed.
+    #[ts(type = "number")]
+    pub from: usize,
+    /// Up to here.
+    #[ts(type = "number")]
+    pub to: usize,
+    /// What is wrong and what would be right.
+    pub sentence: String,
+}
+
+/// What can be typed at a place of a filter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterHelp {
+    /// It replaces what stands from here, in UTF-16 code units of what was typed.
+    #[ts(type = "number")]
+    pub from: usize,
+    /// Up to here.
+    #[ts(type = "number")]
+    pub to: usize,
+    /// What may stand there.
+    pub suggestions: Vec<FilterSuggestion>,
+}
+
+/// Something that may be typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterSuggestion {
+    /// What it puts there; a key ends with its colon.
+    pub text: String,
+    /// In a few words; empty where the text says it.
+    pub means: String,
+    /// How a key looks with a value.
+    pub example: Option<String>,
 }
 
 /// A page of kept sessions, last called first.

@@ -18,7 +18,10 @@ pub use command::{
     Closed, Command, Failure, FailureCode, Header, KeepKey, Outcome, ProxyOptions, StartForm, TabDeed,
 };
 pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
-pub use history::{HistoryFilter, HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastSession};
+pub use history::{
+    FilterHelp, FilterProblem, FilterSuggestion, HistoryFilter, HistoryPage, HistorySizes, PastCall,
+    PastCalls, PastEnd, PastHit, PastHits, PastSession, Snippet,
+};
 pub use money::{
     Billing, Budget, BudgetRule, CallSum, DaySum, EntryFilter, HostSum, LedgerLine, LedgerPage, RestSum,
     SessionSum, UsageReport, WhatIf, WhatIfAnswer, WhatIfCall,

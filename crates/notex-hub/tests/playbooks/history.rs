@@ -9,8 +9,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use notex_hub::protocol::{
-    Answer, HistoryFilter, HistoryPage, HistorySizes, NoticeKind, Outcome, PastCall, PastCalls, PastSession,
-    Settings,
+    Answer, HistoryFilter, HistoryPage, HistorySizes, NoticeKind, Outcome, PastCall, PastCalls, PastHit,
+    PastHits, PastSession, Settings,
 };
 use serde_json::Value;
 
@@ -38,6 +38,12 @@ async fn call_of(hub: &Hub, session: i64, number: u32) -> PastCall {
     let query = Query::HistoryCall { session, number };
     let Ok(Answer::HistoryCall(call)) = hub.query(query).await else { panic!("the call is there") };
     *call
+}
+
+async fn search(hub: &Hub, typed: &str) -> PastHits {
+    let query = Query::HistorySearch { typed: typed.to_owned(), offset: 0, limit: 100 };
+    let Ok(Answer::HistorySearch(found)) = hub.query(query).await else { panic!("the history is searched") };
+    *found
 }
 
 /// Waits until what the loop has handed in can be read.
@@ -101,10 +107,30 @@ async fn a_session_its_calls_and_their_pictures_are_there_after_another_start() 
     assert_eq!(answered["screenshot"], Value::Null, "it is beside the answer");
     let name = observed.call.picture.unwrap();
     assert_eq!(hub.picture(&name).await.unwrap().bytes, picture);
-    let found = |text: &str| HistoryFilter { text: Some(text.to_owned()), ..HistoryFilter::default() };
-    assert_eq!(past(&hub, found("\"click search\"")).await.total, 1);
-    assert_eq!(past(&hub, found("nothing like it")).await.total, 0);
+    let found = search(&hub, "\"click search\"").await;
+    let [hit] = <[PastHit; 1]>::try_from(found.hits).unwrap();
+    assert_eq!((hit.session.key, hit.call.number), (session.key, 2));
+    let snippet = hit.snippet.unwrap();
+    assert_eq!((snippet.of.as_str(), snippet.found.as_str()), ("answer", "Click Search"));
+    assert_eq!(search(&hub, "nothing like it").await.total, 0);
+    assert_eq!(search(&hub, "call:observe host:shop after:1h -status:error").await.total, 1);
     assert!(!bytes_below(folder.path()).windows(KEY.len()).any(|part| part == KEY.as_bytes()), "no key");
+}
+
+#[tokio::test]
+async fn a_filter_that_cannot_be_asked_says_where_and_what_may_be_typed_is_offered() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let hub = hub_on(&server.base_url, KEY, folder.path());
+    ready(&hub).await;
+    hub.send(start()).await.unwrap();
+    observe(&hub, &server).await;
+    until_kept(&hub, |session| (session.calls == 2).then_some(())).await;
+    let problem = search(&hub, "a\u{1f600} took:2s").await.problem.unwrap();
+    assert_eq!((problem.from, problem.to), (9, 11));
+    assert!(problem.sentence.contains("took:>2s"), "{}", problem.sentence);
+    let query = Query::HistoryHelp { typed: "a\u{1f600} host:sh".to_owned(), at: 11 };
+    let Ok(Answer::HistoryHelp(help)) = hub.query(query).await else { panic!("there is help") };
+    assert_eq!((help.from, help.to, help.suggestions[0].text.as_str()), (9, 11, "shop.local"));
 }
 
 #[tokio::test]

@@ -5,25 +5,9 @@
  */
 export type HistoryFilter = { 
 /**
- * With these words in one of its calls, in its page or in its id; words in quotes stand together.
- */
-text: string | null, 
-/**
  * Of this connection.
  */
 connection: string | null, 
-/**
- * With a call on a page of this host, or of one below it.
- */
-host: string | null, 
-/**
- * Last called then or later.
- */
-from: string | null, 
-/**
- * Last called earlier.
- */
-to: string | null, 
 /**
  * Only pinned ones.
  */

@@ -83,7 +83,27 @@ offset: number,
 /**
  * At most so many.
  */
-limit: number, } | { "type": "history_calls", 
+limit: number, } | { "type": "history_search", 
+/**
+ * `call:step status:error "add to cart"`.
+ */
+typed: string, 
+/**
+ * So many are passed over.
+ */
+offset: number, 
+/**
+ * At most so many.
+ */
+limit: number, } | { "type": "history_help", 
+/**
+ * What is typed.
+ */
+typed: string, 
+/**
+ * The place, in UTF-16 code units.
+ */
+at: number, } | { "type": "history_calls", 
 /**
  * Its number in the history.
  */
