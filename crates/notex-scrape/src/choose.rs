@@ -13,6 +13,11 @@ const MOST_READABLE: usize = 40_000;
 /// A part with less than this has nothing to read.
 const LEAST: f64 = 140.0;
 
+/// A score without Readability from which a landmark is surely the content.
+const SETTLED: f64 = 1.0;
+/// What the surest landmarks weigh at least.
+const LANDMARK: f64 = 0.1;
+
 /// By what the main content was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,7 +41,26 @@ pub(crate) fn main_content(tree: &Tree, weighed: &Weighed) -> Option<Choice> {
     if weighed.text(tree, 0) < LEAST || whole < LEAST * 0.3 {
         return only_main(tree, weighed).map(|place| Choice { place, by: FoundBy::Landmark });
     }
-    let article = Agreement::with(tree, weighed, readable(tree, weighed));
+    let mut article = Agreement::with(tree, weighed, None);
+    let (score, mut place) = best(tree, weighed, whole, &article)?;
+    // Readability takes longer than all else; where a landmark holds nearly all and little else, it has nothing to add.
+    if score < SETTLED || landmark(tree, place, 1.0) < LANDMARK {
+        article = Agreement::with(tree, weighed, readable(tree, weighed));
+        (_, place) = best(tree, weighed, whole, &article)?;
+    }
+    let place = with_its_data(tree, weighed, place);
+    let by = if landmark(tree, place, 1.0) > 0.0 {
+        FoundBy::Landmark
+    } else if article.likeness(tree, place) > 0.8 {
+        FoundBy::Readability
+    } else {
+        FoundBy::Density
+    };
+    Some(Choice { place, by })
+}
+
+/// The element with the highest score.
+fn best(tree: &Tree, weighed: &Weighed, whole: f64, article: &Agreement) -> Option<(f64, usize)> {
     let mut best: Option<(f64, usize)> = None;
     for place in 0..tree.len() {
         if weighed.noise[place] || !can_hold(tree.tag(place)) {
@@ -54,16 +78,7 @@ pub(crate) fn main_content(tree: &Tree, weighed: &Weighed) -> Option<Choice> {
             best = Some((score, place));
         }
     }
-    let (_, place) = best?;
-    let place = with_its_data(tree, weighed, place);
-    let by = if landmark(tree, place, 1.0) > 0.0 {
-        FoundBy::Landmark
-    } else if article.likeness(tree, place) > 0.8 {
-        FoundBy::Readability
-    } else {
-        FoundBy::Density
-    };
-    Some(Choice { place, by })
+    best
 }
 
 /// Facts and tables beside the running text belong to it, unless links stand between them.

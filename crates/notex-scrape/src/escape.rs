@@ -1,5 +1,5 @@
-//! Signs that mean something in markdown. The library that converts HTML escapes too much or too little, so it never
-//! sees them: they go through it as private characters and come back as themselves or with a backslash.
+//! Signs that mean something in markdown. Where HTML is written for the conversion, they are
+//! private characters, which come back as themselves or with a backslash.
 
 /// Comes back as the sign itself.
 const PLAIN: u32 = 0x10_0000;
@@ -40,22 +40,14 @@ pub(crate) fn is_nothing(c: char) -> bool {
         || (c.is_control() && !c.is_whitespace())
 }
 
-/// Brings the signs back.
-pub(crate) fn restored(markdown: &str) -> String {
-    let mut text = String::with_capacity(markdown.len());
-    for c in markdown.chars() {
-        let code = u32::from(c);
-        let sign = |base: u32| char::from_u32(code - base).unwrap_or(c);
-        match code {
-            PLAIN..ESCAPED => text.push(sign(PLAIN)),
-            ESCAPED..=LAST => {
-                text.push('\\');
-                text.push(sign(ESCAPED));
-            }
-            _ => text.push(c),
-        }
+/// Brings a sign back, and whether a backslash stands before it.
+pub(crate) fn sign(c: char) -> (char, bool) {
+    let code = u32::from(c);
+    match code {
+        PLAIN..ESCAPED => (char::from_u32(code - PLAIN).unwrap_or(c), false),
+        ESCAPED..=LAST => (char::from_u32(code - ESCAPED).unwrap_or(c), true),
+        _ => (c, false),
     }
-    text
 }
 
 /// Where a text stands.

@@ -53,6 +53,21 @@ fn lists_nest_and_hold_blocks() {
 }
 
 #[test]
+fn what_stands_in_an_item_is_set_in_by_its_mark_and_no_more() {
+    reads(
+        "<ul><li>a<table><tr><th>x</th><th>y</th></tr><tr><td>1</td><td>2</td></tr></table></li></ul>",
+        "- a\n\n  | x | y |\n  | --- | --- |\n  | 1 | 2 |",
+    );
+    reads(
+        "<ol start=9><li>x<p>more</p></li><li>y<p>more</p></li></ol>",
+        "9. x\n\n   more\n\n10. y\n\n    more",
+    );
+    reads("<ul><li>a<ul><li>b</li></ul>after</li></ul>", "- a\n\n  - b\n\n  after");
+    reads("<ul><li><ul><li>x</li></ul></li></ul><ul></ul><p>z</p>", "- - x\n\nz");
+    reads("<ol><li>a</li></ol><blockquote>q<ul><li>b</li></ul></blockquote>", "1. a\n\n> q\n>\n> - b");
+}
+
+#[test]
 fn code_keeps_its_lines_and_its_language() {
     reads(
         "<pre><code class='language-rust'>fn a() {\n    b&lt;T&gt;();\n}\n</code></pre>",

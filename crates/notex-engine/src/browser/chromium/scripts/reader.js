@@ -22,7 +22,9 @@ const INLINE_UNKNOWN = new Set(['label', 'font', 'slot', 'big', 'tt', 'bdi', 'bd
 const GIVEN = new Set(['title', 'colspan', 'rowspan', 'start', 'datetime', 'align', 'role', 'type', 'lang', 'itemprop', 'itemscope', 'itemtype',
   'data-lang', 'data-language', 'data-latex', 'display', 'alttext', 'aria-label']);
 
-const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+const SIGNS = /[&<>"]/;
+const escaped = (text) => !SIGNS.test(text) ? text
+  : text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 const absolute = (address, base) => {
   try {
     const url = new URL(address, base);
@@ -59,6 +61,7 @@ const attributesOf = (el, tag) => {
   let text = '';
   const give = (name, value) => { if (value) text += ` ${name}="${escaped(String(value).slice(0, 4000))}"`; };
   if (tag === 'img') { give('src', imageAddress(el)); give('alt', attr(el, 'alt')); }
+  if (!hasAny(el)) return text;
   for (const name of Element.prototype.getAttributeNames.call(el)) {
     if (name === 'class') give(name, squash(attr(el, name)));
     else if (name === 'id') give(name, squash(attr(el, name), 100));
@@ -75,10 +78,13 @@ const isAround = (el, tag) => {
     && !ancestor(parentSeen(el), (node) => ['article', 'main', 'section'].includes(tagOf(node)));
 };
 
-const isUnseen = (el, style, display, position) => {
-  if (display === 'none') return true;
-  if (position !== 'absolute' && position !== 'fixed') return false;
-  return of(el, 'offsetWidth') <= 1 && of(el, 'offsetHeight') <= 1 && style.overflow === 'hidden';
+const isTiny = (el, style) => of(el, 'offsetWidth') <= 1 && of(el, 'offsetHeight') <= 1 && style.overflow === 'hidden';
+// What is displayed so stands where it is written; asking for the position of each is slow.
+const IN_PLACE = new Set(['inline', 'inline-block', 'contents', 'table-cell', 'table-row', 'table-row-group']);
+const seenBy = { visibilityProperty: true };
+const isTextSeen = ({ el, style, folded, boxless }) => {
+  if (folded || boxless) return style.visibility === 'visible';
+  return from(el, 'checkVisibility', seenBy);
 };
 
 // A formula is written as its source, which nobody sees, and its signs.
@@ -97,15 +103,8 @@ const isContentFrame = (frame) => {
   return rect.height >= 260 && rect.width >= Math.min(480, view.innerWidth * 0.6);
 };
 
-const childrenSeen = (el) => {
-  if (tagOf(el) === 'slot') {
-    const given = el.assignedNodes();
-    if (given.length) return given;
-  }
-  const nodes = [];
-  for (let c = firstChildOf.call(of(el, 'shadowRoot') ?? el); c; c = nextSiblingOf.call(c)) nodes.push(c);
-  return nodes;
-};
+const lastChildOf = getter(Node.prototype, 'lastChild');
+const previousSiblingOf = getter(Node.prototype, 'previousSibling');
 
 const write = (scope, wish, start) => {
   const parts = [];
@@ -116,25 +115,39 @@ const write = (scope, wish, start) => {
     if (size > MOST_HTML) { cut = true; return; }
     parts.push(piece);
   };
-  // A string is a tag to be closed later.
+  // What is to be written next is at its end; a string is a tag that closes.
   const stack = [];
-  const push = (nodes, depth, pre, folded, style) => {
-    for (let i = nodes.length - 1; i >= 0; i -= 1) stack.push({ node: nodes[i], depth, pre, folded, style });
+  const pushInside = (el, tag, within) => {
+    if (tag === 'slot') {
+      const given = el.assignedNodes();
+      if (given.length) {
+        for (let i = given.length - 1; i >= 0; i -= 1) stack.push({ node: given[i], within });
+        return;
+      }
+    }
+    const inside = shadowRootOf.call(el) ?? el;
+    for (let c = lastChildOf.call(inside); c; c = previousSiblingOf.call(c)) stack.push({ node: c, within });
   };
-  if (start) push([start], 0, false, false, null);
+  const top = { depth: 0, pre: false, folded: false };
+  if (start && (tagOf(start) === 'body' || from(start, 'checkVisibility') || styleOf(start)?.display === 'contents')) {
+    stack.push({ node: start, within: top });
+  }
   while (stack.length) {
-    const { node, depth, pre, folded, close, style: around } = stack.pop();
-    if (close) { parts.push(close); continue; }
+    const next = stack.pop();
+    if (typeof next === 'string') { parts.push(next); continue; }
     if (cut) continue;
-    if (nodeTypeOf.call(node) === 3) {
+    const { node, within } = next;
+    const { depth, pre, folded } = within;
+    const kind = nodeTypeOf.call(node);
+    if (kind === 3) {
       const said = node.data.replaceAll(FRAME_MARK, '');
       const words = pre ? said : said.replace(/\s+/g, ' ');
       // Asking for a style is slow, and a space can be seen nowhere.
-      if (words !== ' ' && around?.visibility !== 'visible') continue;
+      if (words !== ' ' && !(within.seen ??= within.el !== undefined && isTextSeen(within))) continue;
       out(escaped(words));
       continue;
     }
-    if (!isElement(node)) continue;
+    if (kind !== 1) continue;
     const tag = tagOf(node);
     if (tag === 'script' && /^math\/tex/.test(attr(node, 'type') ?? '')) {
       out(`<script type="${escaped(attr(node, 'type'))}">${node.textContent.slice(0, 4000).replace(/<\//g, '')}</script>`);
@@ -150,14 +163,15 @@ const write = (scope, wish, start) => {
     const style = styleOf(node);
     const spoken = isFormula(node);
     if (!style) continue;
-    const { display, position: placed } = style;
-    if (isUnseen(node, style, display, placed) && !spoken) continue;
-    // What is folded away is still what the page says; a tab that is not open is not.
-    const shown = folded ? display !== 'none' : display === 'contents' || tag === 'slot' || from(node, 'checkVisibility');
-    if (!shown && !spoken) continue;
+    const { display } = style;
+    if (display === 'none' && !spoken) continue;
+    const placed = IN_PLACE.has(display) ? '' : style.position;
+    if ((placed === 'absolute' || placed === 'fixed') && isTiny(node, style) && !spoken) continue;
     const frame = frameDocument(node);
     if (frame) {
-      if (frame.body) push([frame.body], depth + 1, false, folded, null);
+      if (frame.body && (folded || from(node, 'checkVisibility'))) {
+        stack.push({ node: frame.body, within: { depth: depth + 1, pre: false, folded } });
+      }
       continue;
     }
     if (tag === 'iframe' || tag === 'frame') {
@@ -166,17 +180,21 @@ const write = (scope, wish, start) => {
       if (scope === 'all' || isContentFrame(node)) out(`${FRAME_MARK}${escaped(cssOf(node, counts))}${FRAME_MARK}`);
       continue;
     }
-    if (tag === 'img' && (!isPicture(node) || !imageAddress(node))) continue;
+    if (tag === 'img' && (!(folded || from(node, 'checkVisibility')) || !isPicture(node) || !imageAddress(node))) continue;
     const name = KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
       : display.startsWith('inline') || display === 'contents' ? 'span' : 'div';
     const open = name !== null && depth < MOST_DEPTH;
     const over = placed === 'fixed' ? ' data-notex-over="fixed"' : '';
     if (open) out(`<${name}${attributesOf(node, tag)}${over}>`);
     if (VOID.has(tag)) continue;
-    if (open) stack.push({ close: `</${name}>` });
+    if (open) stack.push(`</${name}>`);
     if (MARKED.has(tag)) continue;
+    // What is folded away is still what the page says; a tab that is not open is not.
     const folds = folded || (tag === 'details' && !node.open);
-    push(childrenSeen(node), open ? depth + 1 : depth, pre || tag === 'pre', folds, style);
+    pushInside(node, tag, {
+      el: node, style, boxless: display === 'contents' || tag === 'slot',
+      depth: open ? depth + 1 : depth, pre: pre || tag === 'pre', folded: folds,
+    });
   }
   return { html: parts.join(''), cut };
 };
