@@ -15,10 +15,19 @@ use crate::wait::until;
 const SOON: Duration = Duration::from_secs(20);
 /// A window that is busy for longer is not usable.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
+/// For so long the window may do nothing else while it draws a view; this is for a machine that is busy itself.
+const STANDS_STILL_AT_MOST: Duration = Duration::from_millis(1_000);
 const VIEWS: [&str; 7] = ["Preview", "Markdown", "Tables", "Links", "Images", "Data", "JSON"];
 
+/// Measures for how long nothing else gets a turn, in milliseconds.
+const WATCH: &str = "window.still = 0; window.turn = performance.now();
+    window.watching ??= setInterval(() => {
+      const now = performance.now(); window.still = Math.max(window.still, now - window.turn); window.turn = now;
+    }, 0);";
+
 /// What ran, where the window is, how many frames it has, and what the shown view holds that could do something.
-const LOOK: &str = "const panel = document.querySelector('.result [role=tabpanel]');
+const LOOK: &str = "window.still = Math.max(window.still ?? 0, performance.now() - (window.turn ?? Infinity));
+    const panel = document.querySelector('.result [role=tabpanel]');
     const all = panel ? [...panel.querySelectorAll('*')] : [];
     for (const one of panel?.querySelectorAll('article *') ?? []) {
       for (const kind of ['mouseover', 'focus', 'click']) one.dispatchEvent(new MouseEvent(kind, {bubbles: true, cancelable: true}));
@@ -26,8 +35,10 @@ const LOOK: &str = "const panel = document.querySelector('.result [role=tabpanel
     const handlers = all.flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith('on')));
     const leading = all.filter((one) => ['href', 'src', 'action', 'xlink:href'].some((name) => /^\\s*(javascript|data|vbscript):/i.test(one.getAttribute(name) ?? '')));
     const able = all.filter((one) => /^(script|iframe|object|embed|meta|base|link|style|foreignobject)$/i.test(one.localName));
-    return {pwned: window.pwned ?? null, href: location.href, frames: window.length, words: (panel?.innerText ?? '').length,
-      wrong: [...handlers, ...[...leading, ...able].map((one) => one.outerHTML.slice(0, 200))]};";
+    const look = {pwned: window.pwned ?? null, href: location.href, frames: window.length, words: (panel?.innerText ?? '').length,
+      wrong: [...handlers, ...[...leading, ...able].map((one) => one.outerHTML.slice(0, 200))]};
+    window.turn = performance.now();
+    return look;";
 
 /// Looks at both pages; a failure keeps a screenshot named `shot`.
 pub async fn tell(client: &Client, site: FixtureSite, shot: &str) {
@@ -80,11 +91,15 @@ async fn chapters(client: &Client, site: &FixtureSite) {
     open_address(client, &site.url("/nested")).await;
     // On a busy machine Chromium itself may not be done with it in time; that is told, and the window goes on.
     calls_ended(client, "observe", 2).await;
+    client.execute(WATCH, Vec::new()).await.expect("the window can be watched");
     press(client, "Scrape").await;
     calls_ended(client, "scrape", 2).await;
+    stood_still_no_longer(client, "that was open").await;
     for view in VIEWS {
+        client.execute(WATCH, Vec::new()).await.expect("the window can be watched");
         press_tab(client, view).await;
         nothing_happens(client, view, &here).await;
+        stood_still_no_longer(client, view).await;
     }
     press_tab(client, "Preview").await;
     press_tab(client, "Step").await;
@@ -113,6 +128,14 @@ async fn nothing_happens(client: &Client, view: &str, here: &str) {
         let still = json!({ "pwned": null, "href": here, "frames": 0, "wrong": [] });
         assert_eq!(Value::Object(seen), still, "in the view {view}");
     }
+}
+
+/// Asks how long the window stood still since it is watched.
+async fn stood_still_no_longer(client: &Client, view: &str) {
+    let still = client.execute("return window.still;", Vec::new()).await.expect("the window answers");
+    let still = Duration::from_secs_f64(still.as_f64().expect("milliseconds") / 1_000.0);
+    println!("the window stood still for {still:?} at most in the view {view}");
+    assert!(still < STANDS_STILL_AT_MOST, "the window stood still for {still:?} in the view {view}");
 }
 
 /// Waits until so many calls of a kind were answered, or failed because the page did not answer in time.

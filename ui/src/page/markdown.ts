@@ -1,6 +1,7 @@
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
 import type { Scraped } from "../backend/backend";
+import { inTurns, partsOf } from "./parts";
 import { absolute } from "./reading";
 
 const escapes: Record<string, string> = {
@@ -45,16 +46,17 @@ const kept = {
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
 };
 
-/** Larger markdown is rendered only when asked for, in characters. */
-export const LARGE = 400_000;
-
 /** Markdown as HTML in which nothing loads, navigates or styles. */
 export function preview(markdown: string): string {
   return DOMPurify.sanitize(marked.parse(markdown) as string, allowed);
 }
 
 /** A scraped page as a document to keep: its links lead where they led, and nothing in it loads or runs. */
-export function documentOf({ title, url, markdown }: Pick<Scraped, "title" | "url" | "markdown">): string {
+export async function documentOf({
+  title,
+  url,
+  markdown,
+}: Pick<Scraped, "title" | "url" | "markdown">): Promise<string> {
   const linked = new Marked({
     async: false,
     gfm: true,
@@ -67,7 +69,15 @@ export function documentOf({ title, url, markdown }: Pick<Scraped, "title" | "ur
       checkbox: ({ checked }) => (checked ? "[x] " : "[ ] "),
     },
   });
-  const body = DOMPurify.sanitize(linked.parse(markdown) as string, kept);
+  const body: string[] = [];
+  await inTurns(partsOf(markdown), ({ text, continues }) => {
+    const html = DOMPurify.sanitize(linked.parse(text) as string, kept);
+    const before = body.at(-1);
+    const seam = continues && seams[continues];
+    if (seam && before !== undefined && seam.end.test(before) && seam.begin.test(html))
+      body.splice(-1, 1, before.replace(seam.end, ""), html.replace(seam.begin, ""));
+    else body.push(html);
+  });
   return `<!doctype html>
 <html>
 <head>
@@ -77,8 +87,14 @@ export function documentOf({ title, url, markdown }: Pick<Scraped, "title" | "ur
 </head>
 <body>
 <p><a href="${escape(url)}">${escape(url)}</a></p>
-${body}
+${body.join("")}
 </body>
 </html>
 `;
 }
+
+/** What stands between two parts of one table or of one piece of code. */
+const seams = {
+  table: { end: /<\/tbody>\s*<\/table>\s*$/, begin: /^\s*<table>[\s\S]*?<\/thead>\s*<tbody>/ },
+  code: { end: /<\/code><\/pre>\s*$/, begin: /^\s*<pre><code[^>]*>/ },
+};

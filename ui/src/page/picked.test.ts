@@ -21,7 +21,7 @@ it("lists of objects, of values, and what was found by itself are tables", () =>
       title: "lamps",
       columns: ["name", "price", "new"],
       rows: [
-        ["Ada", "40", ""],
+        ["Ada", 40, ""],
         ["Bob", "", "true"],
       ],
     },
@@ -46,6 +46,6 @@ it("the columns of rows stand as they were asked for, and others behind them", (
   const column = (name: string) => ({ ...emptyField, name, selector: name });
   const rows = { ...emptyField, name: "lamps", selector: "li", columns: [column("price"), column("name")] };
   expect(tablesOf({ lamps: [{ name: "Ada", more: "yes", price: 40 }] }, [rows])).toEqual([
-    { title: "lamps", columns: ["price", "name", "more"], rows: [["40", "Ada", "yes"]] },
+    { title: "lamps", columns: ["price", "name", "more"], rows: [[40, "Ada", "yes"]] },
   ]);
 });

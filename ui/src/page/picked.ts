@@ -25,17 +25,26 @@ export function pickedOf(structured: readonly unknown[]): Picked | null {
   };
 }
 
-const cell = (value: unknown): string =>
+const cell = (value: unknown): string | number =>
   value === null || value === undefined
     ? ""
-    : typeof value === "object"
-      ? JSON.stringify(value)
-      : String(value);
+    : typeof value === "number"
+      ? value
+      : typeof value === "object"
+        ? JSON.stringify(value)
+        : String(value);
+
+/** A page can give each of its rows names of its own. */
+const MOST_NAMES = 500;
 
 /** Rows of objects as a table with a column for each of their names, those that were asked for first. */
 function tableOf(title: string, rows: readonly Record<string, unknown>[], asked: string[] = []): ReadTable {
-  const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  const columns = [...new Set([...asked.filter((name) => names.has(name)), ...names])];
+  const names = new Set<string>();
+  for (const row of rows) {
+    for (const name of Object.keys(row)) names.add(name);
+    if (names.size > MOST_NAMES) break;
+  }
+  const columns = [...new Set([...asked.filter((name) => names.has(name)), ...names])].slice(0, MOST_NAMES);
   return { title, columns, rows: rows.map((row) => columns.map((column) => cell(row[column]))) };
 }
 

@@ -1,7 +1,13 @@
 import { expect, it } from "vitest";
-import { parentSelector, readingOf, selectorProblem, wordCount } from "./reading";
+import { Gathering, parentSelector, selectorProblem, wordCount } from "./reading";
 
-const read = (markdown: string) => readingOf({ markdown, url: "http://shop.local/search" });
+import { partsOf } from "./parts";
+
+function read(markdown: string): Gathering {
+  const gathering = new Gathering("http://shop.local/search");
+  for (const part of partsOf(markdown)) gathering.add(part);
+  return gathering;
+}
 
 it("links are listed with their words, absolute, inside or outside of the host", () => {
   expect(read("- [**Nova** 14](/p/1)\n- [Maker](https://maker.local/)").links).toEqual([

@@ -1,6 +1,7 @@
 import { Marked, type Token, type Tokens } from "marked";
 import type { FoundBy, Reading as HowRead, Scraped } from "../backend/backend";
 import { hostOf } from "../controls/format";
+import type { Part } from "./parts";
 
 /** A link of a scraped page. */
 export interface ReadLink {
@@ -15,7 +16,8 @@ export interface ReadTable {
   /** The heading it stands under. */
   title: string;
   columns: string[];
-  rows: string[][];
+  /** Text as the page has it; numbers only in data that was typed. */
+  rows: (string | number)[][];
 }
 
 const marked = new Marked({ gfm: true });
@@ -39,32 +41,60 @@ function wordsIn(tokens: readonly Token[] | undefined, text: string): string {
     .join("");
 }
 
-/** What stands in the markdown of a page besides its text, in the order of the page. */
-export interface Reading {
-  links: ReadLink[];
-  tables: ReadTable[];
+/** Links, tables and words of a markdown, gathered part by part. */
+export class Gathering {
+  readonly links: ReadLink[] = [];
+  readonly tables: ReadTable[] = [];
+  /** Null when there are too many to be counted. */
+  words: number | null = 0;
+  /** Nothing is listed that comes after so much; a page can hold any number. */
+  full = false;
+  #heading = "";
+  #cells = 0;
+  #letters = 0;
+  readonly #host: string;
+
+  constructor(readonly url: string) {
+    this.#host = hostOf(url);
+  }
+
+  add({ text, continues, lead }: Omit<Part, "end">): void {
+    if (this.full) return;
+    const tokens = marked.lexer(text);
+    let first = continues === "table";
+    marked.walkTokens(tokens, (token) => {
+      if (token.type === "heading") this.#heading = wordsIn(token.tokens, String(token.text));
+      else if (token.type === "link") this.#link(token as Tokens.Link);
+      else if (token.type === "table") {
+        this.#table(token as Tokens.Table, first);
+        first = false;
+      }
+    });
+    this.#letters += text.length - lead;
+    this.words =
+      this.words === null || this.#letters > MOST_COUNTED ? null : this.words + wordCount(text.slice(lead));
+    this.full = this.links.length >= MOST_LINKS || this.#cells >= MOST_CELLS;
+  }
+
+  #link({ href, text, tokens }: Tokens.Link): void {
+    const whole = absolute(href, this.url);
+    this.links.push({ text: wordsIn(tokens, text), url: whole, internal: hostOf(whole) === this.#host });
+  }
+
+  #table({ header, rows }: Tokens.Table, goesOn: boolean): void {
+    const cells = (row: Tokens.TableCell[]) => row.map((cell) => wordsIn(cell.tokens, cell.text));
+    const before = goesOn ? this.tables.at(-1) : undefined;
+    const read = rows.map(cells);
+    if (before) before.rows.push(...read);
+    else this.tables.push({ title: this.#heading, columns: cells(header), rows: read });
+    this.#cells += (read.length + 1) * header.length;
+  }
 }
 
-/** Reads links and tables out of a markdown. */
-export function readingOf({ markdown, url }: Pick<Scraped, "markdown" | "url">): Reading {
-  const links: ReadLink[] = [];
-  const tables: ReadTable[] = [];
-  const host = hostOf(url);
-  let heading = "";
-  marked.walkTokens(marked.lexer(markdown), (token) => {
-    if (token.type === "heading") heading = wordsIn(token.tokens, String(token.text));
-    else if (token.type === "link") {
-      const { href, text, tokens } = token as Tokens.Link;
-      const whole = absolute(href, url);
-      links.push({ text: wordsIn(tokens, text), url: whole, internal: hostOf(whole) === host });
-    } else if (token.type === "table") {
-      const { header, rows } = token as Tokens.Table;
-      const cells = (row: Tokens.TableCell[]) => row.map((cell) => wordsIn(cell.tokens, cell.text));
-      tables.push({ title: heading, columns: cells(header), rows: rows.map(cells) });
-    }
-  });
-  return { links, tables };
-}
+/** Words of more letters are not counted: telling them apart takes longer than all else. */
+const MOST_COUNTED = 300_000;
+const MOST_LINKS = 100_000;
+const MOST_CELLS = 1_000_000;
 
 /** How many words a text has, in whatever language. */
 export function wordCount(text: string): number {

@@ -38,19 +38,21 @@ it("a value folds to its keys and unfolds again", async () => {
   expect(content(container)?.textContent).toContain("Deals");
 });
 
-it("more than two megabytes are drawn only when asked for, and can be saved without", async () => {
+it("a large text is shown a part at a time, and saved whole", async () => {
   const onsave = vi.fn();
-  const { container } = render(Viewer, {
-    text: "x\n".repeat(1_000_001),
-    language: "text",
-    label: "Text",
-    onsave,
-  });
-  expect(content(container)).toBeUndefined();
+  const text = Array.from({ length: 200_000 }, (_, at) => `line ${at}`).join("\n");
+  const { container, rerender } = render(Viewer, { text, language: "text", label: "Text", onsave });
+  expect(screen.getByRole("status")).toHaveTextContent("Part 1 of 5");
+  expect(content(container)?.textContent).toContain("line 0");
+  expect(screen.getByRole("button", { name: "Previous part" })).toBeDisabled();
+  const next = screen.getByRole("button", { name: "Next part" });
+  await userEvent.click(next);
+  expect(screen.getByRole("status")).toHaveTextContent("Part 2 of 5");
+  expect(content(container)?.textContent).not.toContain("line 0");
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   expect(onsave).toHaveBeenCalledOnce();
-  await userEvent.click(screen.getByRole("button", { name: "Show it anyway" }));
-  expect(content(container)).not.toBeNull();
+  await rerender({ text: `other\n${text}` });
+  expect(screen.getByRole("status")).toHaveTextContent("Part 1 of 5");
 });
 
 it("a viewer that breaks says so in its own place", () => {
