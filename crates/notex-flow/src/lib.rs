@@ -3,6 +3,8 @@
 //! is an argument. Who makes the calls is elsewhere (`notex-hub`).
 
 mod flow;
+mod making;
+mod matching;
 mod parse;
 mod run;
 mod template;
@@ -11,6 +13,8 @@ pub use flow::{
     Act, DEFAULT_DEADLINE_SECONDS, Deed, Element, Flow, FlowCall, FlowStep, OnFailure, Parameter, ScrapeCall,
     Selector, SelectorKind,
 };
+pub use making::{Made, RecordedCall, Secrets, make};
+pub use matching::{Found, find, words};
 pub use parse::FlowError;
 pub use run::{
     ActionSeen, ActionsSeen, Count, Matched, Outcome, ReadPage, Run, RunError, StepFailure, StepRun,
