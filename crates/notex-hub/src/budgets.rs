@@ -176,6 +176,7 @@ pub(crate) async fn allow(hub: &Hub, command: &Command) -> Result<(), Failure> {
         | Command::PinPast { .. }
         | Command::RemovePast { .. }
         | Command::ClearHistory
+        | Command::Flow { .. }
         | Command::SaveSettings { .. } => return Ok(()),
     };
     hub.ask(move |state, now| {

@@ -18,9 +18,11 @@ use crate::journal::{Journal, JournalError};
 use crate::live::LiveView;
 use crate::log::LogHandle;
 use crate::pictures::{Picture, PictureError, Pictures};
-use crate::protocol::{Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query};
+use crate::protocol::{
+    Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query, RunForm,
+};
 use crate::state::{Save, Saved, State};
-use crate::{budgets, elements, follow, keychain, live, money, remote, report, requests};
+use crate::{budgets, elements, flows, follow, keychain, live, money, remote, report, requests};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -79,6 +81,7 @@ pub(crate) struct Shared {
     /// Counts jumps of the clock: those who follow a server ask it anew.
     pub(crate) jumps: watch::Sender<u64>,
     pub(crate) history: History,
+    pub(crate) flows: flows::FlowFiles,
 }
 
 /// The inspector without a window. Cheap to clone; lives as long as one clone does.
@@ -143,6 +146,7 @@ impl Hub {
                 clock: clock.clone(),
                 jumps: watch::Sender::new(0),
                 history,
+                flows: flows::FlowFiles::new(&data_dir),
             }),
         };
         tokio::spawn(history::tend(Arc::downgrade(&hub.shared), told));
@@ -212,8 +216,22 @@ impl Hub {
             }
             Query::HistoryCall { session, number } => history::call(self, session, number).await,
             Query::HistorySizes => history::sizes(self).await,
+            Query::Flows => flows::list(self).await,
+            Query::Flow { file } => flows::flow(self, file).await,
+            Query::MadeFlow { stretch, name } => flows::made(self, stretch, name).await,
+            Query::FlowRun { run } => flows::run_of(self, run).await,
+            Query::FlowRuns { file } => flows::kept_runs(self, file).await,
+            Query::KeptRun { file } => flows::kept_run(self, file).await,
             Query::Report => Ok(Answer::Report(report::write(self).await?)),
         }
+    }
+
+    /// Runs a flow that no file of the data folder holds, as [`Command::Flow`] runs those; answers the run's number.
+    ///
+    /// # Errors
+    /// When it cannot begin: a parameter is missing, the connection is not there.
+    pub async fn run_flow(&self, flow: notex_flow::Flow, form: RunForm) -> Result<u64, Failure> {
+        flows::run_document(self, flow, form).await
     }
 
     /// The live picture of a session; with `acts` a person's input is taken.
@@ -425,6 +443,8 @@ fn last_of_each(deltas: Vec<Delta>) -> Vec<Delta> {
             Delta::Session(state) => seen.insert((1, state.id.clone())),
             Delta::Settings(_) => seen.insert((2, String::new())),
             Delta::Call(call) => seen.insert((3, call.id.to_string())),
+            Delta::FlowRun(run) => seen.insert((4, run.id.to_string())),
+            Delta::FlowsChanged => seen.insert((5, String::new())),
             Delta::ConnectionRemoved(_)
             | Delta::Observation(_)
             | Delta::Scraped(_)

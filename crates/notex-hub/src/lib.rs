@@ -12,6 +12,7 @@ mod dialects;
 mod elements;
 mod elsewhere;
 mod failure;
+mod flows;
 mod follow;
 mod history;
 mod hub;

@@ -12,6 +12,7 @@ use tracing::warn;
 use crate::budgets::{self, ToldBudget};
 use crate::clock::WallClock;
 use crate::connection::Connection;
+use crate::flows::Runs;
 use crate::journal::Journal;
 use crate::notices::{CALM_AFTER_JUMP, HELD_AFTER_JUMP, Notices};
 use crate::protocol::{Answer, Delta, Failure, FailureCode, KeepKey, SessionDetail, Settings, Snapshot};
@@ -69,6 +70,8 @@ pub(crate) struct State {
     pub(crate) kept_before: HashMap<(String, String), u32>,
     /// It was told that a call is not kept.
     pub(crate) told_unkept: bool,
+    /// The runs of flows.
+    pub(crate) runs: Runs,
     save: Save,
     last_call: u64,
 }
@@ -95,6 +98,7 @@ impl State {
             archive: None,
             kept_before: HashMap::new(),
             told_unkept: false,
+            runs: Runs::default(),
             save,
             last_call: 0,
         }
@@ -109,6 +113,7 @@ impl State {
             settings: self.settings.clone(),
             keychain_problem: self.keychain_problem.clone(),
             notices: self.notices.kept(),
+            flow_runs: self.runs.shown(),
             practice_url: self.practice_url.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }

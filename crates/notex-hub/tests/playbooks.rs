@@ -2,6 +2,8 @@
 
 #[path = "playbooks/clocks.rs"]
 mod clocks;
+#[path = "playbooks/flows.rs"]
+mod flows;
 #[path = "playbooks/history.rs"]
 mod history;
 #[path = "playbooks/lights.rs"]

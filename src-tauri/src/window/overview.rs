@@ -74,6 +74,8 @@ impl Overview {
             | Delta::Call(_)
             | Delta::Observation(_)
             | Delta::Scraped(_)
+            | Delta::FlowRun(_)
+            | Delta::FlowsChanged
             | Delta::Ask(_) => {}
         }
         None
@@ -243,6 +245,7 @@ mod tests {
             settings: Settings::default(),
             keychain_problem: None,
             notices,
+            flow_runs: Vec::new(),
             practice_url: None,
             version: "0".to_owned(),
         };

@@ -46,6 +46,7 @@ impl Seen {
                 let engine = engine.clone();
                 Box::pin(async move { engine })
             }),
+            flow_runs: Vec::new(),
             practice_url: None,
             log: LogHandle::default(),
         };
@@ -157,7 +158,15 @@ impl Seen {
             }
             Delta::Notice(new) => self.shown.notices.push(new),
             Delta::Settings(new) => self.shown.settings = *new,
-            Delta::Call(_) | Delta::Observation(_) | Delta::Scraped(_) | Delta::Ask(_) => {}
+            Delta::FlowRun(new) => {
+                self.shown.flow_runs.retain(|old| old.id != new.id);
+                self.shown.flow_runs.push(*new);
+            }
+            Delta::Call(_)
+            | Delta::Observation(_)
+            | Delta::Scraped(_)
+            | Delta::FlowsChanged
+            | Delta::Ask(_) => {}
         }
     }
 }

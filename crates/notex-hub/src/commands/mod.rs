@@ -8,15 +8,17 @@ mod settings;
 mod start;
 mod tab;
 
+use futures_util::future::BoxFuture;
 use notex_client::{Client, ClientError, Server};
 use notex_session::{EndReason, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES};
 
 use crate::calls::ScrapeAsked;
 use crate::protocol::{Command, Failure, FailureCode, Outcome};
 use crate::state::unknown_session;
-use crate::{Hub, budgets, history, money};
+use crate::{Hub, budgets, flows, history, money};
 
 pub(crate) use life::take_in_answer;
+pub(crate) use page::StepAsked;
 
 pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure> {
     budgets::allow(hub, &command).await?;
@@ -27,7 +29,8 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
         Command::ExtendSession { session } => life::extend(hub, session).await,
         Command::Observe { session, url, max_actions } => page::observe(hub, session, url, max_actions).await,
         Command::Step { session, action, value, enter } => {
-            page::step(hub, session, action, value, enter).await
+            let asked = StepAsked { action, value, enter, most: None, secret: false };
+            page::step(hub, session, asked).await
         }
         Command::Scrape { session, only_main_content, images, links, selector, extract, response_format } => {
             let asked = ScrapeAsked { only_main_content, images, links, selector, extract, response_format };
@@ -55,9 +58,38 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
             history::pin(hub, session, pinned).await.map(|()| Outcome::default())
         }
         Command::RemovePast { session } => history::remove(hub, session).await.map(|()| Outcome::default()),
+        Command::Flow { deed } => flows::run(hub, deed).await,
         Command::ClearHistory => history::clear(hub).await.map(|()| Outcome::default()),
         Command::SaveSettings { settings } => settings::save(hub, *settings).await,
     }
+}
+
+/// The same for those who run inside of a command: boxed, so that a command may lead to others.
+pub(crate) fn send(hub: &Hub, command: Command) -> BoxFuture<'_, Result<Outcome, Failure>> {
+    Box::pin(run(hub, command))
+}
+
+/// A step with what only a flow says of it.
+pub(crate) async fn step(hub: &Hub, session: String, asked: StepAsked) -> Result<Outcome, Failure> {
+    allow_step(hub, &session).await?;
+    page::step(hub, session, asked).await
+}
+
+/// An action of the current contract on the element that a selector means; `request` is its body.
+pub(crate) async fn execute(
+    hub: &Hub,
+    session: String,
+    what: &str,
+    request: serde_json::Value,
+    secret: bool,
+) -> Result<Outcome, Failure> {
+    allow_step(hub, &session).await?;
+    tab::execute(hub, session, what.to_owned(), request, secret).await
+}
+
+async fn allow_step(hub: &Hub, session: &str) -> Result<(), Failure> {
+    let (session, action) = (session.to_owned(), String::new());
+    budgets::allow(hub, &Command::Step { session, action, value: None, enter: false }).await
 }
 
 pub(crate) fn check_timeout(field: &str, minutes: i64) -> Result<(), Failure> {

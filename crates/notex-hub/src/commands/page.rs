@@ -38,14 +38,29 @@ pub(super) async fn observe(
     page_call(hub, session, about, move |client| async move { client.observe(url, most).await }).await
 }
 
-pub(super) async fn step(
-    hub: &Hub,
-    session: String,
-    action: String,
-    value: Option<String>,
-    enter: bool,
-) -> Result<Outcome, Failure> {
+/// What a step is asked with.
+pub(crate) struct StepAsked {
+    /// `L1`, `B2`, `I3` or `S1` to `S8`.
+    pub(crate) action: String,
+    pub(crate) value: Option<String>,
+    pub(crate) enter: bool,
+    /// How many actions its answer lists; `None` leaves it to the server.
+    pub(crate) most: Option<i64>,
+    /// The value is a secret, whatever field it goes into.
+    pub(crate) secret: bool,
+}
+
+pub(super) async fn step(hub: &Hub, session: String, asked: StepAsked) -> Result<Outcome, Failure> {
+    let StepAsked { action, value, enter, most, secret: is_secret } = asked;
     let (id, about, shown) = (session.clone(), action.clone(), value.clone());
+    let whole = StepRequest {
+        session_id: Some(session.clone()),
+        action_id: action.clone(),
+        value: value.clone(),
+        enter: enter.then_some(true),
+        max_nb_actions: most,
+        ..StepRequest::default()
+    };
     let mut request = StepRequest {
         session_id: Some(session.clone()),
         action_id: action.clone(),
@@ -56,8 +71,8 @@ pub(super) async fn step(
     let (what, request) = hub
         .ask(move |state, _| {
             let action = state.observed_action(&id, &about);
-            let what = describe::step(&about, action, shown.as_deref());
-            if let Some(secret) = shown.filter(|_| is_secret_value(&about, action)) {
+            let what = describe::step(&about, action, shown.as_deref().filter(|_| !is_secret));
+            if let Some(secret) = shown.filter(|_| is_secret || is_secret_value(&about, action)) {
                 request.value = Some(NOT_KEPT.to_owned());
                 state.change_session(&id, |known| known.recorded.typed.add(&secret));
             }
@@ -65,7 +80,7 @@ pub(super) async fn step(
         })
         .await?;
     let about = About { kind: CallKind::Step, what, asked: ScrapeAsked::default(), request };
-    let call = move |client: Client| async move { client.step(&action, value, enter.then_some(true)).await };
+    let call = move |client: Client| async move { client.server().step(&whole).await };
     page_call(hub, session, about, call).await
 }
 

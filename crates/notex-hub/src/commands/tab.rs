@@ -1,12 +1,14 @@
-//! Tabs: brought to the front, opened, closed, through the current contract.
+//! Actions of the current contract: tabs brought to the front, opened, closed; and elements by selector, for flows.
 
 use notex_client::{Answered, Client};
 use notex_wire::CallKind;
 use notex_wire::current::{ActionType, ExecuteRequest};
+use serde_json::Value;
 use url::Url;
 
 use super::page::{needs, run, said};
 use crate::calls::Ended;
+use crate::history::NOT_KEPT;
 use crate::protocol::{Failure, FailureCode, Outcome, TabDeed};
 use crate::{Hub, describe, history};
 
@@ -20,6 +22,34 @@ pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Out
     }
     let (what, request) = (describe::tab(&deed), request_of(deed));
     let sent = said(&request);
+    made(hub, session, what, request, sent, "look at the tabs again and choose another").await
+}
+
+/// An action on the element that a selector means; `request` is its body. Of a secret value a marker is kept.
+pub(super) async fn execute(
+    hub: &Hub,
+    session: String,
+    what: String,
+    request: Value,
+    is_secret: bool,
+) -> Result<Outcome, Failure> {
+    let unread = |why: serde_json::Error| Failure::invalid(format!("the action cannot be read: {why}"));
+    let mut sent = request.clone();
+    if let Some(value) = sent.get_mut("value").filter(|_| is_secret) {
+        *value = NOT_KEPT.into();
+    }
+    let request: ExecuteRequest = serde_json::from_value(request).map_err(unread)?;
+    made(hub, session, what, request, Some(sent), "observe the page again to see what can be done now").await
+}
+
+async fn made(
+    hub: &Hub,
+    session: String,
+    what: String,
+    request: ExecuteRequest,
+    sent: Option<Value>,
+    hint: &'static str,
+) -> Result<Outcome, Failure> {
     let id = session.clone();
     let call = move |client: Client| async move {
         let done = client.server().execute(&id, &request).await?;
@@ -55,8 +85,7 @@ pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Out
                 return None;
             }
             let why = body.exception.unwrap_or(body.message);
-            let failure = Failure::new(FailureCode::ActionImpossible, why)
-                .with_hint("look at the tabs again and choose another");
+            let failure = Failure::new(FailureCode::ActionImpossible, why).with_hint(hint);
             state.fail_call(&id, number, Some(http_status), failure.clone(), now);
             Some(failure)
         })

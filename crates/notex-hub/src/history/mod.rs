@@ -18,7 +18,7 @@ use tracing::{info, warn};
 
 pub(crate) use self::finding::{help, search};
 pub(crate) use self::recording::{Answer as Answered, Recorded};
-pub(crate) use self::secrets::{NOT_KEPT, is_secret_value};
+pub(crate) use self::secrets::{NOT_KEPT, Typed, is_secret_value};
 use crate::Hub;
 use crate::hub::Shared;
 use crate::notices::About;

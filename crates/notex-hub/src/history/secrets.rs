@@ -28,6 +28,13 @@ pub(crate) fn is_secret_value(action_id: &str, action: Option<&Action>) -> bool 
 pub(crate) struct Typed(Vec<String>);
 
 impl Typed {
+    /// Of these secrets.
+    pub(crate) fn of(secrets: &[String]) -> Self {
+        let mut typed = Self::default();
+        secrets.iter().for_each(|secret| typed.add(secret));
+        typed
+    }
+
     pub(crate) fn add(&mut self, secret: &str) {
         if secret.chars().count() < SHORTEST || self.0.iter().any(|known| known == secret) {
             return;

@@ -1,13 +1,15 @@
 //! Reads that are too large, or too rarely wanted, for the event stream.
 
 use chrono::{DateTime, Utc};
+use notex_flow::{Flow, Run};
 use notex_wire::{ActionBox, ActionSelectors, FieldGuess, ItemGuess};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, FilterHelp, HistoryFilter, HistoryPage, HistorySizes, LedgerPage,
-    PastCall, PastCalls, PastHits, SessionDetail, UsageReport, WhatIf, WhatIfAnswer,
+    Billing, Command, Dialect, EntryFilter, FilterHelp, FlowSummary, HistoryFilter, HistoryPage, HistorySizes,
+    KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, SessionDetail, Stretch, UsageReport, WhatIf,
+    WhatIfAnswer,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.
@@ -127,6 +129,36 @@ pub enum Query {
     },
     /// How much is kept: answers [`HistorySizes`].
     HistorySizes,
+    /// All flows that are kept: answers [`FlowSummary`] of each, by name.
+    Flows,
+    /// One flow: answers it.
+    Flow {
+        /// Its file.
+        file: String,
+    },
+    /// A flow made of calls: answers [`MadeFlow`]. Nothing is kept.
+    MadeFlow {
+        /// Of these.
+        stretch: Stretch,
+        /// What it is called.
+        name: String,
+    },
+    /// All that a run gave so far, of this life of the inspector: answers its document.
+    FlowRun {
+        /// The run.
+        #[ts(type = "number")]
+        run: u64,
+    },
+    /// The runs of a flow that were kept, newest first: answers [`KeptRun`] of each.
+    FlowRuns {
+        /// The flow's file.
+        file: String,
+    },
+    /// All that a kept run gave: answers its document.
+    KeptRun {
+        /// Its file, as [`KeptRun`] names it.
+        file: String,
+    },
     /// All that helps to find a fault, without a secret: answers text.
     Report,
 }
@@ -165,6 +197,16 @@ pub enum Answer {
     HistoryCall(Box<PastCall>),
     /// To [`Query::HistorySizes`].
     HistorySizes(HistorySizes),
+    /// To [`Query::Flows`].
+    Flows(Vec<FlowSummary>),
+    /// To [`Query::Flow`].
+    Flow(Box<Flow>),
+    /// To [`Query::MadeFlow`].
+    MadeFlow(MadeFlow),
+    /// To [`Query::FlowRun`] and [`Query::KeptRun`].
+    FlowRun(Box<Run>),
+    /// To [`Query::FlowRuns`].
+    FlowRuns(Vec<KeptRun>),
     /// To [`Query::Report`].
     Report(String),
 }

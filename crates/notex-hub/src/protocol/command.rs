@@ -5,7 +5,7 @@ use notex_wire::Extract;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Settings;
+use super::{FlowDeed, Settings};
 
 /// Something the person asks for. `send` answers when it is done, with an [`Outcome`] or a [`Failure`]; what it
 /// changed arrives as [`super::Event`]s.
@@ -149,6 +149,11 @@ pub enum Command {
     },
     /// Remove all sessions from the history but those that are pinned or live.
     ClearHistory,
+    /// Do something with a flow, or with a run of one.
+    Flow {
+        /// What.
+        deed: FlowDeed,
+    },
     /// Try a connection again now; restarts the local engine if it is down.
     Reconnect {
         /// The connection.
@@ -298,6 +303,14 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub file: Option<String>,
+    /// The file of the flow that was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub flow: Option<String>,
+    /// The run that was begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub run: Option<u64>,
 }
 
 /// How the close of one session went.

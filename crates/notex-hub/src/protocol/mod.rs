@@ -6,6 +6,7 @@ mod asks;
 mod call;
 mod command;
 mod connection;
+mod flow;
 mod history;
 mod money;
 mod news;
@@ -18,6 +19,7 @@ pub use command::{
     Closed, Command, Failure, FailureCode, Header, KeepKey, Outcome, ProxyOptions, StartForm, TabDeed,
 };
 pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
+pub use flow::{After, FlowDeed, FlowRun, FlowSummary, KeptRun, MadeFlow, Pace, RunForm, RunPhase, Stretch};
 pub use history::{
     FilterHelp, FilterProblem, FilterSuggestion, HistoryFilter, HistoryPage, HistorySizes, PastCall,
     PastCalls, PastEnd, PastHit, PastHits, PastSession, Snippet,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Call, ConnectionState, Observation, Scraped, SessionState, Settings};
+use super::{Call, ConnectionState, FlowRun, Observation, Scraped, SessionState, Settings};
 
 /// A batch of news, or the whole state.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -43,6 +43,8 @@ pub struct Snapshot {
     pub keychain_problem: Option<String>,
     /// The newest notices, oldest first; at most 100.
     pub notices: Vec<Notice>,
+    /// The runs of flows of this life of the inspector, oldest first; at most 20 that are over.
+    pub flow_runs: Vec<FlowRun>,
     /// The address of the page to practise on that ships with the app.
     pub practice_url: Option<String>,
     /// The app's version.
@@ -65,6 +67,10 @@ pub enum Delta {
     Observation(Box<Observation>),
     /// A session was scraped.
     Scraped(Box<Scraped>),
+    /// A run of a flow began, went on, waits or is over.
+    FlowRun(Box<FlowRun>),
+    /// A flow was kept, renamed or removed, or a run of one was kept: the list is to be read anew.
+    FlowsChanged,
     /// The settings changed.
     Settings(Box<Settings>),
     /// Something a person should know.

@@ -67,7 +67,7 @@ async fn observe(hub: &Hub, server: &ScriptedServer) -> Outcome {
 }
 
 /// All bytes of all files below a folder.
-fn bytes_below(folder: &std::path::Path) -> Vec<u8> {
+pub(super) fn bytes_below(folder: &std::path::Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

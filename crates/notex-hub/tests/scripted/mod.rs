@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -45,6 +46,14 @@ pub(crate) struct Script {
     pub(crate) page: Mutex<HashMap<String, Value>>,
     /// How it answers from now on.
     pub(crate) mood: tokio::sync::watch::Sender<Mood>,
+    /// What it was asked on pages: the path and the body.
+    pub(crate) asked: Mutex<Vec<(String, Value)>>,
+    /// What each page call adds to the credits of its session, in thousandths.
+    pub(crate) charges: std::sync::atomic::AtomicU64,
+    /// The selectors that match something; what is executed on others is refused.
+    pub(crate) selectors: Mutex<Vec<String>>,
+    /// So many next steps are refused.
+    pub(crate) refuse_steps: std::sync::atomic::AtomicU32,
     /// Ends the streams of events.
     hung_up: tokio::sync::watch::Sender<u32>,
 }
@@ -91,6 +100,10 @@ impl ScriptedServer {
             clock_off: Mutex::default(),
             page: Mutex::default(),
             mood: tokio::sync::watch::Sender::new(Mood::Well),
+            asked: Mutex::default(),
+            charges: 0.into(),
+            selectors: Mutex::default(),
+            refuse_steps: 0.into(),
             hung_up: tokio::sync::watch::Sender::new(0),
         });
         let listener = TcpListener::bind(address).await.unwrap();
@@ -132,6 +145,20 @@ pub(crate) fn session(id: &str, status: &str, expires_at: Option<DateTime<Utc>>)
 }
 
 impl Script {
+    fn note(&self, path: &str, request: &Value) {
+        self.asked.lock().unwrap().push((path.to_owned(), request.clone()));
+    }
+
+    /// Adds to what a session has cost what a call costs here; answers it in credits.
+    fn charge(&self, id: &str) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a few thousandths")]
+        let credits = self.charges.load(SeqCst) as f64 / 1000.0;
+        if let Some(session) = self.sessions.lock().unwrap().get_mut(id) {
+            session["credits"] = json!(session["credits"].as_f64().unwrap() + credits);
+        }
+        credits
+    }
+
     /// An answer tells the server's time of the moment.
     fn timed(&self, session: &Value) -> Value {
         let mut session = session.clone();
@@ -153,6 +180,7 @@ fn routes(script: Arc<Script>) -> Router {
         .route("/session/close", post(close))
         .route("/env/observe", post(observe))
         .route("/env/step", post(step))
+        .route("/sessions/{id}/page/execute", post(execute))
         .route("/events", get(events))
         .route("/usage", get(usage))
         .layer(axum::middleware::from_fn(
@@ -244,16 +272,42 @@ async fn close(State(script): State<Arc<Script>>, Json(request): Json<Value>) ->
 }
 
 async fn observe(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Json<Value> {
+    script.note("observe", &request);
     script.hold_observe.acquire().await.unwrap().forget();
     Json(page(&script, &request))
 }
 
-async fn step(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Json<Value> {
-    Json(page(&script, &request))
+async fn step(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Response {
+    script.note("step", &request);
+    let refuses = |left: u32| left.checked_sub(1);
+    if script.refuse_steps.fetch_update(SeqCst, SeqCst, refuses).is_ok() {
+        return refusal(409, "action_not_operable", "it is covered by div.banner");
+    }
+    Json(page(&script, &request)).into_response()
+}
+
+async fn execute(
+    State(script): State<Arc<Script>>,
+    Path(id): Path<String>,
+    Json(request): Json<Value>,
+) -> Json<Value> {
+    script.note("execute", &request);
+    let selector = request["selector"].as_str().unwrap_or_default().to_owned();
+    let success = script.selectors.lock().unwrap().contains(&selector);
+    let message =
+        if success { "clicked".to_owned() } else { format!("nothing on this page matches {selector}") };
+    let now = Utc::now();
+    let credits = if success { script.charge(&id) } else { 0.0 };
+    Json(
+        json!({"started_at": now, "ended_at": now, "action": request, "success": success, "message": message,
+        "data": null, "exception": (!success).then_some(&message), "exception_detail": null,
+        "action_executed": success, "usage": {"credits": credits, "reasons": [], "remaining": 90.0}}),
+    )
 }
 
 fn page(script: &Script, request: &Value) -> Value {
     let id = request["session_id"].as_str().unwrap().to_owned();
+    script.charge(&id);
     let known = script.sessions.lock().unwrap()[&id].clone();
     let mut page = json!({"session": known, "metadata": {"title": "Shop", "url": "http://shop.local/search"},
         "screenshot": null, "data": null,
@@ -364,7 +418,15 @@ impl Window {
                 }
                 Delta::Settings(new) => self.shown.settings = (**new).clone(),
                 Delta::Notice(new) => self.shown.notices.push(new.clone()),
-                Delta::Call(_) | Delta::Observation(_) | Delta::Scraped(_) | Delta::Ask(_) => {}
+                Delta::FlowRun(new) => {
+                    self.shown.flow_runs.retain(|old| old.id != new.id);
+                    self.shown.flow_runs.push((**new).clone());
+                }
+                Delta::Call(_)
+                | Delta::Observation(_)
+                | Delta::Scraped(_)
+                | Delta::FlowsChanged
+                | Delta::Ask(_) => {}
             }
             self.deltas.push(delta);
         }
