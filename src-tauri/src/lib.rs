@@ -1,8 +1,10 @@
 //! The shell: the only code that knows Tauri. It opens a profile, starts the hub and the engine inside the app, and
-//! shows them in a window (`window.rs`) or, with `--web`, to a browser (`web/`). Decides nothing about sessions.
+//! shows them in a window (`window.rs`) or, with `--web`, to a browser (`web/`); `cli/` are the words that need neither.
+//! Decides nothing about sessions.
 
 mod boot;
 mod bridge;
+mod cli;
 mod live;
 mod local_engine;
 mod panics;
@@ -14,8 +16,10 @@ mod web;
 mod window;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser;
+pub use cli::Word;
 use notex_hub::LogLayer;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -24,7 +28,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 /// Explore NotexAI browser sessions by hand, debug scraping flows and watch what sessions cost.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "notex-inspector", version)]
+#[command(name = "notex-inspector", version, args_conflicts_with_subcommands = true)]
 pub struct Options {
     /// Serve the inspector to a browser on this machine instead of opening a window
     #[arg(long)]
@@ -38,6 +42,9 @@ pub struct Options {
     /// Show this session: notex://session/ID
     #[arg(value_name = "LINK", conflicts_with = "web")]
     pub link: Option<String>,
+    /// A word that needs no window
+    #[command(subcommand)]
+    pub word: Option<Word>,
 }
 
 /// Why the inspector could not start, in a sentence.
@@ -57,6 +64,23 @@ pub enum StartError {
     /// The window could not be opened.
     #[error("the window could not be opened: {0}; on a machine without a display use --web")]
     Window(String),
+}
+
+/// Does what the options say, and says how it ended.
+#[must_use]
+pub fn main_of(mut options: Options) -> ExitCode {
+    if let Some(word) = options.word.take() {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
+        return cli::run(word);
+    }
+    match run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("notex-inspector: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Runs the inspector until it is quit.

@@ -1,4 +1,4 @@
-//! The program `notex-inspector`: the window, or with `--web` the same in a browser.
+//! The program `notex-inspector`: the window, or with `--web` the same in a browser, or a word that needs neither.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::process::ExitCode;
@@ -7,11 +7,5 @@ use clap::Parser;
 use notex_inspector::Options;
 
 fn main() -> ExitCode {
-    match notex_inspector::run(Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("notex-inspector: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    notex_inspector::main_of(Options::parse())
 }

@@ -228,6 +228,7 @@ impl Deed {
 /// An element as it was when the flow was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "FlowElement")]
 pub struct Element {
     /// A sentence a person would use: `Click Add to cart`.
     pub description: String,

@@ -17,7 +17,7 @@ pub use making::{Made, RecordedCall, Secrets, make};
 pub use matching::{Found, find, words};
 pub use parse::FlowError;
 pub use run::{
-    ActionSeen, ActionsSeen, Count, Matched, Outcome, ReadPage, Run, RunError, StepFailure, StepRun,
+    ActionSeen, ActionsSeen, Count, Matched, ReadPage, Run, RunError, RunOutcome, StepFailure, StepRun,
     StepStatus,
 };
 pub use template::{Values, fill, placeholders};

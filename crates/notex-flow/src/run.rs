@@ -33,7 +33,7 @@ pub struct Run {
     /// When it was over.
     pub ended_at: DateTime<Utc>,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: RunOutcome,
     /// Why it ended so, when no step tells it: no session could be started, its end could not be verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -49,7 +49,7 @@ pub struct Run {
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum RunOutcome {
     /// All its steps were made; those that may fail may have.
     Done,
     /// A step failed, or there was no session.

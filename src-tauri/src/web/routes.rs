@@ -117,7 +117,6 @@ mod tests {
             data_dir: folder.path().to_owned(),
             saved: Saved::default(),
             save: Box::new(|_| Ok(())),
-            flow_runs: Vec::new(),
             practice_url: None,
             log: notex_hub::LogHandle::default(),
             start_local_engine: Box::new(|| Box::pin(async { Err("there is none in this test".to_owned()) })),

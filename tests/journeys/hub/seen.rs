@@ -46,7 +46,6 @@ impl Seen {
                 let engine = engine.clone();
                 Box::pin(async move { engine })
             }),
-            flow_runs: Vec::new(),
             practice_url: None,
             log: LogHandle::default(),
         };

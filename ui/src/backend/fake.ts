@@ -175,6 +175,8 @@ export class FakeBackend implements Backend {
       case "remove_past":
       case "clear_history":
         return nothing;
+      case "flow":
+        return { ...nothing, flow: "flow.flow.json", run: 1 };
     }
   }
 

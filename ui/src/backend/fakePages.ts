@@ -111,6 +111,7 @@ export function emptySnapshot(): Snapshot {
     settings: defaultSettings,
     keychainProblem: null,
     notices: [],
+    flowRuns: [],
     practiceUrl: "http://127.0.0.1:41900/",
     version: "0.1.0",
   };

@@ -2,6 +2,7 @@ import type {
   Call,
   ConnectionState,
   Delta,
+  FlowRun,
   HubEvent,
   Notice,
   Observation,
@@ -27,6 +28,10 @@ export interface World {
   keychainProblem: string | null;
   /** Oldest first. */
   notices: readonly Notice[];
+  /** The runs of flows of this life of the inspector, oldest first. */
+  flowRuns: readonly FlowRun[];
+  /** Rises when flows or what is kept of their runs have changed. */
+  flowsChanged: number;
   practiceUrl: string | null;
   version: string;
   /** Of the sessions that were looked at. */
@@ -40,6 +45,8 @@ export const emptyWorld: World = {
   settings: null,
   keychainProblem: null,
   notices: [],
+  flowRuns: [],
+  flowsChanged: 0,
   practiceUrl: null,
   version: "",
   details: new Map(),
@@ -53,7 +60,8 @@ export function reduce(world: World, event: HubEvent): World {
     const { sessions, ...rest } = event.news.value;
     const known = new Map(sessions.map((session) => [session.id, session]));
     const details = new Map([...world.details].filter(([id]) => known.has(id)));
-    return { ...rest, seq: event.seq, sessions: known, details };
+    const flowsChanged = world.flowsChanged + 1;
+    return { ...rest, seq: event.seq, sessions: known, details, flowsChanged };
   }
   if (world.seq === null || event.seq <= world.seq) return world;
   if (event.seq !== world.seq + 1) return { ...world, seq: null };
@@ -107,6 +115,12 @@ function applyAll(world: World, deltas: readonly Delta[]): World {
       case "notice":
         world.notices = [...world.notices, delta.value].slice(-NOTICES_KEPT);
         break;
+      case "flow_run":
+        world.flowRuns = replaceById(world.flowRuns, delta.value);
+        break;
+      case "flows_changed":
+        world.flowsChanged += 1;
+        break;
       case "ask":
         // Asked once and answered by the window; nothing of it is kept.
         break;
@@ -118,10 +132,10 @@ function applyAll(world: World, deltas: readonly Delta[]): World {
   return world;
 }
 
-function replaceById(connections: ConnectionState[], changed: ConnectionState): ConnectionState[] {
-  return connections.some(({ id }) => id === changed.id)
-    ? connections.map((connection) => (connection.id === changed.id ? changed : connection))
-    : [...connections, changed];
+function replaceById<T extends { id: string | number }>(all: readonly T[], changed: T): T[] {
+  return all.some(({ id }) => id === changed.id)
+    ? all.map((one) => (one.id === changed.id ? changed : one))
+    : [...all, changed];
 }
 
 function withDetail(world: World, session: string, change: (detail: Detail) => Detail): World {

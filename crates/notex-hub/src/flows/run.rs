@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use notex_flow::{
-    ActionSeen, ActionsSeen, Flow, FlowStep, OnFailure, Outcome as RunOutcome, ReadPage, StepFailure,
-    StepRun, StepStatus, Values,
+    ActionSeen, ActionsSeen, Flow, FlowStep, OnFailure, ReadPage, RunOutcome, StepFailure, StepRun,
+    StepStatus, Values,
 };
 use notex_session::Credits;
 use notex_wire::StartRequest;

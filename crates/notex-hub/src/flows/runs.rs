@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use notex_flow::{Element, Flow, Outcome as RunOutcome, Run, StepRun};
+use notex_flow::{Element, Flow, Run, RunOutcome, StepRun};
 use notex_session::Credits;
 use tokio::sync::watch;
 

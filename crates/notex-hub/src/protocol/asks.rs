@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, FilterHelp, FlowSummary, HistoryFilter, HistoryPage, HistorySizes,
-    KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, SessionDetail, Stretch, UsageReport, WhatIf,
-    WhatIfAnswer,
+    Billing, Command, Dialect, EntryFilter, FilterHelp, FlowSummary, HistoryFilter, HistoryPage,
+    HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, SessionDetail, Stretch,
+    UsageReport, WhatIf, WhatIfAnswer,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.

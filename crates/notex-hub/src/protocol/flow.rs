@@ -1,7 +1,7 @@
 //! Flows: what is asked for, and how their runs are told.
 
 use chrono::{DateTime, Utc};
-use notex_flow::{Flow, Outcome as RunOutcome, Run, Values};
+use notex_flow::{Flow, Run, RunOutcome, Values};
 use notex_session::Credits;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering::SeqCst;
 
-use notex_flow::{Flow, FlowCall, Outcome as Ended, Run, SelectorKind, StepStatus};
+use notex_flow::{Flow, FlowCall, Run, RunOutcome as Ended, SelectorKind, StepStatus};
 use notex_hub::protocol::{
     After, Answer, FlowDeed, FlowRun, FlowSummary, MadeFlow, Pace, RunForm, RunPhase, Stretch,
 };

@@ -29,4 +29,12 @@ probe: Probe | null,
 /**
  * The name that [`Command::AddFile`] kept the file by.
  */
-file?: string, };
+file?: string, 
+/**
+ * The file of the flow that was kept.
+ */
+flow?: string, 
+/**
+ * The run that was begun.
+ */
+run?: number, };

@@ -2,6 +2,7 @@
 import type { Command } from "./Command";
 import type { EntryFilter } from "./EntryFilter";
 import type { HistoryFilter } from "./HistoryFilter";
+import type { Stretch } from "./Stretch";
 import type { WhatIf } from "./WhatIf";
 
 /**
@@ -123,4 +124,28 @@ session: number,
 /**
  * Its number within the session.
  */
-number: number, } | { "type": "history_sizes" } | { "type": "report" };
+number: number, } | { "type": "history_sizes" } | { "type": "flows" } | { "type": "flow", 
+/**
+ * Its file.
+ */
+file: string, } | { "type": "made_flow", 
+/**
+ * Of these.
+ */
+stretch: Stretch, 
+/**
+ * What it is called.
+ */
+name: string, } | { "type": "flow_run", 
+/**
+ * The run.
+ */
+run: number, } | { "type": "flow_runs", 
+/**
+ * The flow's file.
+ */
+file: string, } | { "type": "kept_run", 
+/**
+ * Its file, as [`KeptRun`] names it.
+ */
+file: string, } | { "type": "report" };
