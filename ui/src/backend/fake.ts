@@ -176,7 +176,7 @@ export class FakeBackend implements Backend {
       case "clear_history":
         return nothing;
       case "flow":
-        return { ...nothing, flow: "flow.flow.json", run: 1 };
+        return command.deed.type === "save" ? { ...nothing, flow: "flow.flow.json" } : nothing;
     }
   }
 

@@ -3,6 +3,7 @@ import { FakeBackend } from "./fake";
 import { feedFrames } from "./fakeLive";
 import { pageScene } from "./fakePageScenes";
 import { frameScene } from "./fakeFrame";
+import { flowRun, flowsScene } from "./fakeFlows";
 import { historyScene } from "./fakeHistory";
 import { moneyScene } from "./fakeMoney";
 import {
@@ -182,6 +183,8 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
   frameScene(scene, snapshot, fake);
   moneyScene(scene, fake);
   historyScene(scene, fake);
+  flowsScene(fake);
+  if (scene === "flows") snapshot.flowRuns = [flowRun({ type: "over" })];
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;
   fake.onQuery("picture", (query) => {
     if (query.type === "picture" && !query.url.endsWith(".svg")) return { type: "picture", value: "shop" };

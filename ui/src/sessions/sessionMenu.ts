@@ -11,6 +11,7 @@ export function menuOf({ model, frame }: Desk, session: SessionState): MenuItem[
   const { id } = session;
   const live = session.phase.type === "live";
   const many = frame.listing.picked.has(id) && frame.listing.picked.size > 1;
+  const calls = model.world.details.get(id)?.calls.at(-1)?.number ?? 0;
   const price = extendPrice(model.connectionOf(session.connection));
   return [
     { words: "Copy id", keys: keysOf("copy_id"), run: () => void copyText(id) },
@@ -21,6 +22,12 @@ export function menuOf({ model, frame }: Desk, session: SessionState): MenuItem[
       keys: keysOf("extend"),
       blocked: cannotExtend(session) !== null,
       run: () => void model.run(`extend:${id}`, { type: "extend_session", session: id }),
+    },
+    {
+      words: "Save calls as a flow",
+      keys: keysOf("save_flow"),
+      blocked: calls < 2,
+      run: () => (frame.open = { type: "save_flow", session: id, calls }),
     },
     {
       words: many ? `Close ${frame.listing.picked.size} sessions` : "Close session",

@@ -31,6 +31,8 @@ const alive = ({ model }: Desk): string | null => {
 const ready = ({ model }: Desk): string | null => (model.ready ? null : "The inspector does not answer yet.");
 const session = ({ model }: Desk, act: (session: SessionState) => void) =>
   model.selected && act(model.selected);
+/** The number of the last call of the session that is looked at; 0 when there is none. */
+const lastCall = ({ model }: Desk): number => model.detail?.calls.at(-1)?.number ?? 0;
 const focus = (selector: string) => () =>
   requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
 const screen = (to: Screen) => (desk: Desk) => void (desk.model.screen = to);
@@ -118,6 +120,17 @@ export const commands = {
     blocked: chosen,
     run: (desk) => session(desk, ({ id }) => void copyText(linkOf(id))),
   },
+  save_flow: {
+    words: "Save the session's calls as a flow",
+    group: "Sessions",
+    keys: "Alt+S",
+    blocked: (desk) => chosen(desk) ?? (lastCall(desk) > 1 ? null : "The session has no calls yet."),
+    run: (desk) =>
+      session(
+        desk,
+        ({ id }) => (desk.frame.open = { type: "save_flow", session: id, calls: lastCall(desk) }),
+      ),
+  },
   address: {
     words: "Go to the address bar",
     group: "Page",
@@ -170,6 +183,7 @@ export const commands = {
     run: screen("billing"),
   },
   show_history: { words: "Show the history", group: "Window", keys: "Alt+5", run: screen("history") },
+  show_flows: { words: "Show the flows", group: "Window", keys: "Alt+6", run: screen("flows") },
   show_log: { words: "Show the log", group: "Window", keys: "Alt+4", run: screen("log") },
   settings: { words: "Settings", group: "Window", keys: "Mod+,", run: screen("settings") },
   shortcuts: {

@@ -13,6 +13,8 @@ export type Open =
   | { type: "close_session"; session: string }
   | { type: "close_sessions"; sessions: readonly string[] }
   | { type: "unknown_session"; session: string }
+  | { type: "save_flow"; session: string; past?: undefined; calls: number }
+  | { type: "save_flow"; session?: undefined; past: number; calls: number }
   | { type: "report" }
   | { type: "quit" };
 

@@ -19,7 +19,7 @@ import { noEntries, withEntry, withoutEntry } from "./maps";
 import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "./reduce";
 
 export type Tab = "observe" | "step" | "scrape";
-export type Screen = "sessions" | "usage" | "billing" | "history" | "log" | "settings";
+export type Screen = "sessions" | "flows" | "usage" | "billing" | "history" | "log" | "settings";
 
 /** From then on a call shows its progress and can be cancelled, in milliseconds. */
 export const SLOW_MS = 500;
@@ -39,6 +39,8 @@ export class Inspector {
   screen = $state<Screen>("sessions");
   /** What the history is searched for when it is opened next. */
   historyText = "";
+  /** The flow that is looked at. */
+  flowFile: string | null = null;
   tab = $state<Tab>("observe");
   /** In a narrow window the panel is a tab of the drawer, and this says that the calls are shown instead. */
   callsShown = $state(true);
