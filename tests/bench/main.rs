@@ -10,6 +10,7 @@ mod cold_start;
 #[cfg(feature = "desktop")]
 mod hub;
 mod memory;
+mod notte;
 mod observe;
 mod peer;
 mod report;

@@ -1,5 +1,6 @@
 """notte's own browser session without a language model, driven by lines on stdin: `goto URL` shows a page, `scrape`
-scrapes its main content. Each is answered with the milliseconds it took and the characters that came."""
+scrapes its main content, `observe` lists what can be done on it. Each is answered with the milliseconds it took and the
+characters or actions that came."""
 
 import asyncio
 import os
@@ -39,6 +40,9 @@ async def main():
         elif word == "scrape":
             scraped = await session.ascrape(only_main_content=True)
             length = len(scraped if isinstance(scraped, str) else scraped.markdown)
+        elif word == "observe":
+            observed = await session.aobserve()
+            length = len(observed.space.interaction_actions)
         else:
             break
         print((time.perf_counter() - begun) * 1000, length, flush=True)

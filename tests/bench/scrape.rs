@@ -1,22 +1,18 @@
 //! What a scrape of the main content of an open page costs beside notte's own on the same pages and browser, and what a
 //! thousand of them leave in the engine's memory.
 
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use notex_journeys::{Api, FixtureSite, Memory, RunningEngine};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
+use crate::notte::Notte;
 use crate::peer::Browsers;
 use crate::report::{Report, Unit};
 use crate::{Pace, quiet};
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/notte.py");
 const OF_NOTTE: f64 = 1.0 / 3.0;
 const WARM_UP: usize = 3;
-const ANSWERS_WITHIN: Duration = Duration::from_secs(90);
 const PAGES: [(&str, &str); 4] = [
     ("article of 6 sections", "/article/6"),
     ("article of 8 sections", "/article/8"),
@@ -31,7 +27,7 @@ pub(crate) async fn measure(pace: Pace) -> Report {
     let api = Api::of(&engine);
     let browsers = Browsers::found();
     let browser = browsers.shell.as_ref().unwrap_or(&browsers.desktop);
-    let mut notte = Notte::start(&browser.display().to_string()).await;
+    let mut notte = Notte::start(browser).await;
     let session = api.post("/session/start", &json!({})).await.expect_success("a start");
     let mut ask = json!({"session_id": session["session_id"]});
 
@@ -100,49 +96,4 @@ async fn thousand(
         late,
         limit,
     );
-}
-
-/// A running notte.
-struct Notte {
-    child: Child,
-    stdin: ChildStdin,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-impl Notte {
-    async fn start(browser: &str) -> Self {
-        let python = std::env::var_os("NOTEX_PYTHON_NOTTE")
-            .expect("`cargo xtask bench` installs notte and sets NOTEX_PYTHON_NOTTE");
-        let mut child = Command::new(python)
-            .args([SCRIPT, browser])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("Python can be started");
-        let stdin = child.stdin.take().expect("stdin is piped");
-        let lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
-        let mut notte = Self { child, stdin, lines };
-        assert_eq!(notte.line().await, "ready");
-        notte
-    }
-
-    /// Answers milliseconds and characters.
-    async fn ask(&mut self, words: &str) -> (f64, usize) {
-        self.stdin.write_all(format!("{words}\n").as_bytes()).await.expect("notte listens");
-        let line = self.line().await;
-        let (took, length) = line.split_once(' ').unwrap_or_else(|| panic!("notte said {line}"));
-        (took.parse().expect("milliseconds"), length.parse().expect("characters"))
-    }
-
-    async fn end(mut self) {
-        self.ask("end").await;
-        let _ = tokio::time::timeout(ANSWERS_WITHIN, self.child.wait()).await;
-    }
-
-    async fn line(&mut self) -> String {
-        let line = tokio::time::timeout(ANSWERS_WITHIN, self.lines.next_line()).await;
-        line.expect("notte answers").expect("notte can be read").expect("notte runs")
-    }
 }

@@ -129,7 +129,7 @@ fn with_browsers(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
             bench.env("NOTEX_ENGINE", target.join("release").join(executable("notex-engine")));
             bench.env("NOTEX_PEERS", &peers);
             bench.env("NOTEX_BENCH_OUT", target.join("bench"));
-            if name == SCRAPE {
+            if name == SCRAPE || name == "observe" {
                 bench.env("NOTEX_PYTHON_NOTTE", python::notte()?);
             }
             parts.note(name, run(bench));
