@@ -3,9 +3,10 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "shared/served.rs"]
+mod served;
+
 use std::collections::VecDeque;
-use std::process::Stdio;
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::header;
@@ -15,56 +16,16 @@ use futures_util::{SinkExt, StreamExt};
 use notex_wire::{LiveNews, SessionAnswer};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Error, Message, client::IntoClientRequest};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-const KEY: &str = "a-key-of-the-tests";
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A running engine, killed with the test.
-struct Served {
-    _process: Child,
-    _stdout: Lines<BufReader<ChildStdout>>,
-    base: String,
-    http: reqwest::Client,
-    _folder: TempDir,
-}
+use served::{KEY, PATIENCE, Served};
 
 impl Served {
-    async fn start() -> Self {
-        let folder = TempDir::new().unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_notex-engine"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(folder.path())
-            .env("NOTEX_API_KEY", KEY)
-            .env_remove("RUST_LOG")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap()).lines();
-        let line = timeout(PATIENCE, stdout.next_line()).await.unwrap().unwrap().unwrap();
-        let base = line.strip_prefix("notex-engine listening on ").expect(&line).to_owned();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { _process: process, _stdout: stdout, base, http, _folder: folder }
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Value {
-        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(KEY).json(&body);
-        let response = request.send().await.unwrap();
-        let (status, body) = (response.status(), response.json().await.unwrap());
-        assert_eq!(status, 200, "{path}: {body}");
-        body
-    }
-
     async fn start_session(&self) -> SessionAnswer {
-        serde_json::from_value(self.post("/session/start", json!({})).await).unwrap()
+        serde_json::from_value(self.started().await).unwrap()
     }
 
     async fn observe(&self, session: &SessionAnswer, url: Option<&str>) -> Value {

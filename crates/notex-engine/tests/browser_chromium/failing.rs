@@ -1,5 +1,6 @@
 //! What fails is told in words and in time, and hurts nobody else.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use notex_engine::browser::chromium::Patience;
@@ -271,7 +272,7 @@ mod processes {
         let page = browser.open_page(&ContextOptions::default()).await.unwrap();
         let (pid, folder) = own_browser();
         let never = site.url("never");
-        let asked = site.asked();
+        let asked = Arc::clone(&site.asked);
         let pending = page.goto(&never, WaitUntil::Load);
         let kill = async {
             asked.notified().await;

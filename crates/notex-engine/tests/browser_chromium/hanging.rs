@@ -56,6 +56,25 @@ async fn a_page_that_hangs_can_be_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_hangs_again_at_once_can_be_left_for_another_of_its_site_and_loaded_again() {
+    let open = hung("const again = () => { setTimeout(again); while (1) {} }; again();").await;
+    let began = Instant::now();
+    open.page.goto(&open.site.url("deals.html"), WaitUntil::Load).await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    open.act("Open Back to the shop", None).await.unwrap();
+    let observed = open.observe().await;
+    assert_eq!((observed.total_actions, observed.partial), (22, None));
+    assert_eq!(observed.position.viewport.viewport_width, 1280.0);
+    open.value(
+        "setTimeout(() => { const again = () => { setTimeout(again); while (1) {} }; again(); }, 0); 0",
+    )
+    .await;
+    open.page.refresh().await.unwrap();
+    assert_eq!(open.observe().await.total_actions, 22);
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_step_and_a_scrape_of_a_page_that_hangs_fail_in_words() {
     let open = hung("while (1) {}").await;
     let error = open.to("#order", notex_engine::browser::Deed::Click).await.unwrap_err();

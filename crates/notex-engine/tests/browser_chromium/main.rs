@@ -14,6 +14,8 @@ mod happenings;
 mod isolating;
 mod keys;
 mod launching;
+#[path = "../shared/listed.rs"]
+mod listed;
 mod live;
 mod observed;
 mod observing;
@@ -23,6 +25,8 @@ mod prompts;
 mod proxies;
 mod scraping;
 mod selectors;
+#[path = "../shared/site.rs"]
+mod site;
 mod steps_fields;
 mod steps_hard;
 mod steps_lists;

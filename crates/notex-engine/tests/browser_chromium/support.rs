@@ -1,116 +1,15 @@
 //! A site on a random port and a browser per test; the browser is ended with the test, passed or not.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
 use notex_engine::browser::chromium::{Chromium, LaunchOptions, Patience};
 use notex_engine::browser::{
     Act, Browser, ContextOptions, Deed, Observed, Page, PageError, Selector, Target, WaitUntil,
 };
 use notex_wire::Action;
-use url::Url;
 
-/// The fixture pages over HTTP.
-pub(crate) struct Site {
-    pub(crate) base: Url,
-    asked: Arc<tokio::sync::Notify>,
-    server: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-impl Site {
-    pub(crate) async fn start() -> Site {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
-        let asked = Arc::new(tokio::sync::Notify::new());
-        let tell = Arc::clone(&asked);
-        let never = async move || {
-            tell.notify_one();
-            std::future::pending::<&'static str>().await
-        };
-        let app = Router::new()
-            .route("/slow", get(async || "late answer"))
-            .route("/file", get(async || ([(header::CONTENT_DISPOSITION, "attachment")], "bytes")))
-            .route("/nothing", get(async || StatusCode::NO_CONTENT))
-            .route("/cookie", get(cookie))
-            .route("/never", get(never))
-            .route("/headers", get(async |headers: HeaderMap| format!("{headers:?}")))
-            .route(
-                "/auth",
-                get(async || {
-                    (
-                        StatusCode::UNAUTHORIZED,
-                        [(header::WWW_AUTHENTICATE, "Basic realm=\"tea\"")],
-                        Html("<title>Members only</title>"),
-                    )
-                }),
-            )
-            .route("/attachment/{name}", get(attachment))
-            .route("/endless", get(endless))
-            .route("/bytes/{count}", get(async |Path(count): Path<usize>| vec![b'x'; count]))
-            .route("/post", axum::routing::post(async |body: axum::body::Bytes| body.len().to_string()))
-            .route("/redirect", get(async || axum::response::Redirect::to("/deals.html")))
-            .route("/text/{text}", get(async |Path(text): Path<String>| Html(text)))
-            .route(
-                "/observe/{page}",
-                get(async |Path(name): Path<String>| page(Path(format!("observe/{name}"))).await),
-            )
-            .route(
-                "/step/{page}",
-                get(async |Path(name): Path<String>| page(Path(format!("step/{name}"))).await),
-            )
-            .route("/{page}", get(page));
-        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Site { base, asked, server }
-    }
-
-    /// Told when somebody asks for the page that never comes.
-    pub(crate) fn asked(&self) -> Arc<tokio::sync::Notify> {
-        Arc::clone(&self.asked)
-    }
-
-    pub(crate) fn url(&self, path: &str) -> Url {
-        self.base.join(path).unwrap()
-    }
-}
-
-/// Tells what cookie came and sets one.
-async fn cookie(headers: HeaderMap) -> Response {
-    let came = headers.get(header::COOKIE).and_then(|v| v.to_str().ok()).unwrap_or("none").to_owned();
-    let body = Html(format!("<title>{came}</title>"));
-    ([(header::SET_COOKIE, "who=me; Path=/")], body).into_response()
-}
-
-async fn page(Path(name): Path<String>) -> Response {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
-    match tokio::fs::read_to_string(folder.join(&name)).await {
-        Ok(text) => Html(text).into_response(),
-        Err(_) => (StatusCode::NOT_FOUND, Html(format!("<title>no {name}</title>"))).into_response(),
-    }
-}
-
-async fn attachment(Path(name): Path<String>) -> Response {
-    let named = format!("attachment; filename=\"{}\"", name.replace('"', ""));
-    ([(header::CONTENT_DISPOSITION, named)], format!("this is {name}")).into_response()
-}
-
-/// A file without an end.
-async fn endless() -> Response {
-    let piece = axum::body::Bytes::from(vec![b'x'; 1 << 20]);
-    let pieces = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
-    ([(header::CONTENT_DISPOSITION, "attachment")], axum::body::Body::from_stream(pieces)).into_response()
-}
+pub(crate) use crate::site::Site;
 
 /// A browser with one page.
 pub(crate) struct Open {

@@ -3,8 +3,9 @@
 //! lists that pages make themselves in `lists`, sliders in `sliders`, files in `files`.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -22,6 +23,8 @@ use crate::browser::{Act, Acted, Deed, PageError, Selector, Target};
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a download that a click has begun is waited for.
 const DOWNLOADED_WITHIN: Duration = Duration::from_secs(10);
+/// How long a checkbox may take to change.
+const CHANGES_WITHIN: Duration = Duration::from_secs(1);
 
 /// An act in the course of being done.
 pub(super) struct Doing<'a> {
@@ -33,6 +36,8 @@ pub(super) struct Doing<'a> {
     /// What finds the element again.
     pub(super) wanted: String,
     pub(super) doing: String,
+    /// What it is may be known to the accessibility tree alone.
+    is_shy: AtomicBool,
     /// What was done otherwise than asked.
     remarks: Mutex<Vec<String>>,
 }
@@ -86,7 +91,16 @@ impl ChromiumTab {
             };
         let (frame, name, wanted) = found?;
         let doing = format!("operating {name}");
-        Ok(Doing { tab: self, frame, act, name, wanted, doing, remarks: Mutex::default() })
+        Ok(Doing {
+            tab: self,
+            frame,
+            act,
+            name,
+            wanted,
+            doing,
+            is_shy: AtomicBool::default(),
+            remarks: Mutex::default(),
+        })
     }
 
     /// The frame of an element, what it is called, and what finds it again.
@@ -252,15 +266,36 @@ impl Doing<'_> {
     /// Waits until a mouse reaches the element.
     pub(super) async fn reach(&self) -> Result<(Reached, Facts), PageError> {
         let patience = self.patience().as_millis();
+        let mut outcome: Outcome = self.look(&format!("locate({}, {patience}, true)", self.wanted)).await?;
         let question = format!("locate({}, {patience})", self.wanted);
-        let mut outcome: Outcome = self.look(&question).await?;
+        if let Outcome::Hidden { in_menu: true } = outcome {
+            self.open_menus().await?;
+            outcome = self.look(&question).await?;
+        }
         if let Outcome::Covered { left_open: true, in_dialog, .. } = outcome {
             self.put_away(in_dialog).await?;
             outcome = self.look(&question).await?;
         }
+        if let Outcome::Ready { facts: Some(Facts { shy: true, .. }), .. } = outcome {
+            self.is_shy.store(true, Ordering::SeqCst);
+            if self.hear_internals().await? {
+                outcome = self.look(&question).await?;
+            }
+        }
         let reached = outcome.reached(&self.name, "")?;
         let facts = reached.facts.ok_or_else(|| self.not_operable("cannot be operated"))?;
         Ok((reached, facts))
+    }
+
+    /// What its internals say by now, where those say what it is; whether that is something else than before.
+    pub(super) async fn hear_internals(&self) -> Result<bool, PageError> {
+        if !self.is_shy.load(Ordering::SeqCst) {
+            return Ok(false);
+        }
+        match self.tab.adopt_internals_of(&self.frame, &self.wanted).await {
+            Ok(changed) => Ok(changed),
+            Err(error) => Err(self.tab.failed_on(&self.frame.session, &self.doing, error).await),
+        }
     }
 
     async fn operate(&self, value: Option<&str>) -> Result<Option<Facts>, PageError> {
@@ -341,7 +376,7 @@ impl Doing<'_> {
         self.press("Tab").await
     }
 
-    async fn look(&self, question: &str) -> Result<Outcome, PageError> {
+    pub(super) async fn look(&self, question: &str) -> Result<Outcome, PageError> {
         match self.put(question).await {
             Err(PageError::Browser { why, .. }) if why.contains("No frame") => Ok(Outcome::Gone),
             outcome => outcome,
@@ -374,7 +409,12 @@ impl Doing<'_> {
         }
         self.click_at(reached).await?;
         let question = format!("checkedNow({}, {wish})", self.wanted);
-        let now: Option<bool> = self.put(&question).await?;
+        let until = Instant::now() + CHANGES_WITHIN;
+        let mut now: Option<bool> = self.put(&question).await?;
+        while facts.shy && now == Some(!wish) && Instant::now() < until {
+            self.hear_internals().await?;
+            now = self.put(&question).await?;
+        }
         match now {
             Some(now) if now != wish => {
                 Err(self.not_operable(&format!("was clicked and did not become {wish}")))
@@ -392,6 +432,7 @@ impl Doing<'_> {
             doing: format!("operating {name}"),
             name,
             wanted: by_key(key, born, ""),
+            is_shy: AtomicBool::default(),
             remarks: Mutex::default(),
         }
     }

@@ -49,6 +49,8 @@ pub(super) struct Target {
     pub(super) editor: bool,
     /// It has one line.
     pub(super) single: bool,
+    /// What it is may be known to the accessibility tree alone.
+    pub(super) shy: bool,
 }
 
 /// The answer of a script of `hands.js`.
@@ -66,7 +68,11 @@ pub(super) enum Outcome {
     },
     Gone,
     Disabled,
-    Hidden,
+    Hidden {
+        /// It is in something that may open under the mouse.
+        #[serde(default)]
+        in_menu: bool,
+    },
     Moving,
     Outside,
     Covered {
@@ -116,7 +122,7 @@ impl Outcome {
                 Err(PageError::UnknownAction(format!("{id} is gone since the page changed; observe again")))
             }
             Outcome::Disabled => not(format!("{id} is disabled")),
-            Outcome::Hidden => not(format!("{id} cannot be seen any more")),
+            Outcome::Hidden { .. } => not(format!("{id} cannot be seen any more")),
             Outcome::Moving => not(format!("{id} does not stop moving")),
             Outcome::Outside => not(format!("{id} cannot be scrolled into view")),
             Outcome::Covered { by, .. } => not(format!("{id} is covered by {by}")),

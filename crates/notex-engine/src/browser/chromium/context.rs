@@ -258,6 +258,9 @@ impl Context {
 
     /// A page crashed: the only one takes its session with it, another one is closed.
     pub(super) fn crashed(&self, target_id: &str) {
+        if self.tab(target_id).is_some_and(|tab| tab.is_renewed.load(Ordering::SeqCst)) {
+            return;
+        }
         if self.remove(target_id, CRASHED) {
             self.browser.post("Target.closeTarget", json!({"targetId": target_id}));
         }

@@ -35,6 +35,7 @@ pub(super) struct Walked {
     pub(super) born: String,
     /// The keys of elements that are in no document any more.
     pub(super) gone: Vec<u64>,
+    pub(super) loading: bool,
     pub(super) position: PagePosition,
     pub(super) page: Facts,
     pub(super) total: usize,
@@ -43,6 +44,8 @@ pub(super) struct Walked {
     /// Role and name of what can be seen and not be done.
     pub(super) others: Vec<String>,
     suspects: usize,
+    /// How many of those, from the first on, may be controls by their internals.
+    shy: usize,
     pub(super) whole: bool,
 }
 
@@ -53,6 +56,8 @@ pub(super) struct Holder {
     pub(super) at: usize,
     pub(super) key: u64,
     pub(super) css: String,
+    /// Whether nothing around it lies over it.
+    clear: bool,
     /// Where its content starts, in pixels of the viewport around it.
     pub(super) x: f64,
     pub(super) y: f64,
@@ -63,6 +68,31 @@ pub(super) struct Seen {
     pub(super) frame: String,
     pub(super) walked: Walked,
     pub(super) inner: Vec<(Holder, Option<Seen>)>,
+}
+
+impl Seen {
+    /// Goes through what is in it and in its frames, with how far each of them is from its corner; what `keep` refuses
+    /// is left out.
+    fn each(&mut self, x: f64, y: f64, keep: &mut impl FnMut(f64, f64, &Item) -> bool) {
+        let Seen { walked, inner, .. } = self;
+        let (before, mut place) = (walked.items.len(), 0);
+        let mut left: Vec<usize> = Vec::new();
+        walked.items.retain(|item| {
+            let kept = keep(x, y, item);
+            if !kept {
+                left.push(place);
+            }
+            place += 1;
+            kept
+        });
+        walked.total -= before - walked.items.len();
+        for (holder, content) in inner {
+            holder.at -= left.iter().filter(|place| **place < holder.at).count();
+            if let Some(content) = content {
+                content.each(x + holder.x, y + holder.y, keep);
+            }
+        }
+    }
 }
 
 /// Of each frame the document that was asked, and its elements that are known to listen.
@@ -99,17 +129,6 @@ struct Listener {
     line_number: i64,
     column_number: i64,
     backend_node_id: Option<i64>,
-}
-
-#[derive(Deserialize)]
-struct Described {
-    node: Node,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Node {
-    backend_node_id: i64,
 }
 
 #[derive(Deserialize)]
@@ -163,7 +182,13 @@ impl ChromiumTab {
                 if stopped_after.is_some() {
                     self.free(&frame.session).await;
                 }
-                look.await
+                match look.await {
+                    // What was ended was the look itself, at a page that is only slow.
+                    Err(CdpError::Refused { .. }) if stopped_after.is_some() => {
+                        self.look_into(frame.clone(), within, 0, &looking).await
+                    }
+                    looked => looked,
+                }
             }
         };
         match looked {
@@ -206,16 +231,38 @@ impl ChromiumTab {
                     Ok(None) => Ok(None),
                     Err(error) => Err(error),
                 };
-                let seen = seen.unwrap_or_else(|error| {
+                let mut seen = seen.unwrap_or_else(|error| {
                     tracing::debug!(%error, "a frame was left out");
                     None
                 });
+                if let Some(seen) = seen.as_mut().filter(|_| !holder.clear)
+                    && let Err(error) = self.leave_out_covered(&frame, holder.key, seen).await
+                {
+                    tracing::debug!(%error, "it is not known what lies over a frame");
+                }
                 (holder, seen)
             });
             let inner = join_all(inner).await;
             Ok(Seen { frame: frame.id, walked, inner })
         }
         .boxed()
+    }
+
+    /// Leaves out what is in a frame, or in a frame of it, and has something of the page around it over it.
+    async fn leave_out_covered(&self, around: &Frame, holder: u64, seen: &mut Seen) -> Result<(), CdpError> {
+        let mut boxes = Vec::new();
+        seen.each(0.0, 0.0, &mut |x, y, item| {
+            boxes.push([x + item.bounds.x, y + item.bounds.y, item.bounds.width, item.bounds.height]);
+            true
+        });
+        let question = format!("coveredIn({holder}, {})", json!(boxes));
+        let covered: HashSet<usize> = self.try_to_ask(around, &question, FRAME_ANSWERS_WITHIN).await?;
+        let mut place = 0;
+        seen.each(0.0, 0.0, &mut |_, _, _| {
+            place += 1;
+            !covered.contains(&(place - 1))
+        });
+        Ok(())
     }
 
     /// Asks the walker, and again when the debugger knew of something that it did not.
@@ -229,16 +276,16 @@ impl ChromiumTab {
             false
         });
         if heard && walked.whole {
-            walked = self.try_to_ask(frame, "observe()", within).await?;
+            walked = self.try_to_ask(frame, "observe(true)", within).await?;
         }
         for _ in 0..MOST_ROUNDS {
             if walked.suspects == 0
                 || !walked.whole
-                || !self.open_closed(frame, within).await.unwrap_or(false)
+                || !self.open_closed(frame, walked.shy, within).await.unwrap_or(false)
             {
                 break;
             }
-            walked = self.try_to_ask(frame, "observe()", within).await?;
+            walked = self.try_to_ask(frame, "observe(true)", within).await?;
         }
         Ok(walked)
     }
@@ -289,8 +336,7 @@ impl ChromiumTab {
             self.unless_lost(frame.session.call("Runtime.evaluate", params, within)).await?;
         let own = document.result.get("objectId").and_then(Value::as_str).unwrap_or_default();
         // The page's own handle of it: asked through one of another world, Chromium 156 crashes now and then.
-        let asked = frame.session.call::<Described>("DOM.describeNode", json!({"objectId": own}), within);
-        let node = self.unless_lost(asked).await?.node.backend_node_id;
+        let node = self.node_of(frame, own, within).await?.backend_node_id;
         let asked = frame.session.call::<Resolved>("DOM.resolveNode", json!({"backendNodeId": node}), within);
         let id = self.unless_lost(asked).await?.object.object_id;
         let listeners = self.listeners(frame, &id, within).await?;
@@ -308,11 +354,31 @@ impl ChromiumTab {
         self.unless_lost(asked).await.map(|told| told.listeners)
     }
 
-    /// Asks for the insides of elements that may hide some; whether there were any.
-    async fn open_closed(&self, frame: &Frame, within: Duration) -> Result<bool, CdpError> {
+    /// Asks for the insides of elements that may hide some, and what the first of them are by their internals; whether
+    /// there was anything new.
+    async fn open_closed(&self, frame: &Frame, shy: usize, within: Duration) -> Result<bool, CdpError> {
+        let hosts = self.nodes_of(frame, "takeSuspects()", within).await?;
+        let roots = hosts.iter().filter_map(|host| {
+            let root = host.pointer("/value/shadowRoot/value")?;
+            let is_closed = root.get("mode").and_then(Value::as_str) == Some("closed");
+            root.get("backendNodeId").and_then(Value::as_i64).filter(|_| is_closed)
+        });
+        let roots = roots.collect();
+        let internals = self.adopt_internals(frame, hosts.get(..shy).unwrap_or_default(), within);
+        let (opened, changed) = tokio::join!(self.tell_walker(frame, "adoptRoots", roots, within), internals);
+        Ok(opened? > 0 || changed?)
+    }
+
+    /// The elements that a question to the walker is answered with.
+    pub(super) async fn nodes_of(
+        &self,
+        frame: &Frame,
+        question: &str,
+        within: Duration,
+    ) -> Result<Vec<Value>, CdpError> {
         let world = self.world(frame, within).await?;
         let params = json!({
-            "expression": "globalThis[Symbol.for('notex')].takeSuspects()",
+            "expression": format!("globalThis[Symbol.for('notex')].{question}"),
             "contextId": world,
             "serializationOptions": {
                 "serialization": "deep",
@@ -320,16 +386,12 @@ impl ChromiumTab {
                 "additionalParameters": {"maxNodeDepth": 1, "includeShadowTree": "all"},
             },
         });
-        let told: Evaluated =
+        let mut told: Evaluated =
             self.unless_lost(frame.session.call("Runtime.evaluate", params, within)).await?;
-        let hosts = told.result.pointer("/deepSerializedValue/value").and_then(Value::as_array);
-        let roots = hosts.into_iter().flatten().filter_map(|host| {
-            let root = host.pointer("/value/shadowRoot/value")?;
-            let is_closed = root.get("mode").and_then(Value::as_str) == Some("closed");
-            root.get("backendNodeId").and_then(Value::as_i64).filter(|_| is_closed)
-        });
-        let roots = roots.collect();
-        Ok(self.tell_walker(frame, "adoptRoots", roots, within).await? > 0)
+        match told.result.pointer_mut("/deepSerializedValue/value").map(Value::take) {
+            Some(Value::Array(nodes)) => Ok(nodes),
+            Some(_) | None => Ok(Vec::new()),
+        }
     }
 
     /// Hands nodes to a function of the walker; answers the number that it answers.

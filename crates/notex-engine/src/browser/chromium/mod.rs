@@ -17,6 +17,7 @@ mod gist;
 mod guard;
 mod ids;
 mod input;
+mod internals;
 mod keys;
 mod lists;
 mod live;

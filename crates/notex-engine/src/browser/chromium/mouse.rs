@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -21,6 +22,16 @@ const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 /// How long a drag may take to be taken over by the browser.
 const INTERCEPTED_WITHIN: Duration = Duration::from_millis(250);
 const DRAG_STEPS: u32 = 8;
+/// Menus in menus, and what may open each of them.
+const MOST_MENUS: usize = 6;
+
+/// Where the mouse goes for a menu to open.
+#[derive(Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+enum Opener {
+    Ready { x: f64, y: f64, key: u64 },
+    Outside,
+}
 
 /// A button, as the protocol names it, and its bit.
 #[derive(Clone, Copy)]
@@ -132,10 +143,27 @@ impl Doing<'_> {
 
     pub(super) async fn hover(&self) -> Result<(), PageError> {
         let (reached, _) = self.reach().await?;
-        let (x, y) = self.on_page(&self.frame, reached).await?;
+        self.move_to(reached).await
+    }
+
+    async fn move_to(&self, at: Reached) -> Result<(), PageError> {
+        let (x, y) = self.on_page(&self.frame, at).await?;
         // A mouse comes from somewhere; one that stood there already has to be seen to move.
         self.input(MOUSE, moved(x + 1.0, y + 1.0, 0)).await?;
         self.input(MOUSE, moved(x, y, 0)).await
+    }
+
+    /// Goes with the mouse to what opens the menus that the element is in, from the outermost inwards.
+    pub(super) async fn open_menus(&self) -> Result<(), PageError> {
+        let mut tried: Vec<u64> = Vec::new();
+        for _ in 0..MOST_MENUS {
+            let question = format!("hoverPlace({}, {})", self.wanted, json!(tried));
+            let Opener::Ready { x, y, key } = self.put(&question).await? else { break };
+            tried.push(key);
+            self.move_to(Reached { x, y, facts: None, empty: false }).await?;
+            self.put::<bool>(&format!("shownSoon({})", self.wanted)).await?;
+        }
+        Ok(())
     }
 
     async fn press_button(&self, x: f64, y: f64, button: Button, count: u8) -> Result<(), PageError> {
@@ -275,7 +303,7 @@ impl Doing<'_> {
 
 /// What is dragged, when the browser takes the drag over.
 async fn intercepted(events: &mut Receiver<Event>) -> Option<Value> {
-    #[derive(serde::Deserialize)]
+    #[derive(Deserialize)]
     struct Intercepted {
         data: Value,
     }

@@ -25,6 +25,8 @@ const QUIET_MS: u64 = 80;
 const STARTS_WITHIN: Duration = Duration::from_secs(3);
 /// A page that does not answer for so long hangs in its script.
 const LETS_GO_WITHIN: Duration = Duration::from_millis(1_000);
+/// How often what a hanging page does is ended before its process is.
+const ENDED_OFTEN: usize = 2;
 /// Proxy authentication required.
 const PROXY_LOCKED: u16 = 407;
 
@@ -106,6 +108,16 @@ struct History {
 struct Entry {
     id: i64,
     url: String,
+}
+
+#[derive(Deserialize)]
+struct Evaluated {
+    result: Shown,
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    value: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -279,16 +291,34 @@ impl ChromiumTab {
         self.load_to_end(&doing, &mut following, &mut events, deadline, until).await
     }
 
+    /// Whether a page that still loads answers, and has something on it.
+    async fn shows_something(&self) -> bool {
+        let params = json!({"expression": "Boolean(document.body?.innerText.trim())", "returnByValue": true});
+        let asked = self.session.call::<Evaluated>("Runtime.evaluate", params, LETS_GO_WITHIN);
+        self.unless_lost(asked).await.is_ok_and(|shows| shows.result.value == Some(true))
+    }
+
     /// A page that hangs in its script would hold up whatever comes next in its process; as it is about to be left, what
-    /// it does is ended.
+    /// it does is ended, and when it begins anew at once, its process is.
     async fn make_room(&self) {
-        let asked = self.session.tell("Runtime.evaluate", json!({"expression": "0"}), LETS_GO_WITHIN);
-        if let Err(CdpError::TimedOut { .. }) = self.unless_lost(asked).await {
+        for _ in 0..ENDED_OFTEN {
+            if self.lets_go().await {
+                return;
+            }
             self.free(&self.session).await;
+        }
+        if !self.lets_go().await {
+            self.renew().await;
         }
     }
 
+    async fn lets_go(&self) -> bool {
+        let asked = self.session.tell("Runtime.evaluate", json!({"expression": "0"}), LETS_GO_WITHIN);
+        !matches!(self.unless_lost(asked).await, Err(CdpError::TimedOut { .. }))
+    }
+
     pub(super) async fn reload(&self) -> Result<(), PageError> {
+        self.make_room().await;
         let mut events = self.session.events();
         let deadline = Instant::now() + self.setup.patience.navigation;
         self.call::<Rested>("loading the page again", "Page.reload", json!({})).await?;
@@ -306,6 +336,7 @@ impl ChromiumTab {
         if place == 0 && entry.url == "about:blank" {
             return Ok(());
         }
+        self.make_room().await;
         let mut events = self.session.events();
         let deadline = Instant::now() + self.setup.patience.navigation;
         self.call::<Rested>(doing, "Page.navigateToHistoryEntry", json!({"entryId": entry.id})).await?;
@@ -350,6 +381,13 @@ impl ChromiumTab {
         until: WaitUntil,
     ) -> Result<(), PageError> {
         let readable = |f: &Following| f.readable || f.finished;
+        let soon = deadline.min(Instant::now() + self.setup.patience.load);
+        if !following.until(events, soon, readable).await {
+            // A page that is sent without an end can be used as far as it came.
+            if self.shows_something().await {
+                return Ok(());
+            }
+        }
         if !following.until(events, deadline, readable).await {
             // Nothing came of it, or its own scripts keep it busy; both end here.
             self.stop_loading().await;

@@ -65,7 +65,7 @@ pub(super) struct Item {
     #[serde(default)]
     xpath: Option<String>,
     #[serde(rename = "box")]
-    bounds: ActionBox,
+    pub(super) bounds: ActionBox,
 }
 
 /// What a field says of the values that it takes.
@@ -103,6 +103,8 @@ struct Finds {
 
 const TOO_LARGE: &str =
     "the page is too large to be read whole in time, and these are the actions of the part that was read";
+const LOADING: &str =
+    "the page has not finished loading, and these are the actions of what has come of it so far";
 const FRAME_SILENT: &str = "a frame of the page did not answer in time, and its actions are missing";
 
 impl ChromiumTab {
@@ -115,6 +117,7 @@ impl ChromiumTab {
         let mut finds = Finds::default();
         let mut ids = self.ids();
         let born = seen.walked.born.clone();
+        let loading = seen.walked.loading.then_some(LOADING);
         ids.enter(&born);
         let (position, page) = finds.collect(*seen, &[], &viewport, &mut |frame, born, gone| {
             ids.lose(born, gone);
@@ -136,7 +139,7 @@ impl ChromiumTab {
             category: category(&position.url, &position.title, &page),
             actions: cut(all, max_actions),
             total_actions: finds.total,
-            partial: stopped_after.map(stopped).or_else(|| finds.partly.map(str::to_owned)),
+            partial: stopped_after.map(stopped).or_else(|| finds.partly.or(loading).map(str::to_owned)),
             since,
             position,
         })

@@ -43,17 +43,6 @@ enum Answer {
     Bad { why: String },
 }
 
-#[derive(Deserialize)]
-struct Described {
-    node: Node,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Node {
-    frame_id: Option<String>,
-}
-
 impl ChromiumTab {
     /// The one element that a selector matches.
     pub(super) async fn seek(
@@ -144,12 +133,11 @@ impl ChromiumTab {
     pub(super) async fn content_of(&self, frame: &Frame, key: u64) -> Result<Option<Frame>, CdpError> {
         let within = FRAME_ANSWERS_WITHIN;
         let element = self.element(frame, key, within).await?;
-        let asked = frame.session.call("DOM.describeNode", json!({"objectId": element}), within);
-        let described: Described = self.unless_lost(asked).await?;
-        if let Some(id) = &described.node.frame_id {
+        let held = self.node_of(frame, &element, within).await?.frame_id;
+        if let Some(id) = &held {
             self.frame_sessions.hold(id, &frame.id, key);
         }
-        Ok(described.node.frame_id.map(|id| self.frame(&id)))
+        Ok(held.map(|id| self.frame(&id)))
     }
 }
 

@@ -125,6 +125,7 @@ impl Doing<'_> {
     }
 
     async fn stand(&self) -> Result<Stand, PageError> {
+        self.hear_internals().await?;
         match self.put(&format!("standOf({})", self.wanted)).await? {
             Asked::Stand(stand) => Ok(stand),
             Asked::Gone => Err(PageError::UnknownAction(format!(

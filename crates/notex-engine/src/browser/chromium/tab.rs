@@ -2,7 +2,7 @@
 //! `act`, `scrape` and their neighbours; what it does on its own in `watch`.
 
 use std::future::Future;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -56,6 +56,8 @@ pub(super) struct ChromiumTab {
     pub(super) window_opened: Mutex<String>,
     /// How many dialogs it has opened since the step began.
     pub(super) dialogs: AtomicU64,
+    /// Its process is ended on purpose, and the next page brings another one.
+    pub(super) is_renewed: AtomicBool,
     /// When it began to open more than there may be, and how many.
     windows_refused: Mutex<Option<(Instant, u32)>>,
     ids: Mutex<Ids>,
@@ -91,6 +93,7 @@ impl ChromiumTab {
             windows_opened: AtomicU64::new(0),
             window_opened: Mutex::default(),
             dialogs: AtomicU64::new(0),
+            is_renewed: AtomicBool::default(),
             windows_refused: Mutex::default(),
             ids: Mutex::new(Ids::of(Arc::clone(&context.numbers))),
             face: Mutex::default(),
@@ -247,6 +250,26 @@ impl ChromiumTab {
         if let Err(error) = freed.await {
             tracing::debug!(%error, "a hanging page was not freed");
         }
+    }
+
+    /// Ends the process of a page whose script begins anew whatever ends it; the next page brings another process. A
+    /// page that this one has opened or was opened by may share it, and goes with it.
+    pub(super) async fn renew(&self) {
+        tracing::debug!("the process of a hanging page is ended");
+        let mut events = self.session.events();
+        self.is_renewed.store(true, Ordering::SeqCst);
+        self.session.post("Page.crash", json!({}));
+        let crashed = async {
+            while let Ok(event) = events.recv().await {
+                if &*event.method == "Inspector.targetCrashed" {
+                    break;
+                }
+            }
+        };
+        if tokio::time::timeout(FREED_WITHIN, crashed).await.is_err() {
+            tracing::debug!("the process of a hanging page did not end");
+        }
+        self.worlds.end(&self.session, None);
     }
 
     /// What a failed call means for the caller. A page that hangs in its own script is freed from it, so that the

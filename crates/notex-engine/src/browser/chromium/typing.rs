@@ -9,6 +9,7 @@ use super::act_outcome::{Reached, Target as Facts};
 use super::calendar::is_day;
 use super::keys::Key;
 use crate::browser::PageError;
+use crate::cdp::Begun;
 
 const KEY: &str = "Input.dispatchKeyEvent";
 /// A longer text is entered at once, whoever listens.
@@ -131,14 +132,7 @@ impl Doing<'_> {
                 }
             }
         }
-        let within = self.tab.setup.patience.answer;
-        for call in begun {
-            let answered = self.tab.unless_lost(async { call.answer(within).await.map(drop) }).await;
-            if let Err(error) = answered {
-                return Err(self.tab.failed_on(session, &self.doing, error).await);
-            }
-        }
-        Ok(())
+        self.taken(begun).await
     }
 
     pub(super) async fn press(&self, name: &str) -> Result<(), PageError> {
@@ -155,11 +149,16 @@ impl Doing<'_> {
         let begun: Vec<_> = (0..times)
             .flat_map(|_| [session.begin(KEY, key.down(0)), session.begin(KEY, key.up(0))])
             .collect();
+        self.taken(begun).await
+    }
+
+    /// Waits until the page has taken all that was sent to it.
+    async fn taken(&self, begun: Vec<Begun>) -> Result<(), PageError> {
         let within = self.tab.setup.patience.answer;
         for call in begun {
             let answered = self.tab.unless_lost(async { call.answer(within).await.map(drop) }).await;
             if let Err(error) = answered {
-                return Err(self.tab.failed_on(session, &self.doing, error).await);
+                return Err(self.tab.failed_on(&self.frame.session, &self.doing, error).await);
             }
         }
         Ok(())

@@ -206,6 +206,10 @@ impl ChromiumTab {
                 self.worlds.end(on, ended);
             }
             "Runtime.executionContextsCleared" => self.worlds.end(on, None),
+            "Page.frameNavigated" if self.is_renewed.load(Ordering::SeqCst) => {
+                self.is_renewed.store(false, Ordering::SeqCst);
+                self.face_may_change(on, event);
+            }
             "Page.frameStartedNavigating" if on.id() == self.session.id() => self.navigates(event),
             "Fetch.requestPaused" => {
                 if let Some(Paused { request_id }) = event.read() {

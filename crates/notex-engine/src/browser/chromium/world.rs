@@ -29,6 +29,7 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/selectors.js"),
     include_str!("scripts/rest.js"),
     include_str!("scripts/hands.js"),
+    include_str!("scripts/menus.js"),
     include_str!("scripts/lists.js"),
     include_str!("scripts/calendar.js"),
     include_str!("scripts/reader.js"),
@@ -36,9 +37,9 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/items.js"),
     include_str!("scripts/pointer.js"),
     "globalThis[Symbol.for('notex')] = ",
-    "{ position, observe, takeSuspects, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
+    "{ position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
     " watchPage, noteOptions, listIsOpen, findOption, awaitOption, standOf, typedNow, focusOn, scrollIn, scrollTo,",
-    " whereIs, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
+    " whereIs, hoverPlace, shownSoon, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
 );
 
 /// How often a question is put again to the document that came instead.
@@ -62,6 +63,20 @@ struct Evaluated {
 struct Remote {
     value: Option<Value>,
     object_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    node: Node,
+}
+
+/// A node, as the browser describes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Node {
+    pub(super) backend_node_id: i64,
+    /// Of an element that holds a frame.
+    pub(super) frame_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -202,6 +217,17 @@ impl ChromiumTab {
             method: "Runtime.evaluate",
             message: String::from("the element is gone"),
         })
+    }
+
+    /// What the browser knows of an object of the protocol that is a node.
+    pub(super) async fn node_of(
+        &self,
+        frame: &Frame,
+        object: &str,
+        within: Duration,
+    ) -> Result<Node, CdpError> {
+        let asked = frame.session.call::<Described>("DOM.describeNode", json!({"objectId": object}), within);
+        Ok(self.unless_lost(asked).await?.node)
     }
 
     async fn run_script(

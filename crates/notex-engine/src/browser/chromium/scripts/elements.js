@@ -8,8 +8,16 @@ const parentNodeOf = getter(Node.prototype, 'parentNode');
 const firstChildOf = getter(Node.prototype, 'firstChild');
 const nextSiblingOf = getter(Node.prototype, 'nextSibling');
 const localNameOf = getter(Element.prototype, 'localName');
-const attr = (el, name) => Element.prototype.getAttribute.call(el, name);
-const hasAttr = (el, name) => Element.prototype.hasAttribute.call(el, name);
+const writtenAttr = (el, name) => Element.prototype.getAttribute.call(el, name);
+// What an element says of itself where no script can read it, as if it were written on it: custom elements by their
+// internals, handles by their place.
+const innate = new WeakMap();
+let isAnyInnate = false;
+const attr = (el, name) => {
+  const said = writtenAttr(el, name);
+  return said === null && isAnyInnate ? innate.get(el)?.[name] ?? null : said;
+};
+const hasAttr = (el, name) => Element.prototype.hasAttribute.call(el, name) || (isAnyInnate && attr(el, name) !== null);
 const tagOf = (el) => localNameOf.call(el);
 const nodeTypeOf = getter(Node.prototype, 'nodeType');
 const shadowRootOf = getter(Element.prototype, 'shadowRoot');
@@ -150,12 +158,33 @@ const seenPart = (el) => {
   if (canBeSeen(el)) return el;
   const tag = tagOf(el);
   if (tag === 'select') return liesUnseen(el) ? el : null;
+  if (tag === 'textarea') return waitsUnseen(el) ? el : null;
   if (tag !== 'input') return null;
   const { type } = el;
   if (type === 'checkbox' || type === 'radio' || type === 'file') {
     return labelSeen(el) ?? (liesUnseen(el) ? el : type === 'file' ? buttonAround(el) : null);
   }
+  if (TEXT_TYPES.has(type) && waitsUnseen(el)) return el;
   return (type === 'range' || type === 'date' || type === 'color' || attr(el, 'role') === 'combobox') && liesUnseen(el) ? el : null;
+};
+// A field that shows itself only when it is gone into: until then, its words stand in its place.
+const waitsUnseen = (el) => {
+  const { width, height } = rectOf(el);
+  return width > 20 && height > 8 && from(el, 'checkVisibility', { visibilityProperty: true }) && styleOf(el).pointerEvents !== 'none' && hasWordsOver(el);
+};
+const hasWordsOver = (el) => {
+  if (el.tabIndex < 0 || ancestor(el, (node) => attr(node, 'aria-hidden') === 'true')) return false;
+  const own = rectOf(el);
+  const over = (node, depth) => Array.from(flatChildren(node)).some((child) => {
+    if (!isElement(child)) return false;
+    const rect = rectOf(child);
+    const meets = rect.width > 1 && rect.left < own.right && rect.right > own.left && rect.top < own.bottom && rect.bottom > own.top;
+    if (meets && Array.from(child.childNodes).some((text) => nodeTypeOf.call(text) === 3 && text.data.trim()) && canBeSeen(child)) return true;
+    return depth < 4 && over(child, depth + 1);
+  });
+  let node = parentSeen(el);
+  for (let i = 0; i < 5 && node && tagOf(node) !== 'body' && boxOf(node).height < own.height * 4; i += 1, node = parentSeen(node)) if (over(node, 0)) return true;
+  return false;
 };
 // Transparent, and over something that can be seen.
 const liesUnseen = (el) => {
@@ -186,7 +215,7 @@ const textOf = (el, max = NAME_CHARS) => {
     const tag = tagOf(node);
     if (tag === 'script' || tag === 'style' || tag === 'noscript' || tag === 'select' || tag === 'template') return;
     if (node !== el) {
-      if (attr(node, 'aria-hidden') === 'true' || !from(node, 'checkVisibility')) return;
+      if (attr(node, 'aria-hidden') === 'true' || (tag !== 'slot' && !from(node, 'checkVisibility'))) return;
       const label = attr(node, 'aria-label');
       if (label) { text += ` ${label} `; return; }
     }
@@ -194,7 +223,7 @@ const textOf = (el, max = NAME_CHARS) => {
     if (tag === 'svg') { text += ` ${node.querySelector('title')?.textContent ?? ''} `; return; }
     const apart = !['span', 'b', 'i', 'em', 'strong', 'u', 'mark', 'small', 'sub', 'sup', 'font'].includes(tag);
     if (apart) text += ' ';
-    for (const child of of(shadowOf(node) ?? node, 'childNodes')) visit(child, depth + 1);
+    for (const child of flatChildren(node)) visit(child, depth + 1);
     if (apart) text += ' ';
   };
   visit(el, 0);
@@ -247,7 +276,7 @@ const groupName = (node) => {
 const TEST_IDS = ['data-testid', 'data-test-id', 'data-test', 'data-cy', 'data-qa'];
 const inQuotes = (value) => value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\a ');
 const attrKey = (el, name) => {
-  const value = attr(el, name);
+  const value = writtenAttr(el, name);
   return value && value.length <= 120 ? `[${name}="${inQuotes(value)}"]` : null;
 };
 const testIdKey = (el) => { for (const name of TEST_IDS) { const key = attrKey(el, name); if (key) return key; } return null; };

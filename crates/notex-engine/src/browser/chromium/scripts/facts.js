@@ -101,17 +101,11 @@ const beside = (el) => {
   let node = parentSeen(el);
   for (let i = 0; i < 5 && node && tagOf(node) !== 'body'; i += 1, node = parentSeen(node)) {
     if (from(node, 'querySelectorAll', 'input, button, select, textarea, [role=checkbox], [role=switch], [role=radio]').length > 1) return '';
+    if (isAnyInnate && Array.from(from(node, 'querySelectorAll', '*')).some((other) => other !== el && innate.has(other))) return '';
     const words = textOf(node, 80);
     if (words) return words;
   }
   return '';
-};
-// Where on its bar.
-const pushedTo = (el) => {
-  const own = boxOf(el), bar = boxOf(parentSeen(el));
-  const level = bar.width >= bar.height;
-  const [at, from, size] = level ? [own.left + own.width / 2, bar.left, bar.width] : [own.top + own.height / 2, bar.top, bar.height];
-  return `the handle at ${Math.round(Math.min(1, Math.max(0, (at - from) / size)) * 100)} %`;
 };
 const TICKED = new Set(['checkbox', 'switch', 'radio']);
 // By what an element is known again when a page draws it anew.
@@ -148,9 +142,9 @@ const boxFacts = (shown, el, tag, reach) => {
     },
   };
 };
-const factsOf = ({ el, tag, kind, role, frame, sign, rect, reach, context }, counts, groups, nears) => {
+const factsOf = ({ el, tag, kind, role, frame, clear, sign, rect, reach, context }, counts, groups, nears) => {
   const ofRoot = counts.get(context.root);
-  if (frame) return { key: keyOf(el), css: context.way + cssOf(el, ofRoot), ...contentCorner(el) };
+  if (frame) return { key: keyOf(el), clear, css: context.way + cssOf(el, ofRoot), ...contentCorner(el) };
   const name = nameOf(el, tag, kind, sign === undefined || NAMED_BY_CONTENT.has(role) ? role : 'button');
   const testId = testIdKey(el);
   const id = idKey(el);
@@ -159,10 +153,10 @@ const factsOf = ({ el, tag, kind, role, frame, sign, rect, reach, context }, cou
   return {
     key: keyOf(el), kind, role, tag, name,
     state: stateOf(el, tag, role),
-    called: name ? undefined : called(el, tag) ?? ((TICKED.has(role) && beside(el)) || (sign === 'push' && pushedTo(el)) || undefined),
+    called: name ? undefined : (TICKED.has(role) && !attr(el, 'title') && beside(el)) || called(el, tag) || ((handles.has(el) && `the handle at ${pushedTo(el)} %`) || undefined),
     type: input ? valueKind(el, tag, role) : undefined,
     param: input ? paramOf(el, tag, role) : undefined,
-    drags: sign === 'drag' || sign === 'push' || undefined,
+    drags: sign === 'drag' || undefined,
     href: kind === 'L' && !name ? squash(attr(el, 'href') ?? '', VALUE_CHARS) : undefined,
     group: groupOf(el, groups),
     mark: markOf(el, tag, kind),
@@ -219,7 +213,9 @@ const goneKeys = () => {
 
 let lastListed = [];
 let lastCounts = new Map();
-const observe = () => {
+// `again` in one and the same look.
+const observe = (again) => {
+  if (!again) judgedShy = new WeakSet();
   forgetPlaces();
   beginLook();
   try {
@@ -244,8 +240,8 @@ const observe = () => {
       else items.push(facts);
     }
     return {
-      born, gone, position: position(), page: pageFacts(listed), total: listed.filter((item) => !item.frame).length,
-      items, frames, suspects: suspects.length,
+      born, gone, loading: document.readyState !== 'complete', position: position(), page: pageFacts(listed), total: listed.filter((item) => !item.frame).length,
+      items, frames, suspects: suspects.length + shy.length, shy: shy.length,
       others: off.slice(0, MOST_LISTED).map(({ el, tag, kind, role }) => `${role} ${nameOf(el, tag, kind, role)}`),
       whole: whole && items.length + frames.length === chosen.length,
     };

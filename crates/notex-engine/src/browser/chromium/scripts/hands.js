@@ -40,7 +40,8 @@ const meant = (el, deed) => {
   if (deed === 'choose' && ['select', 'input'].includes(tagOf(el)) && !(boxOf(el).width > 4 && canBeSeen(el))) return standIn(el) ?? el;
   if (!FOR_A_FIELD.includes(deed) || fits(el, deed)) return el;
   if (tagOf(el) === 'label' && el.control) return el.control;
-  const inner = Array.from(from(el, 'querySelectorAll', FIELD_CSS)).filter((field) => fits(field, deed) && seenPart(field));
+  const parts = [el, shadowOf(el)].filter(Boolean).flatMap((part) => Array.from(queryAll(part, FIELD_CSS)));
+  const inner = parts.filter((field) => fits(field, deed) && seenPart(field));
   return inner.length === 1 ? inner[0] : el;
 };
 const FIELD_CSS = 'input:not([type=hidden]), select, textarea, [contenteditable], [role], [aria-haspopup]';
@@ -196,10 +197,12 @@ const landed = (wanted) => {
 };
 
 const SCROLLS = ['center', 'end', 'start', 'nearest'];
-const locate = async (wanted, patienceMs) => {
+const HIDES_FOR_MS = 150;
+const locate = async (wanted, patienceMs, menusToo) => {
   let el = elementOf(wanted);
   if (!el) return { is: 'gone' };
-  const until = performance.now() + Math.max(STILL_WITHIN_MS, patienceMs ?? 0);
+  const began = performance.now();
+  const until = began + Math.max(STILL_WITHIN_MS, patienceMs ?? 0);
   watchFrom(el);
   rememberFace(wanted, el);
   let before = null;
@@ -212,8 +215,10 @@ const locate = async (wanted, patienceMs) => {
     const target = el.isConnected ? seenPart(el) : null;
     if (!el.isConnected) answer = { is: 'gone' };
     else if (isDisabled(el)) answer = { is: 'disabled' };
-    else if (!target) answer = { is: 'hidden' };
-    else {
+    else if (!target) {
+      answer = { is: 'hidden' };
+      if (menusToo && performance.now() - began > HIDES_FOR_MS && isInMenu(el)) return { is: 'hidden', in_menu: true };
+    } else {
       const rect = boxOf(target);
       const offset = frameOffset(target);
       const place = { x: rect.left + offset.x, y: rect.top + offset.y, w: rect.width, h: rect.height };
@@ -286,6 +291,7 @@ const targetFacts = (el) => {
     search: input && (el.type === 'search' || role === 'searchbox' || el.closest('[role=search]') !== null),
     editor: editable,
     single: input,
+    shy: tag.includes('-') && writtenAttr(el, 'role') === null,
   };
 };
 const suggests = (el, role, popup) =>
@@ -298,9 +304,11 @@ const isMasked = (el) =>
 
 // Whether it is checked; a page that asks its server first is given a moment.
 const checkedNow = async (wanted, wish) => {
-  const until = performance.now() + 1000;
+  const began = performance.now();
   for (;;) {
     const el = elementOf(wanted);
+    // What its internals say is not read here.
+    const until = began + (el && innate.has(el) ? 0 : 1000);
     const now = el ? targetFacts(el).checked : null;
     if (now === null || now === wish || performance.now() > until) return now;
     await nextFrame();

@@ -6,9 +6,19 @@ const LISTS = '[role=listbox], [role=menu], [role=tree], [role=grid]';
 const MOST_OPTIONS_READ = 2000;
 const MOST_SCROLLS = 150;
 
-const everywhere = (css, root = null) => {
-  const roots = root ? [root] : [document, ...openRoots(document)];
-  return roots.flatMap((one) => Array.from(queryAll(one, css)));
+const MOST_IN_A_LIST = 20000;
+const everywhere = (css) => [document, ...openRoots(document)].flatMap((one) => Array.from(queryAll(one, css)));
+// What is shown in a box, also what stands elsewhere and is shown in its slots.
+const allWithin = (box, css) => {
+  const found = [];
+  const waiting = [box];
+  for (let i = 0; waiting.length && i < MOST_IN_A_LIST; i += 1) {
+    const node = waiting.pop();
+    if (node !== box && from(node, 'matches', css)) found.push(node);
+    const inner = Array.from(flatChildren(node)).filter(isElement);
+    for (let j = inner.length - 1; j >= 0; j -= 1) waiting.push(inner[j]);
+  }
+  return found;
 };
 let seenBefore = new WeakSet();
 // Before a list is opened: what can be seen now is no part of it.
@@ -29,8 +39,8 @@ const popupsOf = (el) => {
 };
 const innermost = (all) => all.filter((el) => !all.some((other) => other !== el && holds(el, other)));
 const optionsWithin = (root) => {
-  const parts = everywhere(OPTION_ROLES, root).slice(0, MOST_OPTIONS_READ).filter(canBeSeen);
-  return parts.length ? parts : innermost(everywhere(LIKE_OPTIONS, root).slice(0, MOST_OPTIONS_READ).filter(canBeSeen));
+  const parts = allWithin(root, OPTION_ROLES).slice(0, MOST_OPTIONS_READ).filter(canBeSeen);
+  return parts.length ? parts : innermost(allWithin(root, LIKE_OPTIONS).slice(0, MOST_OPTIONS_READ).filter(canBeSeen));
 };
 const optionsOf = (el) => {
   if (attr(el, 'role') === 'listbox') return optionsWithin(el);

@@ -109,7 +109,9 @@ const SEARCHES = { css: byCss, xpath: byXPath, role: byRole, text: byText };
 
 const judged = (all, hiddenToo) => {
   const seen = hiddenToo ? all : all.filter(seenPart);
-  if (seen.length === 1) return { is: 'one', key: keyOf(seen[0]), born };
+  // What a menu hides can be shown.
+  const meant = seen.length ? seen : all.slice(0, 50).filter(isInMenu);
+  if (meant.length === 1) return { is: 'one', key: keyOf(meant[0]), born };
   return seen.length ? { is: 'several', count: seen.length } : { is: 'none', hidden: all.length };
 };
 

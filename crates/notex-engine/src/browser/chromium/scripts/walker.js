@@ -91,6 +91,22 @@ const isPushed = (el, style) => {
   const parent = parentSeen(el);
   return !!parent && hearing.has(parent) && of(el, 'offsetWidth') <= 48 && of(el, 'offsetHeight') <= 48 && textOf(el, 20) === '';
 };
+const pushedTo = (el) => {
+  const own = boxOf(el), bar = boxOf(parentSeen(el));
+  const [at, from, size] = bar.width >= bar.height ? [own.left + own.width / 2, bar.left, bar.width] : [bar.bottom, own.top + own.height / 2, bar.height];
+  return Math.round(Math.min(1, Math.max(0, (at - from) / size)) * 100);
+};
+// Where it stands on its bar is its number.
+const handles = new WeakSet();
+const takeForSlider = (el) => {
+  handles.add(el);
+  const bar = boxOf(parentSeen(el));
+  isAnyInnate = true;
+  innate.set(el, {
+    role: 'slider', 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-orientation': bar.width >= bar.height ? 'horizontal' : 'vertical',
+    get 'aria-valuenow'() { return String(pushedTo(el)); },
+  });
+};
 // Why an element that is no control by itself may be one: what it says, or what it looks like.
 const weakSign = (el, tag, style, pointer) => {
   if (tag === 'html' || tag === 'body') return null;
@@ -137,7 +153,7 @@ let suspects = [];
 const judgedHosts = new WeakSet();
 const MAY_HOST = new Set(['div', 'span', 'section', 'article', 'aside', 'main', 'header', 'footer', 'nav', 'p']);
 const maybeHost = (el, tag) => {
-  if (judgedHosts.has(el) || suspects.length >= MOST_SUSPECTS) return;
+  if (judgedHosts.has(el) || suspects.length >= MOST_SUSPECTS || shy.includes(el)) return;
   if (tag.includes('-')) { if (el.matches(':defined')) suspects.push(el); return; }
   if (!MAY_HOST.has(tag) || firstChildOf.call(el)) return;
   const rect = el.getBoundingClientRect();
@@ -145,10 +161,43 @@ const maybeHost = (el, tag) => {
 };
 // Asked with the nodes themselves as the answer.
 const takeSuspects = () => {
-  const all = suspects;
+  const all = [...shy, ...suspects];
+  asked = shy;
   suspects = [];
+  shy = [];
   for (const el of all) judgedHosts.add(el);
+  for (const el of asked) judgedShy.add(el);
   return all;
+};
+// Custom elements that may be controls by their internals, which the accessibility tree knows. What it said may have
+// changed by the next look.
+let shy = [];
+let asked = [];
+let judgedShy = new WeakSet();
+const notShy = new WeakSet();
+const isShy = (el) => writtenAttr(el, 'role') === null && !notShy.has(el) && !judgedShy.has(el) && el.matches(':defined')
+  && (el.tabIndex >= 0 || el.matches(':enabled, :disabled') || hearing.has(el) || innate.has(el) || styleOf(el)?.cursor === 'pointer');
+const maybeShy = (el) => { if (shy.length < MOST_SUSPECTS && isShy(el)) shy.push(el); };
+// In the order in which they were asked for; answers how many are others than before.
+const adoptInternals = (...all) => {
+  let changed = 0;
+  asked.forEach((el, i) => {
+    const [before, now] = [innate.get(el), all[i] ?? undefined];
+    if (!now) notShy.add(el);
+    if (JSON.stringify(before) === JSON.stringify(now)) return;
+    changed += 1;
+    if (!now) { innate.delete(el); return; }
+    isAnyInnate = true;
+    innate.set(el, now);
+  });
+  asked = [];
+  return changed;
+};
+// The element alone, for who is about to operate it.
+const takeShy = (wanted) => {
+  const el = elementOf(wanted);
+  asked = el && tagOf(el).includes('-') && writtenAttr(el, 'role') === null ? [el] : [];
+  return asked;
 };
 const adoptRoots = (...roots) => { for (const root of roots) closedRoots.set(root.host, root); return roots.length; };
 const adoptListeners = (...nodes) => {
@@ -168,6 +217,7 @@ const walk = () => {
   const until = performance.now() + WALKS_WITHIN_MS;
   let seen = 0;
   suspects = [];
+  shy = [];
   const stack = [];
   const contexts = [];
   const pushChildren = (node, context) => {
@@ -218,6 +268,7 @@ const walk = () => {
       if (!NOT_ENTERED.has(tag)) pushChildren(el, context);
       continue;
     }
+    if (tag.includes('-')) maybeShy(el);
     const control = controlOf(el, tag);
     // Of what is in a control only other controls count.
     const style = inside && !control && !NEEDS_STYLE.has(tag) ? null : styleOf(el);
@@ -250,7 +301,8 @@ const walk = () => {
       const fits = rect && isShown(el, shown, rect) && (sign !== 'told' || !isTooMuch(el, rect));
       const reach = fits && reachOf(el, el, rect, shown);
       if (reach) {
-        found.push({ el, tag, kind: 'B', role: weakRole(el, tag), certain: sign === 'drag', sign, strong: sign !== 'look' && shown.cursor === 'pointer', place: el, rect, reach, context });
+        if (sign === 'push') takeForSlider(el);
+        found.push({ el, tag, kind: sign === 'push' ? 'I' : 'B', role: weakRole(el, tag), certain: sign === 'drag', sign, strong: sign !== 'look' && shown.cursor === 'pointer', place: el, rect, reach, context });
       }
     }
     if (style) pointer = style.cursor === 'pointer';
@@ -265,7 +317,7 @@ const walk = () => {
           // One that is just being replaced cannot be read.
           try { open(frame, { way: wayTo(el, context, counts), inside: false, pointer: false, hidden: false, dead: false }); } catch { /* as if it were empty */ }
         }
-        if (!frame) found.push({ el, tag, frame: true, certain: true, place: el, rect, context });
+        if (!frame) found.push({ el, tag, frame: true, clear: isClear(el, rect), certain: true, place: el, rect, context });
       }
       continue;
     }
@@ -311,6 +363,35 @@ const contentCorner = (frame) => {
     x: offset.x + rect.left + frame.clientLeft + (parseFloat(style.paddingLeft) || 0),
     y: offset.y + rect.top + frame.clientTop + (parseFloat(style.paddingTop) || 0),
   };
+};
+// Whether nothing lies over what is seen of a frame, as far as a grid over it tells.
+const CLEAR_EVERY_PX = 24;
+const isClear = (frame, rect) => {
+  const offset = frameOffset(frame);
+  const seen = meet(rect, clipAround(frame).seen);
+  for (let x = seen.left + 2; x < seen.right; x += CLEAR_EVERY_PX) {
+    for (let y = seen.top + 2; y < seen.bottom; y += CLEAR_EVERY_PX) if (hitAt(x + offset.x, y + offset.y) !== frame) return false;
+  }
+  return true;
+};
+// Of boxes in a frame, those that are in view and wholly covered by what lies over it: their places in the list.
+const coveredIn = (key, boxes) => {
+  const frame = elementAt(key);
+  if (!frame?.isConnected) return [];
+  const corner = contentCorner(frame);
+  beginLook();
+  try {
+    const offset = frameOffset(frame);
+    const seen = meet(frame.getBoundingClientRect(), clipAround(frame).seen);
+    return boxes.flatMap(([x, y, width, height], i) => {
+      const left = corner.x - offset.x + x, top = corner.y - offset.y + y;
+      const shown = meet({ left, top, right: left + width, bottom: top + height }, seen);
+      if (isVoid(shown)) return [];
+      const points = [[0.5, 0.5], [0.2, 0.5], [0.8, 0.5], [0.5, 0.2], [0.5, 0.8], [0.1, 0.1], [0.9, 0.9]];
+      const at = ([a, b]) => hitAt(offset.x + shown.left + (shown.right - shown.left) * a, offset.y + shown.top + (shown.bottom - shown.top) * b);
+      return points.some((point) => at(point) === frame) ? [] : [i];
+    });
+  } finally { endLook(); }
 };
 const framePlace = (frame) => {
   if (frameDocument(frame) || !frame.isConnected || !canBeSeen(frame)) return null;
