@@ -9,6 +9,7 @@
 mod f1;
 mod pages;
 mod shell;
+mod sites;
 mod unseen;
 mod words;
 
@@ -30,9 +31,11 @@ type Found = BTreeMap<String, (BTreeMap<&'static str, Vec<Score>>, Vec<f64>)>;
 
 fn main() {
     let mut words = std::env::args().skip(1).filter(|word| !word.starts_with("--"));
-    let (known, unseen) = (pages::all(), unseen::all());
+    let (known, unseen, sites) = (pages::all(), unseen::all(), sites::all());
     if let Some(name) = words.next() {
-        for sample in known.iter().chain(&unseen).filter(|sample| sample.name.starts_with(&name)) {
+        for sample in
+            known.iter().chain(&unseen).chain(&sites).filter(|sample| sample.name.starts_with(&name))
+        {
             show(sample);
         }
         return;
@@ -42,9 +45,11 @@ fn main() {
         println!("`cargo xtask bench scrape` reads the same pages with published extractors, too");
     }
     compare("pages that the extractor was written with", &known, python.as_deref());
-    compare("pages that it was not written with", &unseen, python.as_deref());
+    compare("pages that were unseen once", &unseen, python.as_deref());
+    compare("pages as publishing systems make them", &sites, python.as_deref());
     print_least(&known);
     print_least(&unseen);
+    print_least(&sites);
 }
 
 fn compare(which: &str, samples: &[Sample], python: Option<&std::ffi::OsStr>) {
