@@ -9,6 +9,8 @@ use crate::tree::Tree;
 const MOST_DEPTH: usize = 12;
 const MOST_ITEMS: usize = 500;
 const LONGEST: usize = 4_000;
+/// Of an item, beside itself.
+const MOST_PARTS: usize = 4;
 
 /// The items that are no property of another.
 pub(crate) fn items(tree: &Tree, base: Option<&Url>) -> Vec<Value> {
@@ -45,34 +47,37 @@ pub(crate) fn value_of(tree: &Tree, name: &str, base: Option<&Url>) -> Option<St
 fn item(tree: &Tree, place: usize, base: Option<&Url>, depth: usize, left: &mut usize) -> Value {
     *left = left.saturating_sub(1);
     let mut properties: Map<String, Value> = Map::new();
-    let mut next = place + 1;
     let end = tree.inside(place).end;
-    while next < end {
-        let inner = next;
-        next += 1;
-        let Some(element) = tree.element(inner) else { continue };
-        let is_item = element.attribute("itemscope").is_some();
-        if let Some(names) = element.attribute("itemprop") {
-            let value = if !is_item {
-                json!(value(tree, inner, base))
-            } else if depth < MOST_DEPTH && *left > 0 {
-                item(tree, inner, base, depth + 1, left)
-            } else {
-                json!(tree.line(inner, LONGEST))
-            };
-            for name in names.split_whitespace().take(8) {
-                match properties.get_mut(name) {
-                    None => {
-                        properties.insert(name.to_owned(), value.clone());
-                    }
-                    Some(Value::Array(values)) => values.push(value.clone()),
-                    Some(one) => *one = json!([one.clone(), value]),
+    let mut parts = vec![place + 1..end];
+    // An item names the parts of itself that stand elsewhere.
+    let named = tree.attribute(place, "itemref").unwrap_or_default().split_whitespace().take(MOST_PARTS);
+    for name in named {
+        let part = tree.first(0, |element| element.attribute("id") == Some(name));
+        parts.extend(part.map(|part| tree.inside(part)).filter(|part| !part.contains(&place)));
+    }
+    for part in parts {
+        let mut next = part.start;
+        while next < part.end {
+            let inner = next;
+            next += 1;
+            let Some(element) = tree.element(inner) else { continue };
+            let is_item = element.attribute("itemscope").is_some();
+            if let Some(names) = element.attribute("itemprop") {
+                let value = if !is_item {
+                    json!(value(tree, inner, base))
+                } else if depth < MOST_DEPTH && *left > 0 {
+                    item(tree, inner, base, depth + 1, left)
+                } else {
+                    json!(tree.line(inner, LONGEST))
+                };
+                for name in names.split_whitespace().take(8) {
+                    put(&mut properties, name, &value);
                 }
             }
-        }
-        // What is inside of another item is that one's.
-        if is_item {
-            next = tree.inside(inner).end;
+            // What is inside of another item is that one's.
+            if is_item {
+                next = tree.inside(inner).end;
+            }
         }
     }
     let mut object = Map::new();
@@ -84,6 +89,16 @@ fn item(tree: &Tree, place: usize, base: Option<&Url>, depth: usize, left: &mut 
     }
     object.insert("properties".to_owned(), Value::Object(properties));
     Value::Object(object)
+}
+
+fn put(properties: &mut Map<String, Value>, name: &str, value: &Value) {
+    match properties.get_mut(name) {
+        None => {
+            properties.insert(name.to_owned(), value.clone());
+        }
+        Some(Value::Array(values)) => values.push(value.clone()),
+        Some(one) => *one = json!([one.clone(), value]),
+    }
 }
 
 fn value(tree: &Tree, place: usize, base: Option<&Url>) -> String {

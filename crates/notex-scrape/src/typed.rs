@@ -1,5 +1,7 @@
 //! What was picked from a page as text, made what a JSON Schema wants, and checked against it: each error by its field.
 
+use std::collections::HashMap;
+
 use jsonschema::Validator;
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
@@ -7,6 +9,8 @@ use serde_json::{Map, Number, Value};
 const MOST_DEPTH: usize = 32;
 const MOST_ERRORS: usize = 50;
 const LONGEST: usize = 300;
+/// A longer text is none that tells how numbers are written, in bytes.
+const LONGEST_NUMBER: usize = 60;
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,7 +40,8 @@ impl Schema {
     /// Makes text numbers and truths where the schema wants them, and tells what does not fit.
     #[must_use]
     pub fn fit(&self, data: Value) -> (Value, Vec<FieldError>) {
-        let fitted = self.made(data, &self.schema, 0);
+        let habits = habits(&data);
+        let fitted = self.made(data, &self.schema, ("", &habits), 0);
         let errors = self.validator.iter_errors(&fitted).take(MOST_ERRORS);
         let errors = errors
             .map(|error| FieldError {
@@ -47,7 +52,7 @@ impl Schema {
         (fitted, errors)
     }
 
-    fn made(&self, data: Value, schema: &Value, depth: usize) -> Value {
+    fn made(&self, data: Value, schema: &Value, (field, habits): (&str, &Habits), depth: usize) -> Value {
         let schema = self.resolved(schema);
         if depth > MOST_DEPTH {
             return data;
@@ -60,7 +65,7 @@ impl Schema {
                 let made = object.into_iter().map(|(name, value)| {
                     let inner = properties.and_then(|properties| properties.get(&name)).or(rest);
                     let value = match inner {
-                        Some(inner) => self.made(value, inner, depth + 1),
+                        Some(inner) => self.made(value, inner, (name.as_str(), habits), depth + 1),
                         None => value,
                     };
                     (name, value)
@@ -81,9 +86,12 @@ impl Schema {
                 )
             }
             Value::Array(values) => match self.option(schema, "array").get("items") {
-                Some(items) => {
-                    Value::Array(values.into_iter().map(|value| self.made(value, items, depth + 1)).collect())
-                }
+                Some(items) => Value::Array(
+                    values
+                        .into_iter()
+                        .map(|value| self.made(value, items, (field, habits), depth + 1))
+                        .collect(),
+                ),
                 None => Value::Array(values),
             },
             Value::String(text) => {
@@ -93,15 +101,16 @@ impl Schema {
                 if of("string") {
                     return Value::String(text);
                 }
+                let habit = || habits.get(field).copied().flatten();
                 if of("integer")
-                    && let Some(number) =
-                        number(&text).filter(|number| number.fract() == 0.0 && number.abs() < 9e15)
+                    && let Some(number) = number_among(&text, habit())
+                        .filter(|number| number.fract() == 0.0 && number.abs() < 9e15)
                 {
                     #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
                     return Value::Number(Number::from(number as i64));
                 }
                 if of("number")
-                    && let Some(number) = number(&text).and_then(Number::from_f64)
+                    && let Some(number) = number_among(&text, habit()).and_then(Number::from_f64)
                 {
                     return Value::Number(number);
                 }
@@ -119,7 +128,12 @@ impl Schema {
                 if of("array")
                     && let Some(items) = self.option(schema, "array").get("items")
                 {
-                    return Value::Array(vec![self.made(Value::String(text), items, depth + 1)]);
+                    return Value::Array(vec![self.made(
+                        Value::String(text),
+                        items,
+                        (field, habits),
+                        depth + 1,
+                    )]);
                 }
                 Value::String(text)
             }
@@ -193,9 +207,68 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The number that a text shows: `1.299,00 €` is 1299, `$1,299.50` is 1299.5, `4,5 of 5` is 4.5.
+/// The number that a text shows: `1.299,00 €` and `1.299 €` are 1299, `$1,299.50` is 1299.5, `4,5 of 5` is 4.5.
 #[must_use]
 pub fn number(text: &str) -> Option<f64> {
+    number_among(text, None)
+}
+
+/// The same among others of its field, which may tell what stands before their fractions.
+fn number_among(text: &str, habit: Option<char>) -> Option<f64> {
+    let (digits, negative) = written(text)?;
+    let sign = if digits.contains(',') { ',' } else { '.' };
+    // Three digits behind a comma, and those of a price, are more often a group than a fraction.
+    let likely = || if sign == ',' || is_price(text) { other(sign) } else { sign };
+    let mark = told(&digits).or(habit).unwrap_or_else(likely);
+    let value: f64 = digits.replace(other(mark), "").replace(mark, ".").parse().ok()?;
+    Some(if negative { -value } else { value })
+}
+
+/// What the numbers of each field have before their fractions; none where they contradict each other.
+type Habits = HashMap<String, Option<char>>;
+
+fn habits(data: &Value) -> Habits {
+    let mut habits = Habits::new();
+    let mut left = vec![("", data)];
+    while let Some((name, value)) = left.pop() {
+        match value {
+            Value::Array(values) => left.extend(values.iter().map(|value| (name, value))),
+            Value::Object(object) => left.extend(object.iter().map(|(name, value)| (name.as_str(), value))),
+            Value::String(text) if text.len() <= LONGEST_NUMBER => {
+                let Some(told) = written(text).and_then(|(digits, _)| told(&digits)) else { continue };
+                let habit = habits.entry(name.to_owned()).or_insert(Some(told));
+                *habit = habit.filter(|habit| *habit == told);
+            }
+            _ => {}
+        }
+    }
+    habits
+}
+
+fn other(mark: char) -> char {
+    if mark == '.' { ',' } else { '.' }
+}
+
+/// What stands before the fraction, where the digits tell it; in `1.299` they do not.
+fn told(digits: &str) -> Option<char> {
+    let (at, mark) = digits.char_indices().rev().find(|(_, c)| matches!(c, '.' | ','))?;
+    let (whole, fraction) = (&digits[..at], &digits[at + 1..]);
+    if whole.contains(other(mark)) {
+        Some(mark)
+    } else if whole.contains(mark) {
+        Some(other(mark))
+    } else {
+        (fraction.len() != 3 || whole.len() > 3 || whole == "0").then_some(mark)
+    }
+}
+
+fn is_price(text: &str) -> bool {
+    text.contains(|c: char| matches!(c, '$' | '£' | '¥' | '฿' | '\u{20A0}'..='\u{20CF}'))
+        || text.split_whitespace().any(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase()))
+}
+
+/// The first number of a text, its digits and marks, and whether it is negative.
+fn written(text: &str) -> Option<(String, bool)> {
     let text: String = text
         .chars()
         .map(|c| match u32::from(c) {
@@ -220,31 +293,14 @@ pub fn number(text: &str) -> Option<f64> {
         let next = rest.peek().copied();
         match c {
             '0'..='9' => digits.push(c),
-            '.' | ',' | '\'' | '’' | ' ' if next.is_some_and(|n| n.is_ascii_digit()) => {
-                // A space parts groups of three digits only.
-                if c == ' ' && rest.clone().take_while(char::is_ascii_digit).count() != 3 {
-                    break;
-                }
-                digits.push(if c == ' ' || c == '’' { '\'' } else { c });
-            }
+            '.' | ',' if next.is_some_and(|n| n.is_ascii_digit()) => digits.push(c),
+            '\'' | '’' if next.is_some_and(|n| n.is_ascii_digit()) => {}
+            // A space parts groups of three digits only.
+            ' ' if rest.clone().take_while(char::is_ascii_digit).count() == 3 => {}
             _ => break,
         }
     }
-    let plain = digits.replace('\'', "");
-    let (points, commas) = (plain.matches('.').count(), plain.matches(',').count());
-    let value = match (points, commas) {
-        (0, 0) => plain,
-        (_, 0) | (0, _) => {
-            let sign = if points > 0 { '.' } else { ',' };
-            let after = plain.rsplit(sign).next().map_or(0, str::len);
-            let grouped = points + commas > 1 || (after == 3 && sign == ',' && !plain.starts_with('0'));
-            if grouped { plain.replace(sign, "") } else { plain.replace(sign, ".") }
-        }
-        _ if plain.rfind('.') > plain.rfind(',') => plain.replace(',', ""),
-        _ => plain.replace('.', "").replace(',', "."),
-    };
-    let value: f64 = value.parse().ok()?;
-    Some(if negative { -value } else { value })
+    Some((digits, negative))
 }
 
 fn digit(c: char, zero: u32) -> char {
@@ -267,6 +323,10 @@ mod tests {
             ("1 234 567", 1_234_567.0),
             ("CHF 1'200.-", 1200.0),
             ("1,299", 1299.0),
+            ("1.299 €", 1299.0),
+            ("EUR 1.299", 1299.0),
+            ("1.299", 1.299),
+            ("0.125 €", 0.125),
             ("0,299", 0.299),
             ("1.5", 1.5),
             ("1.234.567", 1_234_567.0),
@@ -301,6 +361,23 @@ mod tests {
         assert_eq!(errors[0].field, "items[1].price");
         let (_, errors) = schema.fit(json!({ "items": [] }));
         assert!(errors[0].message.contains("title"), "{errors:?}");
+    }
+
+    #[test]
+    fn all_numbers_of_a_field_tell_what_stands_before_their_fractions() {
+        let kind = json!({ "type": "number" });
+        let row = json!({ "type": "object", "properties": { "weight": kind, "rating": kind } });
+        let schema =
+            Schema::of(json!({ "properties": { "rows": { "type": "array", "items": row } } })).unwrap();
+        let weights = |weights: [&str; 2]| {
+            let rows = weights.map(|weight| json!({ "weight": weight, "rating": "4.5" }));
+            let (made, _) = schema.fit(json!({ "rows": rows }));
+            [0, 1].map(|row| made["rows"][row]["weight"].as_f64().unwrap())
+        };
+        assert_eq!(weights(["1.299 kg", "949,5 kg"]), [1299.0, 949.5]);
+        assert_eq!(weights(["1.299 kg", "949.5 kg"]), [1.299, 949.5]);
+        assert_eq!(weights(["1,299 kg", "949,5 kg"]), [1.299, 949.5]);
+        assert_eq!(weights(["1.299 kg", "1.000.000 kg"]), [1299.0, 1_000_000.0]);
     }
 
     #[test]

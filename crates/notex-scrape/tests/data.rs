@@ -32,6 +32,18 @@ fn metadata_is_read_from_head_json_ld_and_body() {
 }
 
 #[test]
+fn microdata_takes_what_is_meant_before_what_is_shown_and_parts_that_stand_elsewhere() {
+    let html = r#"<base href="/shop/"><div itemscope itemtype="https://schema.org/Product" itemref="more none"><span itemprop="price" content="64.90">64,90 €</span>
+        <data itemprop="sku" value="7">Seven</data><time itemprop="released" datetime="2026-01-01">New Year</time><img itemprop="image" src="l.jpg"></div>
+        <p id="more"><span itemprop="color">brass</span><span itemprop="color">oak</span></p>
+        <div id="own" itemscope itemref="own"><i itemprop="name">Names itself</i></div>"#;
+    let said = Page::parse(html, AT).metadata();
+    let product = json!({ "price": "64.90", "sku": "7", "released": "2026-01-01", "image": "https://www.example.com/shop/l.jpg", "color": ["brass", "oak"] });
+    assert_eq!(json!(said.microdata[0]["properties"]), product);
+    assert_eq!(json!(said.microdata[1]["properties"]), json!({ "name": "Names itself" }));
+}
+
+#[test]
 fn links_tell_their_words_and_whether_they_stay() {
     let page = Page::parse(
         "<main><p>Words with <a href=/a>one</a>, <a href='https://example.com/b'>two</a>, <a href='https://other.org'><img alt=three src=i.png></a>, <a href='javascript:x'>no</a>, <a href=/a>one</a></p></main>",
