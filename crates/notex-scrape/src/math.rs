@@ -4,6 +4,9 @@
 use crate::escape::verbatim;
 use crate::tree::Tree;
 
+/// What is longer between two signs is no formula, in bytes.
+const LONGEST: usize = 2_000;
+
 /// A formula.
 pub(crate) struct Formula {
     tex: String,
@@ -66,6 +69,27 @@ impl Formula {
         let tex =
             tex.strip_prefix("{\\displaystyle").and_then(|tex| tex.strip_suffix('}')).unwrap_or(tex).trim();
         (!tex.is_empty()).then(|| Self { tex: tex.to_owned(), display })
+    }
+
+    /// The first formula between the signs of TeX in a text, and where it stands.
+    pub(crate) fn in_text(text: &str) -> Option<(std::ops::Range<usize>, Self)> {
+        let mut opened: Option<(usize, u8)> = None;
+        for (at, _) in text.match_indices('\\') {
+            match (text.as_bytes().get(at + 1)?, opened) {
+                (sign @ (b'(' | b'['), _) => opened = Some((at, *sign)),
+                (sign @ (b')' | b']'), Some((from, open))) if at - from <= LONGEST => {
+                    let display = open == b'[';
+                    if display != (*sign == b']') {
+                        continue;
+                    }
+                    if let Some(formula) = Self::new(text[from + 2..at].to_owned(), display) {
+                        return Some((from..at + 2, formula));
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// As it is written into HTML.

@@ -223,15 +223,20 @@ fn by_content(tree: &Tree, noise: &mut [bool], share: &dyn Fn(usize) -> f64, tex
                 }
             }
             "form" if !noise[place] => {
+                // How many of a thing, and which, is asked beside what is said of the thing.
                 let asks = tree.inside(place).any(|inner| {
                     tree.tag(inner) == "input"
-                        && !matches!(tree.attribute(inner, "type"), Some("hidden" | "checkbox" | "radio"))
+                        && !matches!(
+                            tree.attribute(inner, "type"),
+                            Some("hidden" | "checkbox" | "radio" | "number" | "range" | "submit" | "button")
+                        )
                 });
                 if asks && text(place) < 300.0 && share(place) < 0.2 {
                     let around = tree.parent(place).filter(|outer| {
                         text(*outer) < 300.0
                             && share(*outer) < 0.2
                             && !matches!(tree.tag(*outer), "body" | "main" | "article" | "td")
+                            && tree.first(*outer, |element| element.tag == "h1").is_none()
                     });
                     mark(tree, noise, around.unwrap_or(place));
                 }

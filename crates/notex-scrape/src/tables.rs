@@ -70,6 +70,7 @@ impl Grid {
         // What hangs down from rows above: the cell, its columns from its first, rows left.
         let mut hanging: Vec<Option<(usize, bool, usize)>> = Vec::new();
         let mut filled = 0;
+        let single = rows.iter().all(|(cells, _)| cells.len() == 1);
         for (cells, in_head) in rows {
             let only_heads = cells.iter().all(|cell| tree.tag(*cell) == "th");
             let mut row: Vec<Option<Cell>> = Vec::new();
@@ -114,8 +115,10 @@ impl Grid {
                 row.pop();
             }
             filled += row.len();
-            let is_header =
-                *in_head || (only_heads && grid.iter().all(|row: &Row| row.is_header) && cells.len() > 1);
+            let is_header = *in_head
+                || (only_heads
+                    && grid.iter().all(|row: &Row| row.is_header)
+                    && (cells.len() > 1 || single && grid.is_empty()));
             grid.push(Row { cells: row, is_header });
             if filled > MOST_ROWS * 20 {
                 break;

@@ -193,16 +193,7 @@ impl Writer<'_> {
         let tree = self.tree;
         let Some(element) = tree.element(place) else { return true };
         if let Some(formula) = Formula::of(tree, place) {
-            let written = formula.written(self.cell);
-            if formula.display && !self.cell && !self.in_line() {
-                self.line_ends();
-                self.html.push_str(&format!("<p>{written}</p>"));
-                self.begins = true;
-            } else {
-                self.line_begins();
-                self.html.push_str(&written);
-                self.begins = false;
-            }
+            self.formula(&formula);
             return true;
         }
         if math::is_drawn_again(tree, place) || notes::leads_back(tree, place) {
@@ -226,7 +217,7 @@ impl Writer<'_> {
                 true
             }
             "hr" => {
-                if !self.cell {
+                if !self.cell && !self.parts_notes(place) {
                     self.line_ends();
                     self.html.push_str("<hr>");
                     self.begins = true;
@@ -235,6 +226,11 @@ impl Writer<'_> {
             }
             "img" => {
                 self.image(place);
+                true
+            }
+            // Without its source its signs are all there is.
+            "math" => {
+                self.words(&tree.all_text(place));
                 true
             }
             "a" => self.link(place),
@@ -296,7 +292,9 @@ impl Writer<'_> {
         self.open.push(Open { end, closing: Closing::Block(name) });
         if self.tree.tag(place) == "dd" {
             self.prefix = Some(": ");
-        } else if matches!(name, "ul" | "ol" | "li" | "blockquote") {
+        } else if name == "li" {
+            self.prefix = self.task(place);
+        } else if matches!(name, "ul" | "ol" | "blockquote") {
             self.prefix = None;
         }
         if is_heading(name) {
@@ -313,6 +311,16 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((place, formula)) = Formula::in_text(rest) {
+            self.words(&rest[..place.start]);
+            self.formula(&formula);
+            rest = &rest[place.end..];
+        }
+        self.words(rest);
+    }
+
+    fn words(&mut self, text: &str) {
         let mut squashed = String::with_capacity(text.len());
         let mut spaced = self.html.is_empty() || self.html.ends_with([' ', '\n']) || self.begins;
         for c in text.chars().filter(|c| !is_nothing(*c)) {

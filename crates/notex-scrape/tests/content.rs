@@ -108,6 +108,18 @@ fn a_list_of_products_is_content() {
 }
 
 #[test]
+fn what_a_product_costs_stands_beside_the_form_that_buys_it_and_is_kept() {
+    let content = main_of(&format!(
+        "<main><div class=summary><h1>A lamp</h1><p class=price>64,90 €</p><p>Made of brass, and not heavy at all.</p>\
+        <form class=cart><input type=number value=1><button>Add to cart</button></form></div>\
+        <div><p>{PROSE}</p><p>{PROSE}</p><p>{PROSE}</p></div>\
+        <div class=sign-up><p>Our letter</p><form><input type=email><button>Send</button></form></div></main>"
+    ));
+    assert!(content.markdown.contains("64,90 €\n\nMade of brass"), "{}", content.markdown);
+    assert!(!content.markdown.contains("Our letter"), "{}", content.markdown);
+}
+
+#[test]
 fn a_long_text_is_cut_at_a_line_and_says_so() {
     let body: String = (0..400).map(|n| format!("<p>Paragraph {n}. {PROSE}</p>")).collect();
     let content = read(&body, &Wish { most_bytes: 10_000, ..Wish::default() });

@@ -113,6 +113,7 @@ fn tables_keep_their_cells_in_columns() {
         "<table><tr><th>A</th><th>B</th></tr><tr><td><p>x</p><p>y</p><ul><li>z</ul></td><td></td></tr></table>",
         "| A | B |\n| --- | --- |\n| x<br>y<br>- z |  |",
     );
+    reads("<table><tr><th>Head</th></tr><tr><td>1</td></tr></table>", "| Head |\n| --- |\n| 1 |");
     reads(
         "<table role=presentation><tr><td><p>left</p></td><td><p>right</p></td></tr></table>",
         "left\n\nright",
@@ -144,6 +145,12 @@ fn formulas_keep_their_tex() {
     reads("<p>a <math alttext='\\alpha_i'><mi>α</mi></math></p>", "a $\\alpha_i$");
     reads("<p>b <span class=MathJax>drawn</span><script type='math/tex'>y*z</script></p>", "b $y*z$");
     reads(
+        "<p>Where \\(a_b*c*\\) is, and <span class='math inline'>\\(\\alpha\\)</span>:</p><div>\\[ E = mc^2 \\]</div>",
+        "Where $a_b*c*$ is, and $\\alpha$:\n\n$$E = mc^2$$",
+    );
+    reads("<p>a \\(b \\[c \\) d</p>", "a \\\\(b \\\\[c \\\\) d");
+    reads("<p>half: <math><mfrac><mi>a</mi><mi>b</mi></mfrac></math> of it</p>", "half: ab of it");
+    reads(
         "<p><img class=mwe-math-fallback-image-inline alt='{\\displaystyle n^{2}}' src=m.svg></p>",
         "$n^{2}$",
     );
@@ -153,6 +160,8 @@ fn formulas_keep_their_tex() {
 fn notes_are_named_and_stand_at_the_end() {
     let noted = "<p>Said<sup><a href='#fn1'>1</a></sup> and done<sup id=r2><a href='#fn2'>[2]</a></sup>.</p><p>More.</p>\
         <section class=footnotes><ol><li id=fn1><p>One <i>note</i>. <a href='#r1' class=footnote-backref>↩</a></p></li><li id=fn2>Two.</li></ol></section>";
+    let ruled = noted.replace("<ol>", "<hr><ol>");
+    reads(&ruled, "Said[^1] and done[^2].\n\nMore.\n\n[^1]: One *note*.\n\n[^2]: Two.");
     reads(noted, "Said[^1] and done[^2].\n\nMore.\n\n[^1]: One *note*.\n\n[^2]: Two.");
 }
 
@@ -186,6 +195,15 @@ fn images_that_come_late_are_at_their_real_address() {
         "![a](https://example.com/a/q.webp)",
     );
     reads("<p>x<img src=/dot.gif width=1 height=1></p>", "x");
+}
+
+#[test]
+fn tasks_keep_their_ticks_and_choices_of_a_form_have_none() {
+    reads(
+        "<ul><li class=task-list-item><input type=checkbox disabled checked> Done</li><li><input type=checkbox disabled><p>To do</p></li></ul>",
+        "- [x] Done\n- [ ] To do",
+    );
+    reads("<ul><li><label><input type=checkbox checked> Blue</label></li></ul>", "- Blue");
 }
 
 #[test]

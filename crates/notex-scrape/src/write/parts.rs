@@ -4,6 +4,7 @@ use super::{Card, Closing, Open, Writer, is_heading, line, push_escaped};
 use crate::code;
 use crate::escape::{escaped, plain, verbatim};
 use crate::images;
+use crate::math::Formula;
 use crate::tables::{self, Grid};
 use crate::tree::is_inline;
 
@@ -119,6 +120,38 @@ impl Writer<'_> {
         push_escaped(&mut self.html, &alt);
         self.html.push_str("\">");
         self.begins = false;
+    }
+
+    pub(super) fn formula(&mut self, formula: &Formula) {
+        let written = formula.written(self.cell);
+        if formula.display && !self.cell && !self.in_line() {
+            self.line_ends();
+            self.html.push_str(&format!("<p>{written}</p>"));
+            self.begins = true;
+        } else {
+            self.line_begins();
+            self.html.push_str(&written);
+            self.begins = false;
+        }
+    }
+
+    /// The mark of an item that is a task and not a control: those of texts cannot be ticked, or are called so.
+    pub(super) fn task(&self, item: usize) -> Option<&'static str> {
+        let tree = self.tree;
+        let tick = tree.inside(item).skip(1).take(6).find(|inner| tree.tag(*inner) == "input")?;
+        let given = |name: &str| tree.attribute(tick, name);
+        let called = tree.element(item).is_some_and(|element| element.class().contains("task"));
+        (given("type") == Some("checkbox") && (called || given("disabled").is_some()))
+            .then(|| if given("checked").is_some() { "[x] " } else { "[ ] " })
+    }
+
+    /// Whether a rule stands between the text and its notes, which are set apart anyway.
+    pub(super) fn parts_notes(&self, place: usize) -> bool {
+        let tree = self.tree;
+        let Some(parent) = tree.parent(place) else { return false };
+        let next = tree.children(parent).find(|child| *child > place && tree.text(*child).is_none());
+        next.filter(|next| matches!(tree.tag(*next), "ol" | "ul"))
+            .is_some_and(|list| tree.children(list).any(|item| self.notes.number(item).is_some()))
     }
 
     pub(super) fn code(&mut self, place: usize) {
