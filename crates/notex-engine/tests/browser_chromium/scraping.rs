@@ -141,6 +141,27 @@ async fn the_whole_page_has_the_frames_of_other_sites_in_their_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pictures_that_come_late_are_kept_aside_or_stand_in_a_frame_are_written_and_listed() {
+    let open = open("pictures.html").await;
+    let scraped = open.page.scrape(&ScrapeOptions { images: true, ..main_content() }).await.unwrap();
+    let of_frame = open.site.url("plan.png").as_str().replace("127.0.0.1", "localhost");
+    let expected = [
+        ("The quay", open.site.url("kept.jpg").to_string()),
+        ("Late boats", open.site.url("late.jpg").to_string()),
+        ("The wide bay", open.site.url("wide.jpg").to_string()),
+        ("The plan", of_frame),
+    ];
+    let listed: Vec<_> = scraped.images.unwrap().into_iter().map(|image| (image.alt, image.url)).collect();
+    assert_eq!(listed, expected.clone().map(|(alt, url)| (Some(alt.to_owned()), url)));
+    for (alt, url) in expected {
+        let written = format!("![{alt}]({url})");
+        assert_eq!(scraped.markdown.matches(&written).count(), 1, "{written} in {}", scraped.markdown);
+    }
+    assert!(!scraped.markdown.contains("count.example"), "{}", scraped.markdown);
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_thousand_nested_boxes_are_read_to_the_bottom() {
     let open = open("deep.html#2000").await;
     for options in [&main_content(), &all()] {
@@ -274,6 +295,16 @@ async fn metadata_and_links_come_when_they_are_asked_for() {
     assert!(links.iter().all(|link| link.text != "Partner"), "{links:?}");
     let whole = open.page.scrape(&ScrapeOptions { list_links: true, ..all() }).await.unwrap().links.unwrap();
     assert!(whole.iter().any(|link| link.text == "Partner" && !link.internal), "{whole:?}");
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_microdata_means_comes_before_what_is_shown() {
+    let open = open("pictures.html").await;
+    let options = ScrapeOptions { metadata: true, ..main_content() };
+    let facts = open.page.scrape(&options).await.unwrap().metadata.unwrap();
+    let product = json!({ "price": "64.90", "sku": "7", "color": "brass" });
+    assert_eq!(json!(facts.microdata)[0]["properties"], product);
     open.end().await;
 }
 

@@ -1,6 +1,7 @@
 //! Reads a page as markdown: the reader script writes what can be seen as plain HTML, and `notex-scrape` finds the main
 //! content in it and converts it, on a thread of its own, since its depth and time are the page's.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use notex_scrape::{Page, Wish};
@@ -21,6 +22,8 @@ const FRAME_MARK: char = '\0';
 const MOST_HTML: usize = 8_000_000;
 /// As in the script.
 const MOST_WRITTEN: usize = 5_000_000;
+/// As in the script.
+const MOST_IMAGES: usize = 1_000;
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 #[derive(Deserialize)]
@@ -65,12 +68,12 @@ impl ChromiumTab {
             "images": options.images, "selector": options.selector, "ignored": ignored, "head": told,
         });
         let written: Written = self.ask(doing, &format!("scrape({scope:?}, {wish})")).await?;
-        let Written { position, wrong, mut html, cut, part, head, lang, images } = written;
+        let Written { position, wrong, mut html, cut, part, head, lang, mut images } = written;
         if let Some(why) = wrong {
             return Err(PageError::BadOption { field: "selector", why });
         }
         if html.contains(FRAME_MARK) {
-            html = self.with_frames(&html, &wish).await;
+            html = self.with_frames(&html, &wish, images.as_mut()).await;
         }
         let position = self.placed(position);
         if cut {
@@ -143,9 +146,10 @@ impl ChromiumTab {
 }
 
 impl ChromiumTab {
-    /// Puts what the frames of other origins hold where the page holds them.
-    async fn with_frames(&self, html: &str, wish: &Value) -> String {
-        let inside = json!({"images": false, "selector": null, "ignored": wish["ignored"], "head": false});
+    /// Puts what the frames of other origins hold where the page holds them, and their images behind those of the page.
+    async fn with_frames(&self, html: &str, wish: &Value, mut images: Option<&mut Vec<Image>>) -> String {
+        let inside =
+            json!({"images": wish["images"], "selector": null, "ignored": wish["ignored"], "head": false});
         let question = format!("scrape('all', {inside})");
         let insets = self.closed_frames().await;
         let mut whole = String::with_capacity(html.len());
@@ -162,8 +166,13 @@ impl ChromiumTab {
             let frame = &inset.frame;
             match self.ask_in::<Written>(frame, doing, &question, FRAME_ANSWERS_WITHIN).await {
                 Ok(inner) if whole.len() + inner.html.len() < MOST_HTML => {
-                    let inner = inner.html.split(FRAME_MARK).step_by(2).collect::<String>();
-                    whole.push_str(&format!("<div>{inner}</div>"));
+                    let inner_html = inner.html.split(FRAME_MARK).step_by(2).collect::<String>();
+                    whole.push_str(&format!("<div>{inner_html}</div>"));
+                    if let (Some(images), Some(more)) = (images.as_deref_mut(), inner.images) {
+                        let known: HashSet<String> = images.iter().map(|image| image.url.clone()).collect();
+                        images.extend(more.into_iter().filter(|image| !known.contains(&image.url)));
+                        images.truncate(MOST_IMAGES);
+                    }
                 }
                 Ok(_) => tracing::debug!("a frame was too big to be read"),
                 Err(error) => tracing::debug!(%error, "a frame was left out"),

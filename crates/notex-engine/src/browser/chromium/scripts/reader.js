@@ -20,7 +20,7 @@ const KEPT = new Set(['a', 'abbr', 'address', 'article', 'aside', 'b', 'blockquo
   'tbody', 'td', 'tfoot', 'th', 'thead', 'time', 'tr', 'u', 'ul', 'var', 'wbr']);
 const INLINE_UNKNOWN = new Set(['label', 'font', 'slot', 'big', 'tt', 'bdi', 'bdo', 'data', 'output', 'nobr', 'ruby']);
 const GIVEN = new Set(['title', 'colspan', 'rowspan', 'start', 'datetime', 'align', 'role', 'type', 'lang', 'itemprop', 'itemscope', 'itemtype',
-  'data-lang', 'data-language', 'data-latex', 'display', 'alttext', 'aria-label']);
+  'data-lang', 'data-language', 'data-latex', 'display', 'alttext', 'aria-label', 'itemid', 'itemref']);
 
 const SIGNS = /[&<>"]/;
 const escaped = (text) => !SIGNS.test(text) ? text
@@ -34,8 +34,17 @@ const absolute = (address, base) => {
 
 // Pages that load late show a placeholder and keep the address aside.
 const LATE = ['data-src', 'data-original', 'data-lazy-src', 'data-lazy', 'data-url'];
-const imageAddress = (img) => {
-  const base = img.ownerDocument.baseURI;
+// The widest of a set of sources; without a width the comma is the address's last sign.
+const widest = (set) => {
+  let best = null;
+  let most = -1;
+  for (const [, address, said] of (set ?? '').matchAll(/([^\s,]\S*[^\s,]|[^\s,])\s*([^,]*)(?:,|$)/g)) {
+    const size = parseFloat(said) || 1;
+    if (size > most && !address.startsWith('data:')) { best = address; most = size; }
+  }
+  return best;
+};
+const imageAddress = (img, base = img.ownerDocument.baseURI) => {
   const shown = img.currentSrc || attr(img, 'src') || '';
   if (shown && !shown.startsWith('data:') && !/placeholder|blank\.gif|spacer\.gif|1x1/i.test(shown)) return absolute(shown, base);
   for (const name of LATE) {
@@ -44,9 +53,8 @@ const imageAddress = (img) => {
   }
   const sets = [img, ...Array.from(img.closest('picture')?.querySelectorAll('source') ?? [])];
   for (const of of sets) {
-    const set = attr(of, 'srcset') || attr(of, 'data-srcset');
-    const last = set?.split(/,\s+/).at(-1)?.trim().split(/\s+/)[0];
-    if (last && !last.startsWith('data:')) return absolute(last, base);
+    const found = widest(attr(of, 'srcset')) ?? widest(attr(of, 'data-srcset'));
+    if (found) return absolute(found, base);
   }
   return shown && !shown.startsWith('data:') ? absolute(shown, base) : null;
 };
@@ -57,15 +65,32 @@ const isPicture = (img) => {
   return rect.width >= 120 && rect.height >= 60;
 };
 
+// Some pages keep a picture for those who run no scripts, and show it by a script; what counts visits looks alike, but is tiny.
+const MOST_ASIDE = 4000;
+const imageAside = (el) => {
+  const html = el.textContent;
+  if (!html.includes('<img') || html.length > MOST_ASIDE) return null;
+  const beside = [el.previousElementSibling, el.nextElementSibling];
+  if (beside.some((one) => one && (tagOf(one) === 'img' || tagOf(one) === 'picture') && imageAddress(one.querySelector('img') ?? one))) return null;
+  try {
+    const img = new DOMParser().parseFromString(html, 'text/html').querySelector('img');
+    const tiny = ['width', 'height'].some((name) => parseFloat(attr(img, name) ?? '') <= 2) || /display:\s*none/.test(attr(img, 'style') ?? '');
+    const url = tiny ? null : imageAddress(img, el.ownerDocument.baseURI);
+    return url && { url, alt: attr(img, 'alt') };
+  } catch { return null; }
+};
+
 const attributesOf = (el, tag) => {
   let text = '';
   const give = (name, value) => { if (value) text += ` ${name}="${escaped(String(value).slice(0, 4000))}"`; };
   if (tag === 'img') { give('src', imageAddress(el)); give('alt', attr(el, 'alt')); }
+  if (tag === 'input' && el.type === 'checkbox') { give('checked', el.checked); give('disabled', el.disabled); }
   if (!hasAny(el)) return text;
   for (const name of Element.prototype.getAttributeNames.call(el)) {
     if (name === 'class') give(name, squash(attr(el, name)));
     else if (name === 'id') give(name, squash(attr(el, name), 100));
     else if (name === 'href') { if (tag === 'a') give(name, absolute(attr(el, name), el.ownerDocument.baseURI)); }
+    else if (name === 'content' || name === 'value') { if (hasAttr(el, 'itemprop')) give(name, attr(el, name)); }
     else if (GIVEN.has(name)) give(name, attr(el, name) || (name === 'itemscope' ? 'itemscope' : ''));
   }
   return text;
@@ -158,6 +183,10 @@ const write = (scope, wish, start) => {
       out(`<meta itemprop="${escaped(attr(node, 'itemprop'))}" content="${escaped(said.slice(0, 4000))}">`);
       continue;
     }
+    if (tag === 'noscript' && within.el && !wish.ignored.includes('img') && from(within.el, 'checkVisibility')) {
+      const aside = imageAside(node);
+      if (aside) out(`<img src="${escaped(aside.url)}" alt="${escaped(aside.alt ?? '')}">`);
+    }
     if (DROPPED.has(tag) || wish.ignored.includes(tag)) continue;
     if (tag === 'math') { out(formula(node)); continue; }
     const style = styleOf(node);
@@ -181,7 +210,7 @@ const write = (scope, wish, start) => {
       continue;
     }
     if (tag === 'img' && (!(folded || from(node, 'checkVisibility')) || !isPicture(node) || !imageAddress(node))) continue;
-    const name = KEPT.has(tag) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
+    const name = KEPT.has(tag) || (tag === 'data' && hasAttr(node, 'itemprop')) ? tag : tag === 'body' || INLINE_UNKNOWN.has(tag) ? null
       : display.startsWith('inline') || display === 'contents' ? 'span' : 'div';
     const open = name !== null && depth < MOST_DEPTH;
     const over = placed === 'fixed' ? ' data-notex-over="fixed"' : '';
@@ -215,12 +244,15 @@ const images = (scope, wish, start) => {
       if (shadow) roots.push(shadow);
       const frame = frameDocument(el);
       if (frame) roots.push(frame);
-      if (tagOf(el) !== 'img' || !el.checkVisibility({ visibilityProperty: true })) continue;
+      const tag = tagOf(el);
+      if (tag === 'noscript' ? !el.parentElement?.checkVisibility() : tag !== 'img' || !el.checkVisibility({ visibilityProperty: true })) continue;
       if (wish.selector !== null && !holds(start, el)) continue;
       if (ancestor(el, (node) => wish.ignored.includes(tagOf(node)))) continue;
       if (scope === 'main' && ancestor(el, (node) => isAround(node, tagOf(node)))) continue;
-      const url = imageAddress(el);
-      if (url && !found.has(url)) found.set(url, { url, category: imageKind(el, url), alt: squash(attr(el, 'alt')) || null });
+      const aside = tag === 'noscript' ? imageAside(el) : null;
+      const url = tag === 'noscript' ? aside?.url : imageAddress(el);
+      const category = aside ? 'content_image' : url && imageKind(el, url);
+      if (url && !found.has(url)) found.set(url, { url, category, alt: squash(aside ? aside.alt : attr(el, 'alt')) || null });
       if (found.size >= MOST_IMAGES) break;
     }
   }
@@ -234,6 +266,7 @@ const headOf = () => {
   let size = 0;
   const out = (piece) => { size += piece.length; if (size <= MOST_SAID) parts.push(piece); };
   const given = (el, names) => names.filter((name) => hasAttr(el, name)).map((name) => ` ${name}="${escaped(attr(el, name).slice(0, 4000))}"`).join('');
+  if (document.querySelector('base[href]')) out(`<base href="${escaped(document.baseURI)}">`);
   for (const meta of queryAll(document, 'meta[name], meta[property], meta[http-equiv]')) out(`<meta${given(meta, ['name', 'property', 'http-equiv', 'content'])}>`);
   for (const link of queryAll(document, 'link[rel~="canonical" i], link[rel~="next" i], link[rel~="prev" i], link[rel~="previous" i]')) {
     const to = absolute(attr(link, 'href') ?? '', document.baseURI);
