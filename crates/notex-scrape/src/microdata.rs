@@ -47,8 +47,8 @@ pub(crate) fn value_of(tree: &Tree, name: &str, base: Option<&Url>) -> Option<St
 fn item(tree: &Tree, place: usize, base: Option<&Url>, depth: usize, left: &mut usize) -> Value {
     *left = left.saturating_sub(1);
     let mut properties: Map<String, Value> = Map::new();
-    let end = tree.inside(place).end;
-    let mut parts = vec![place + 1..end];
+    let own = place + 1..tree.inside(place).end;
+    let mut parts = Vec::from([own]);
     // An item names the parts of itself that stand elsewhere.
     let named = tree.attribute(place, "itemref").unwrap_or_default().split_whitespace().take(MOST_PARTS);
     for name in named {
