@@ -13,6 +13,7 @@ use notex_engine::browser::{
     Act, Acted, Browser, BrowserIdentity, ContextOptions, DialogWish, Face, LiveFrame, News, Observed, Page,
     PageError, Position, ScrapeOptions, ScrapedPage, Scroll, Traffic, WaitUntil,
 };
+use notex_engine::evidence::Evidence;
 use notex_engine::netguard::PrivateNetworks;
 use notex_engine::{ApiKey, BrowserSource, Engine, EngineConfig};
 use notex_session::EndReason;
@@ -41,6 +42,7 @@ struct CountingPage {
     number: u64,
     closed: Closed,
     happenings: broadcast::Sender<PageEvent>,
+    evidence: Arc<Evidence>,
 }
 
 #[async_trait]
@@ -56,6 +58,7 @@ impl Browser for CountingBrowser {
             number: *opened,
             closed: Arc::clone(&self.closed),
             happenings: broadcast::Sender::new(1),
+            evidence: Arc::default(),
         }))
     }
 
@@ -118,6 +121,12 @@ impl Page for CountingPage {
     async fn scroll(&self, _scroll: Scroll) -> Result<(), PageError> {
         nothing()
     }
+
+    fn evidence(&self) -> Arc<Evidence> {
+        Arc::clone(&self.evidence)
+    }
+
+    async fn keep(&self, _call: u32) {}
 
     async fn evaluate(&self, _code: &str) -> Result<serde_json::Value, PageError> {
         nothing()

@@ -17,6 +17,7 @@ use crate::browser_source::{BrowserSupply, Launch};
 use crate::clock::Clock;
 use crate::config::{EngineConfig, ModelConfig, UnusableModel};
 use crate::events::Events;
+use crate::evidence::Shelf;
 use crate::files;
 use crate::guard::Guard;
 use crate::ledger::Tariff;
@@ -77,6 +78,8 @@ pub(crate) struct EngineState {
     pub(crate) model: ModelSlot,
     pub(crate) registry: Registry,
     pub(crate) events: Events,
+    /// What is kept of calls besides their answers.
+    pub(crate) shelf: Shelf,
     /// The folder of the sessions' folders.
     pub(crate) files: PathBuf,
     /// Tasks that must have ended before the store is closed.
@@ -178,6 +181,7 @@ impl Engine {
             model,
             registry: Registry::default(),
             events,
+            shelf: Shelf::default(),
             files,
             tasks,
             started: Instant::now(),

@@ -11,6 +11,7 @@ mod config;
 mod door;
 mod engine;
 mod events;
+pub mod evidence;
 mod files;
 mod guard;
 mod ledger;

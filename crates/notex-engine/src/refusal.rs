@@ -9,11 +9,12 @@ use notex_wire::{FieldProblem, Refusal, RefusalDetail};
 
 use crate::browser::{LaunchError, PageError};
 use crate::ledger::OutOfCredits;
+use crate::live::Turn;
 use crate::store::{Ended, StoreError};
 
 /// A refusal on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refused(Refusal, Option<RetryAfter>);
+pub(crate) struct Refused(Refusal, Option<RetryAfter>, Option<Turn>);
 
 /// In how many seconds it may be worth another try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ impl Refused {
             message,
             code: code.to_owned(),
         };
-        Self(refusal, None)
+        Self(refusal, None, None)
     }
 
     /// 422: something is wrong with one field of the body.
@@ -55,7 +56,13 @@ impl Refused {
             message,
             code: "invalid_request".to_owned(),
         };
-        Self(refusal, None)
+        Self(refusal, None, None)
+    }
+
+    /// The same, of a call that had its turn.
+    pub(crate) fn of(mut self, turn: Option<Turn>) -> Self {
+        self.2 = turn;
+        self
     }
 
     /// What programs tell it apart by.
@@ -127,8 +134,8 @@ impl Refused {
             "the plan \"{}\" allows {most} sessions at once (sessions_at_once), and so many are live; close one first",
             plan.name
         );
-        let Self(refusal, _) = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_sessions", message);
-        Self(refusal, Some(RetryAfter(retry_after_seconds)))
+        let Self(refusal, ..) = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_sessions", message);
+        Self(refusal, Some(RetryAfter(retry_after_seconds)), None)
     }
 
     /// 503: no session is started any more.
@@ -140,13 +147,16 @@ impl Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = self.1;
+        let (retry_after, turn) = (self.1, self.2);
         let mut response = (status, Json(self.0)).into_response();
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(RetryAfter(seconds)) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(turn) = turn {
+            turn.tell(response.headers_mut());
         }
         response
     }

@@ -48,6 +48,9 @@ pub enum EngineEvent {
         session_id: String,
         /// What was called.
         call: CallKind,
+        /// Its number within the session, by which its evidence is asked for.
+        #[serde(default)]
+        number: Option<u32>,
         /// When it began.
         at: DateTime<Utc>,
         /// How long it took, in milliseconds.

@@ -8,7 +8,7 @@ use ts_rs::TS;
 
 /// What stands in place of a secret: the values of `Authorization`, `Cookie` and their like, of passwords in
 /// addresses, bodies and fields.
-pub const HIDDEN: &str = "[hidden]";
+pub const HIDDEN: &str = "[not kept]";
 
 /// Ours: what is kept of a call. What happened between two calls belongs to the later one, and is told by its instants,
 /// which lie before `began_at`.
@@ -69,9 +69,6 @@ pub struct ConsoleLine {
     /// The column in it, from 1.
     #[serde(default)]
     pub column: Option<u32>,
-    /// The address of the frame, when it is not the page itself.
-    #[serde(default)]
-    pub frame: Option<String>,
     /// How often it was written in a row.
     #[serde(default = "once")]
     pub repeated: u32,
@@ -104,7 +101,7 @@ pub enum ConsoleSource {
 }
 
 /// A request of a page and its answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct Exchange {
     /// Its id within the session; each hop of a redirect has one of its own.
     pub id: String,

@@ -2,6 +2,7 @@
 //! of rules and races (`scripted.rs`). What a session costs or when it ends is not known here.
 
 pub mod chromium;
+mod error;
 #[cfg(test)]
 pub(crate) mod scripted;
 
@@ -18,6 +19,9 @@ use notex_wire::{
 };
 use tokio::sync::{broadcast, watch};
 use url::Url;
+
+use crate::evidence::Evidence;
+pub use error::{LaunchError, PageError};
 
 /// A running browser.
 #[async_trait]
@@ -42,7 +46,7 @@ pub trait Browser: Send + Sync {
 }
 
 /// What one session sees: the tab in front of its own browser context. Calls on it come one at a time, but for those
-/// that only watch (`happenings`, `face`, `live`, `element_at`, `input`, `traffic`, `lost`).
+/// that only watch (`happenings`, `face`, `live`, `element_at`, `input`, `traffic`, `keep`, `lost`).
 #[async_trait]
 pub trait Page: Send + Sync {
     /// Opens an address and waits until it can be read, at most about 30 s.
@@ -93,6 +97,10 @@ pub trait Page: Send + Sync {
     fn face(&self) -> watch::Receiver<Face>;
     /// What has gone over the network for it so far.
     fn traffic(&self) -> Traffic;
+    /// What is kept of the calls on it, to which whoever makes them tells when each begins and ends.
+    fn evidence(&self) -> Arc<Evidence>;
+    /// Fetches what belongs to the evidence of a call that has ended and is too much to be kept unasked, bounded.
+    async fn keep(&self, call: u32);
     /// Pictures of the tab in front as it changes, the newest only; they end when nobody holds a receiver.
     async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError>;
     /// What is at a point of the viewport, in CSS pixels; never the value of a password field.
@@ -525,75 +533,4 @@ pub(crate) fn said_of_problems(errors: &[PickProblem]) -> String {
         sentence.push_str(&format!("; and {} more", errors.len() - MOST_SAID));
     }
     sentence
-}
-
-/// Why a page could not do what was asked. Each reads as a sentence without a full stop.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PageError {
-    /// The address could not be opened: DNS, refused, TLS, timeout.
-    #[error("{url} could not be reached: {why}")]
-    Unreachable {
-        /// The address.
-        url: String,
-        /// Why, in words.
-        why: String,
-    },
-    /// The scheme is not one that sessions may open.
-    #[error("{0} addresses cannot be opened; use http or https")]
-    SchemeRefused(String),
-    /// The address is one that pages may not open.
-    #[error("{0}")]
-    AddressRefused(String),
-    /// No observe of this session listed the action, or its element is gone.
-    #[error("{0}")]
-    UnknownAction(String),
-    /// The element is there but cannot be operated: covered, disabled, hidden, wrong value.
-    #[error("{0}")]
-    NotOperable(String),
-    /// An option of the context or of a call that the browser does not take.
-    #[error("{field} {why}")]
-    BadOption {
-        /// The field of the request.
-        field: &'static str,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The page did not answer in time.
-    #[error("the page did not answer within {seconds} s: {doing}")]
-    TimedOut {
-        /// What was tried.
-        doing: String,
-        /// How long was waited.
-        seconds: u64,
-    },
-    /// The page or the browser is lost.
-    #[error("{0}")]
-    Lost(String),
-    /// The browser answered something it should not.
-    #[error("the browser refused {doing}: {why}")]
-    Browser {
-        /// What was tried.
-        doing: String,
-        /// What the browser said.
-        why: String,
-    },
-}
-
-/// Why no browser could be started.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LaunchError {
-    /// No browser was found; holds the sentence with the install command.
-    #[error("{0}")]
-    NotFound(String),
-    /// It was found and did not start.
-    #[error("{program} did not start: {why}")]
-    DidNotStart {
-        /// The program tried.
-        program: String,
-        /// Why, with the last lines it printed.
-        why: String,
-    },
-    /// The way to get a browser is not built yet.
-    #[error("{0}")]
-    NotBuilt(String),
 }

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use notex_wire::{
-    Action, ActionBox, ActionParam, ActionSelectors, ActionStatus, Cookie, ElementAnswer, ImageData,
-    LiveInput, PageCategory, PageEvent, Tab, Viewport,
+    Action, ActionBox, ActionParam, ActionSelectors, ActionStatus, Cookie, DomSnapshot, ElementAnswer,
+    ImageData, LiveInput, PageCategory, PageEvent, Tab, Viewport,
 };
 use tokio::sync::{broadcast, watch};
 use url::Url;
+
+use crate::evidence::Evidence;
 
 use super::{
     Act, Acted, Browser, BrowserIdentity, ContextOptions, Deed, DialogWish, Face, LiveFrame, News, Observed,
@@ -113,6 +115,7 @@ pub(crate) struct ScriptedPage {
     frames: watch::Sender<Option<LiveFrame>>,
     face: watch::Sender<Face>,
     traffic: Mutex<Traffic>,
+    evidence: Arc<Evidence>,
     cookies: Mutex<Vec<Cookie>>,
     lost: watch::Sender<Option<String>>,
     closed: watch::Sender<bool>,
@@ -168,6 +171,7 @@ impl Default for ScriptedPage {
             frames: watch::Sender::new(None),
             face: watch::Sender::default(),
             traffic: Mutex::default(),
+            evidence: Arc::default(),
             cookies: Mutex::default(),
             lost: watch::Sender::new(None),
             closed: watch::Sender::new(false),
@@ -438,6 +442,17 @@ impl Page for ScriptedPage {
 
     fn face(&self) -> watch::Receiver<Face> {
         self.face.subscribe()
+    }
+
+    fn evidence(&self) -> Arc<Evidence> {
+        Arc::clone(&self.evidence)
+    }
+
+    async fn keep(&self, call: u32) {
+        if self.evidence.wanted(call).is_some_and(|wanted| wanted.page) {
+            let html = self.script().markdown.clone();
+            self.evidence.has_page(call, Ok(DomSnapshot { html, ..DomSnapshot::default() }));
+        }
     }
 
     fn traffic(&self) -> Traffic {

@@ -1,11 +1,14 @@
 //! What a call led to, and how it is told in the contract that asked.
 
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue};
 use chrono::{DateTime, Utc};
 use notex_wire::current::{
     CookiesAnswer, CookiesSet, DataSpace, DebugAnswer, DebugSockets, DebugTab, ExecutionResult, Observation,
 };
 use notex_wire::{
-    ActionSpace, Cookie, PageAnswer, PageData, PageMetadata, SessionAnswer, StepChanges, Tab, Usage,
+    ActionSpace, Cookie, PageAnswer, PageData, PageMetadata, SessionAnswer, StepChanges, Tab, Usage, path,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -50,6 +53,31 @@ pub(super) enum Product {
         ways: WaysIn,
         tab: Tab,
     },
+}
+
+/// Which call of its session it was, and how long it waited for its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Turn {
+    pub(crate) call: u32,
+    pub(crate) queued: Duration,
+}
+
+impl Turn {
+    /// As headers of the answer.
+    pub(crate) fn tell(self, headers: &mut HeaderMap) {
+        let queued = format!("{:.1}", self.queued.as_secs_f64() * 1_000.0);
+        headers.insert(path::CALL_HEADER, HeaderValue::from(self.call));
+        if let Ok(queued) = HeaderValue::from_str(&queued) {
+            headers.insert(path::QUEUED_HEADER, queued);
+        }
+    }
+}
+
+/// The answer to a call; what counts as no use of its session has no turn.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub(crate) body: CallAnswer,
+    pub(crate) turn: Option<Turn>,
 }
 
 /// The body of the answer to a call.

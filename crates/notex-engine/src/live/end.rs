@@ -63,6 +63,7 @@ impl Session {
     pub(super) async fn abandon(mut self) {
         self.state.registry.remove(&self.record.id);
         self.state.registry.written(&self.record.id, None);
+        self.state.shelf.end(&self.record.id, self.state.clock.now());
         let _ = timeout(LONGEST_PAGE_CLOSE, self.page.close()).await;
         self.forget_folder().await;
     }
@@ -92,20 +93,19 @@ impl Session {
             self.note_unwritten();
         }
         self.state.registry.remove(&id);
+        self.state.shelf.end(&id, self.state.clock.now());
         let answer = self.answer(self.state.clock.now());
         self.state.events.tell(EngineEvent::SessionEnded { session: answer.clone() });
         match last {
             LastCall::None => {}
             LastCall::Interrupted(reply) => {
-                let _ = reply.send(Err(Refused::ended(&id, &ended)));
+                reply.send(Err(Refused::ended(&id, &ended)));
             }
             LastCall::Unbegun(ask) => ask.refuse(&id, &ended),
             LastCall::Answered(reply, call_answer) => {
-                let _ = reply.send(Ok(call_answer.with_session(answer.clone())));
+                reply.send(Ok(call_answer.with_session(answer.clone())));
             }
-            LastCall::Failed(reply, refused) => {
-                let _ = reply.send(Err(refused));
-            }
+            LastCall::Failed(reply, refused) => reply.send(Err(refused)),
         }
         self.asks.close();
         while let Ok(ask) = self.asks.try_recv() {
@@ -181,9 +181,7 @@ impl Ask {
         let waited = ended.reason == EndReason::MaxDuration && self.arrived_at < ended.at;
         let refused = if waited { Refused::waited_too_long(id, ended.at) } else { Refused::ended(id, ended) };
         match self.what {
-            Asked::Call(_, reply) => {
-                let _ = reply.send(Err(refused));
-            }
+            Asked::Call(_, reply) => reply.send(Err(refused)),
             Asked::Extend(reply) => {
                 let _ = reply.send(Err(refused));
             }

@@ -15,6 +15,7 @@ mod special;
 mod start;
 mod task;
 
+pub(crate) use answer::{Answered, Turn};
 pub(crate) use call::{Listing, PageCall, Screenshot};
 pub(crate) use deed::{FormField, StepAction};
 pub(crate) use registry::Registry;

@@ -10,8 +10,9 @@ use notex_wire::SessionAnswer;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::CallAnswer;
+use super::answer::Answered;
 use super::call::PageCall;
+use super::task::PageReply;
 use crate::door::Inside;
 use crate::engine::EngineState;
 use crate::refusal::Refused;
@@ -30,7 +31,7 @@ pub(super) struct Ask {
 }
 
 pub(super) enum Asked {
-    Call(PageCall, oneshot::Sender<Result<CallAnswer, Refused>>),
+    Call(PageCall, PageReply),
     Extend(oneshot::Sender<Result<SessionAnswer, Refused>>),
 }
 
@@ -229,8 +230,9 @@ impl EngineState {
     }
 
     /// Makes a call on a session; calls on one session are done in order.
-    pub(crate) async fn call(&self, id: &str, call: PageCall) -> Result<CallAnswer, Refused> {
-        self.ask(id, |reply| Asked::Call(call, reply)).await
+    pub(crate) async fn call(&self, id: &str, call: PageCall) -> Result<Answered, Refused> {
+        let now = self.clock.now();
+        self.ask(id, |reply| Asked::Call(call, PageReply::new(reply, now))).await
     }
 
     /// Moves the deadline of a session as a call would.

@@ -19,6 +19,8 @@ pub(super) struct Running {
     session_id: String,
     /// `None`: what it does is not told.
     call: Option<CallKind>,
+    /// Its number within the session.
+    number: Option<u32>,
     at: DateTime<Utc>,
     began: Instant,
     told: bool,
@@ -29,12 +31,13 @@ impl Running {
         state: &Arc<EngineState>,
         session_id: &str,
         call: impl Into<Option<CallKind>>,
+        number: Option<u32>,
     ) -> Self {
         let (session_id, call, at) = (session_id.to_owned(), call.into(), state.clock.now());
         if let Some(call) = call {
             state.events.tell(EngineEvent::CallStarted { session_id: session_id.clone(), call, at });
         }
-        Self { state: Arc::clone(state), session_id, call, at, began: Instant::now(), told: false }
+        Self { state: Arc::clone(state), session_id, call, number, at, began: Instant::now(), told: false }
     }
 
     pub(super) fn succeeded(mut self, credits: Credits) {
@@ -57,6 +60,7 @@ impl Running {
         self.state.events.tell(EngineEvent::CallEnded {
             session_id: std::mem::take(&mut self.session_id),
             call,
+            number: self.number,
             at: self.at,
             took_ms: self.began.elapsed().as_secs_f64() * 1000.0,
             credits,

@@ -12,10 +12,10 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::answer::CallAnswer;
+use super::answer::Answered;
 use super::call::PageCall;
 use super::registry::{Door, LONGEST_QUEUE, Place};
-use super::task::{After, Opening, Session};
+use super::task::{After, Opening, PageReply, Session};
 use crate::account::Admitted;
 use crate::body::Wanted;
 use crate::browser::{Browser, ContextOptions, Page, PageError, Traffic};
@@ -54,7 +54,7 @@ pub(crate) async fn one_shot(
     state: Arc<EngineState>,
     wanted: Wanted,
     call: PageCall,
-) -> Result<CallAnswer, Refused> {
+) -> Result<Answered, Refused> {
     finished(tokio::spawn(async move {
         let after = if wanted.keep_alive { After::Stay } else { After::End };
         let pictured = call.screenshot().taken(wanted.screenshot.unwrap_or(false));
@@ -67,6 +67,7 @@ pub(crate) async fn one_shot(
             return Err(refused);
         }
         let (reply, answered) = oneshot::channel();
+        let reply = PageReply::new(reply, state.clock.now());
         state.tasks.spawn(session.live_from_call(call, reply, Opening { after, admitted }));
         answered.await.unwrap_or_else(|_| Err(Refused::stopping()))
     }))

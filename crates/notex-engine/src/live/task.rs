@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::answer::CallAnswer;
+use super::answer::{Answered, CallAnswer, Turn};
 use super::call::{Around, Done, PageCall, Reached};
 use super::end::{End, LastCall, Loss, lost};
 use super::face::Renames;
@@ -28,7 +28,37 @@ use crate::store::{SessionRecord, StoreError};
 /// A page may notice the end of its browser first; for so long the browser's own words are waited for.
 pub(super) const BROWSER_FIRST: Duration = Duration::from_millis(600);
 
-pub(super) type PageReply = oneshot::Sender<Result<CallAnswer, Refused>>;
+/// The way back to who made a call: the answer says which call it was and how long it waited.
+pub(super) struct PageReply {
+    way: oneshot::Sender<Result<Answered, Refused>>,
+    arrived_at: DateTime<Utc>,
+    turn: Option<Turn>,
+}
+
+impl PageReply {
+    pub(super) fn new(way: oneshot::Sender<Result<Answered, Refused>>, arrived_at: DateTime<Utc>) -> Self {
+        Self { way, arrived_at, turn: None }
+    }
+
+    fn begins(&mut self, call: u32, at: DateTime<Utc>) {
+        let queued = (at - self.arrived_at).to_std().unwrap_or_default();
+        self.turn = Some(Turn { call, queued });
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.way.is_closed()
+    }
+
+    /// Whoever went away misses it.
+    pub(super) fn send(self, answer: Result<CallAnswer, Refused>) {
+        let turn = self.turn;
+        let told = match answer {
+            Ok(body) => Ok(Answered { body, turn }),
+            Err(refused) => Err(refused.of(turn)),
+        };
+        drop(self.way.send(told));
+    }
+}
 
 /// What becomes of a session that was made for one call, after the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +110,7 @@ impl Session {
         closes: mpsc::Receiver<Close>,
     ) -> Self {
         let _happenings = state.events.follow(record.id.clone(), page.happenings());
+        state.shelf.enter(&record.id, page.evidence(), state.clock.now());
         let renames = Renames::of(&*page);
         Self {
             state,
@@ -173,20 +204,25 @@ impl Session {
 
     /// Makes a call, and says how the session ends if it does. `opening` is there when the session was made for this
     /// call.
-    async fn call(&mut self, call: PageCall, reply: PageReply, opening: Option<Opening>) -> Option<End> {
+    async fn call(&mut self, call: PageCall, mut reply: PageReply, opening: Option<Opening>) -> Option<End> {
         let (admitted, after) = match opening {
             Some(Opening { after, admitted }) => (admitted, Some(after)),
             None => match self.admit(&call).await {
                 Ok(admitted) => (admitted, None),
                 Err(refused) => {
-                    let _ = reply.send(Err(refused));
+                    reply.send(Err(refused));
                     return None;
                 }
             },
         };
         // Who only looks where a session can be watched makes no call that anybody wants to see.
         let told = call.is_use().then(|| call.kind());
-        let running = Running::begin(&self.state, self.id(), told);
+        let evidence = self.page.evidence();
+        let number = told.map(|_| evidence.begin(self.state.clock.now()));
+        if let Some(number) = number {
+            reply.begins(number, self.state.clock.now());
+        }
+        let running = Running::begin(&self.state, self.id(), told, number);
         self.held = admitted.hold.price();
         let tariff = Arc::clone(&admitted.tariff);
         let (state, browser, page) =
@@ -222,6 +258,9 @@ impl Session {
                 }
             }
         };
+        if number.is_some() {
+            evidence.end(state.clock.now());
+        }
         let done = match done {
             Ok(Err(PageError::Lost(why))) => {
                 let loss = timeout(BROWSER_FIRST, lost(&*browser, &*page)).await.unwrap_or(Loss::Page(why));
@@ -249,7 +288,7 @@ impl Session {
                 {
                     tracing::error!(%error, session = self.id(), "a deadline was not written");
                 }
-                let _ = reply.send(Err(refused));
+                reply.send(Err(refused));
                 None
             }
             Err(mut end) => {
@@ -307,7 +346,7 @@ impl Session {
                     return Some(End::manual(now, None, LastCall::Failed(reply, refused)));
                 }
                 self.state.events.tell(EngineEvent::SessionChanged { session: self.answer(now) });
-                let _ = reply.send(Err(refused));
+                reply.send(Err(refused));
                 return None;
             }
         };
@@ -321,7 +360,7 @@ impl Session {
         if call.is_use() {
             self.state.events.tell(EngineEvent::SessionChanged { session });
         }
-        let _ = reply.send(Ok(answer));
+        reply.send(Ok(answer));
         None
     }
 

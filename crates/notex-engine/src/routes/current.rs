@@ -16,7 +16,7 @@ use crate::door::WaysIn;
 use crate::engine::EngineState;
 use crate::live::PageCall;
 use crate::refusal::Refused;
-use crate::routes::{pages_of, session, with_price};
+use crate::routes::{answered, pages_of, session};
 use crate::store::Listed;
 
 type Shared = State<Arc<EngineState>>;
@@ -146,7 +146,7 @@ pub(super) async fn auth(State(state): Shared, Path(id): Path<String>) -> Result
 
 async fn call(State(state): Shared, id: &str, call: PageCall) -> Result<Response, Refused> {
     let answer = state.call(id, call).await?;
-    Ok(with_price(answer.usage(), &answer))
+    Ok(answered(&answer))
 }
 
 /// A session, live or ended.

@@ -178,6 +178,15 @@ pub(super) struct OfSession {
 
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct OfCall {
+    /// The session.
+    id: String,
+    /// The number of the call, from 1.
+    call: u32,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
 pub(super) struct OfFile {
     /// The session.
     id: String,

@@ -4,6 +4,7 @@ mod current;
 mod document;
 mod door;
 mod events;
+mod evidence;
 mod files;
 mod health;
 mod live;
@@ -34,11 +35,12 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use self::document::{
-    AllEventWords, EntryWords, EventWords, FileWords, OfFile, Pages, SessionWords, StopWords, TabWords,
-    UsageWords, asks, of_session, open_to_all, priced, raw, says,
+    AllEventWords, EntryWords, EventWords, FileWords, OfCall, OfFile, Pages, SessionWords, StopWords,
+    TabWords, UsageWords, asks, of_session, open_to_all, priced, raw, says,
 };
 use crate::engine::EngineState;
 use crate::guard::{self, Guard};
+use crate::live::Answered;
 use crate::refusal::Refused;
 use crate::store::Paging;
 
@@ -189,6 +191,11 @@ fn classic() -> ApiRouter<Arc<EngineState>> {
             )(op)))
         })
     };
+    let evidence = || {
+        get_with(evidence::of_call, |op| {
+            says("Tells what the page of a call wrote, requested and was")(op).input::<Extracted<OfCall>>()
+        })
+    };
     ApiRouter::new()
         .api_route(path::HEALTH, get_with(health::health, |op| open_to_all(says("Is it up?")(op))))
         .api_route(
@@ -212,6 +219,8 @@ fn classic() -> ApiRouter<Arc<EngineState>> {
             path::SESSION_ELEMENT,
             post_with(live::element, of_session("Tells the element at a point of the page, or null")),
         )
+        .api_route(path::SESSION_EVIDENCE, evidence())
+        .api_route(path::SESSIONS_EVIDENCE, evidence())
         .api_route(path::SESSION_EVENTS, events())
         .api_route(path::SESSIONS_EVENTS, events())
         .api_route(
@@ -259,6 +268,15 @@ fn with_price(usage: Option<&Usage>, answer: &impl Serialize) -> Response {
         && usage.is_some()
     {
         response.headers_mut().insert(path::CREDITS_HEADER, value);
+    }
+    response
+}
+
+/// The answer to a call on a page: what it cost, which one it was, how long it waited.
+fn answered(Answered { body, turn }: &Answered) -> Response {
+    let mut response = with_price(body.usage(), body);
+    if let Some(turn) = turn {
+        turn.tell(response.headers_mut());
     }
     response
 }

@@ -10,7 +10,7 @@ use crate::body::{self, OneShotBody, Wanted};
 use crate::engine::EngineState;
 use crate::live::{self, PageCall};
 use crate::refusal::Refused;
-use crate::routes::with_price;
+use crate::routes::answered;
 
 type Shared = State<Arc<EngineState>>;
 
@@ -40,5 +40,5 @@ async fn call(State(state): Shared, (wanted, call): (Wanted, PageCall)) -> Resul
         Some(id) => state.call(id, call).await?,
         None => live::one_shot(state, wanted, call).await?,
     };
-    Ok(with_price(answer.usage(), &answer))
+    Ok(answered(&answer))
 }

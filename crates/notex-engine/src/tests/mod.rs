@@ -5,6 +5,7 @@ mod credits;
 mod disks;
 mod document;
 mod events;
+mod evidence;
 mod executions;
 mod files;
 mod guarding;

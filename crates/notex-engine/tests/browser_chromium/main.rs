@@ -12,6 +12,7 @@ mod guarding;
 mod hanging;
 mod happenings;
 mod isolating;
+mod keeping;
 mod keys;
 mod launching;
 #[path = "../shared/listed.rs"]

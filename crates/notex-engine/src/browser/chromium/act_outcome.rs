@@ -51,6 +51,8 @@ pub(super) struct Target {
     pub(super) single: bool,
     /// What it is may be known to the accessibility tree alone.
     pub(super) shy: bool,
+    /// It holds a password.
+    pub(super) secret: bool,
 }
 
 /// The answer of a script of `hands.js`.

@@ -14,6 +14,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::downloads::{Downloads, Verdict};
 use super::dress::Dress;
+use super::exchanges::Exchanges;
 use super::live::Live;
 use super::page::Setup;
 use super::tab::ChromiumTab;
@@ -21,6 +22,7 @@ use super::targets::{TargetInfo, Targets};
 use super::told::Told;
 use crate::browser::{DialogWish, Face, PageError, Traffic};
 use crate::cdp::Session;
+use crate::evidence::Evidence;
 
 /// A page that opens more than this is up to no good.
 pub(super) const MOST_TABS: usize = 20;
@@ -45,6 +47,10 @@ pub(super) struct Context {
     pub(super) downloads: Downloads,
     pub(super) steps: Steps,
     pub(super) live: Live,
+    pub(super) evidence: Arc<Evidence>,
+    pub(super) exchanges: Mutex<Exchanges>,
+    /// Held while the evidence of a call is fetched: whoever asks as well gets it whole.
+    pub(super) keeping: tokio::sync::Mutex<()>,
     /// What was last told of the page in front.
     pub(super) told_last: Mutex<Option<Told>>,
     /// How dialogs are answered.
@@ -113,6 +119,9 @@ impl Context {
             downloads,
             steps: Steps::default(),
             live: Live::default(),
+            evidence: Arc::default(),
+            exchanges: Mutex::default(),
+            keeping: tokio::sync::Mutex::default(),
             told_last: Mutex::default(),
             dialogs: Mutex::default(),
             numbers: Arc::default(),

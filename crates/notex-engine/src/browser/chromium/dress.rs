@@ -9,6 +9,7 @@ use url::Url;
 
 use super::page::Setup;
 use crate::browser::{ContextOptions, PageError, Proxy, ViewportSize};
+use crate::evidence::MOST_BODY_BYTES;
 use crate::netguard::Reach;
 
 const WIDEST: u32 = 10_000;
@@ -165,9 +166,11 @@ impl Dress {
     pub(super) fn of_frame(&self) -> Calls {
         let mut calls = vec![
             ("Page.enable", json!({})),
-            ("Network.enable", json!({})),
+            ("Network.enable", json!({"maxPostDataSize": MOST_BODY_BYTES})),
             // Without it nobody tells of scripts that fail.
             ("Runtime.enable", json!({})),
+            // What the browser itself has to say: failed requests, violated policies.
+            ("Log.enable", json!({})),
             // Frames of other sites live in processes of their own, each with a session of its own. Workers are held
             // until told to run even when the filter leaves them out, so they are taken in and let go.
             (

@@ -25,6 +25,7 @@ use crate::browser::{
     ScrapeOptions, ScrapedPage, Scroll, Traffic, ViewportSize, WaitUntil,
 };
 use crate::cdp::{CdpError, Session};
+use crate::evidence::Evidence;
 use crate::netguard::Reach;
 
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);
@@ -339,6 +340,14 @@ impl Page for ChromiumPage {
 
     fn traffic(&self) -> Traffic {
         self.context.traffic()
+    }
+
+    fn evidence(&self) -> Arc<Evidence> {
+        Arc::clone(&self.context.evidence)
+    }
+
+    async fn keep(&self, call: u32) {
+        self.context.keep(call).await;
     }
 
     async fn live(&self) -> Result<watch::Receiver<Option<LiveFrame>>, PageError> {

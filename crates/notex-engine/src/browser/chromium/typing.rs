@@ -46,6 +46,9 @@ impl Doing<'_> {
         }
         self.click_at(reached).await?;
         let Some(text) = text else { return Ok(()) };
+        if facts.secret {
+            self.tab.context.evidence.hide(text);
+        }
         let field = self.take_focus(!clear).await?;
         if text.is_empty() {
             return if field.empty || !clear { Ok(()) } else { self.press("Backspace").await };

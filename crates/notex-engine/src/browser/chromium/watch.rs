@@ -1,22 +1,21 @@
 //! What a tab does on its own: dialogs are answered at once, frames in processes of their own are dressed, requests
 //! are counted, and what happens is told. All of it is heard while the connection reads, so nothing here may wait.
 
-use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use notex_wire::PageEvent;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::console;
 use super::tab::ChromiumTab;
 use super::targets::TargetInfo;
 use crate::browser::DialogWish;
 use crate::cdp::{Heard, Session};
 
 const TEXT_CHARS: usize = 2_000;
-const MOST_ARGUMENTS: usize = 20;
 /// More dialogs than this in one step are a page that does not stop.
 const MOST_DIALOGS: u64 = 30;
 
@@ -88,78 +87,6 @@ struct Challenge {
     realm: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ConsoleCall<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: Cow<'a, str>,
-    #[serde(borrow)]
-    args: Vec<Argument<'a>>,
-    #[serde(default)]
-    timestamp: f64,
-    stack_trace: Option<Stack>,
-}
-
-#[derive(Deserialize)]
-struct Argument<'a> {
-    #[serde(borrow)]
-    description: Option<Cow<'a, str>>,
-    value: Option<Value>,
-    #[serde(rename = "type", borrow)]
-    kind: Cow<'a, str>,
-    preview: Option<Preview>,
-}
-
-#[derive(Deserialize)]
-struct Preview {
-    #[serde(default)]
-    properties: Vec<Property>,
-}
-
-#[derive(Deserialize)]
-struct Property {
-    name: String,
-    value: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stack {
-    #[serde(default)]
-    call_frames: Vec<Place>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Place {
-    url: String,
-    line_number: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ExceptionThrown {
-    #[serde(default)]
-    timestamp: f64,
-    exception_details: Exception,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Exception {
-    text: String,
-    url: Option<String>,
-    line_number: Option<u32>,
-    exception: Option<Thrown>,
-    stack_trace: Option<Stack>,
-}
-
-#[derive(Deserialize)]
-struct Thrown {
-    description: Option<String>,
-    value: Option<Value>,
-}
-
 impl ChromiumTab {
     /// Hears a session of this tab from now on: its own, or that of a frame.
     pub(super) fn listen(self: &Arc<Self>, session: &Session) {
@@ -221,17 +148,16 @@ impl ChromiumTab {
             | "Page.navigatedWithinDocument"
             | "Page.frameNavigated"
             | "Page.domContentEventFired" => self.face_may_change(on, event),
-            "Runtime.consoleAPICalled" if self.context.is_watched() => {
-                if let Some(told) = event.read().and_then(console) {
-                    self.context.happens(told);
-                }
-            }
-            "Runtime.exceptionThrown" if self.context.is_watched() => {
-                if let Some(thrown) = event.read() {
-                    self.context.happens(exception(thrown));
+            "Runtime.consoleAPICalled" | "Runtime.exceptionThrown" | "Log.entryAdded" => {
+                if let Some(line) = console::line(event) {
+                    self.context.writes(line);
                 }
             }
             method if method.starts_with("Network.") => {
+                let context = &self.context;
+                let mut exchanges = context.exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+                exchanges.take(on, event, &self.target_id, &context.evidence);
+                drop(exchanges);
                 let caused = self.context.steps.cause();
                 let taken = self.requests.lock().unwrap_or_else(PoisonError::into_inner).take(event, caused);
                 self.context.count(taken.sent, taken.received);
@@ -307,84 +233,6 @@ impl ChromiumTab {
     }
 }
 
-fn console(call: ConsoleCall<'_>) -> Option<PageEvent> {
-    let level = match &*call.kind {
-        level @ ("log" | "info" | "warning" | "error" | "debug") => level,
-        "assert" => "error",
-        "clear" | "endGroup" | "profile" | "profileEnd" => return None,
-        _ => "log",
-    };
-    let mut text = String::new();
-    for argument in call.args.iter().take(MOST_ARGUMENTS) {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(&argument.words());
-        if text.len() > TEXT_CHARS * 4 {
-            break;
-        }
-    }
-    let place = call.stack_trace.and_then(Stack::first);
-    Some(PageEvent::Console {
-        at: at(call.timestamp),
-        level: level.to_owned(),
-        text: cut(&text),
-        url: place.as_ref().map(|place| cut(&place.url)).filter(|url| !url.is_empty()),
-        line: place.map(|place| place.line_number.saturating_add(1)),
-    })
-}
-
-fn exception(thrown: ExceptionThrown) -> PageEvent {
-    let Exception { text, url, line_number, exception, stack_trace } = thrown.exception_details;
-    let place = stack_trace.and_then(Stack::first);
-    let said = exception.and_then(|thrown| {
-        let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
-        thrown.description.map(first).or_else(|| thrown.value.map(|value| value.to_string()))
-    });
-    let text = match said {
-        Some(said) if text.starts_with("Uncaught") => format!("{text} {said}"),
-        Some(said) => said,
-        None => text,
-    };
-    let url = place.as_ref().map(|place| place.url.clone()).filter(|url| !url.is_empty()).or(url);
-    PageEvent::Console {
-        at: at(thrown.timestamp),
-        level: String::from("exception"),
-        text: cut(&text),
-        url: url.map(|url| cut(&url)).filter(|url| !url.is_empty()),
-        line: place.map(|place| place.line_number).or(line_number).map(|line| line.saturating_add(1)),
-    }
-}
-
-impl Argument<'_> {
-    fn words(&self) -> String {
-        match (&self.value, &self.preview) {
-            (Some(Value::String(text)), _) => text.clone(),
-            (Some(value), _) => value.to_string(),
-            (None, Some(Preview { properties })) if self.kind == "object" && !properties.is_empty() => {
-                let value = |p: &Property| p.value.as_deref().unwrap_or("…").to_owned();
-                let all: Vec<String> =
-                    properties.iter().map(|p| format!("{}: {}", p.name, value(p))).collect();
-                format!("{} {{{}}}", self.description.as_deref().unwrap_or("Object"), all.join(", "))
-            }
-            (None, _) => self.description.as_deref().unwrap_or(&self.kind).to_owned(),
-        }
-    }
-}
-
-impl Stack {
-    fn first(self) -> Option<Place> {
-        self.call_frames.into_iter().next()
-    }
-}
-
 fn cut(text: &str) -> String {
     text.chars().take(TEXT_CHARS).collect()
-}
-
-/// Milliseconds since 1970.
-fn at(millis: f64) -> DateTime<Utc> {
-    #[expect(clippy::cast_possible_truncation, reason = "an instant in milliseconds")]
-    let instant = DateTime::from_timestamp_millis(millis as i64);
-    instant.filter(|_| millis > 0.0).unwrap_or_else(Utc::now)
 }

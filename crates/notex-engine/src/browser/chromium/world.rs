@@ -36,10 +36,11 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/fields.js"),
     include_str!("scripts/items.js"),
     include_str!("scripts/pointer.js"),
+    include_str!("scripts/snapshot.js"),
     "globalThis[Symbol.for('notex')] = ",
     "{ position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
     " watchPage, noteOptions, listIsOpen, findOption, awaitOption, standOf, typedNow, focusOn, scrollIn, scrollTo,",
-    " whereIs, hoverPlace, shownSoon, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, seek, fileInput, elementAt, scrollPage, pointedAt }; })()",
+    " whereIs, hoverPlace, shownSoon, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, seek, fileInput, elementAt, scrollPage, pointedAt, snapshot }; })()",
 );
 
 /// How often a question is put again to the document that came instead.

@@ -292,6 +292,7 @@ const targetFacts = (el) => {
     editor: editable,
     single: input,
     shy: tag.includes('-') && writtenAttr(el, 'role') === null,
+    secret: input && el.type === 'password',
   };
 };
 const suggests = (el, role, popup) =>
