@@ -197,6 +197,7 @@ impl World {
         let usage = Usage { credits: entry.credits, reasons: entry.reasons.clone(), remaining };
         self.tell(EngineEvent::CallStarted { session_id: id.to_owned(), call: kind, at });
         let ended = EngineEvent::CallEnded {
+            number: None,
             session_id: id.to_owned(),
             call: kind,
             at,

@@ -14,11 +14,11 @@ use crate::store::{Ended, StoreError};
 
 /// A refusal on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refused(Refusal, Option<RetryAfter>, Option<Turn>);
+pub(crate) struct Refused(Refusal, Option<RetryAfter>, Option<Box<Turn>>);
 
 /// In how many seconds it may be worth another try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct RetryAfter(i64);
+struct RetryAfter(u32);
 
 impl Refused {
     pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
@@ -61,7 +61,7 @@ impl Refused {
 
     /// The same, of a call that had its turn.
     pub(crate) fn of(mut self, turn: Option<Turn>) -> Self {
-        self.2 = turn;
+        self.2 = turn.map(Box::new);
         self
     }
 
@@ -129,7 +129,7 @@ impl Refused {
     }
 
     /// 429: the plan allows no further session now.
-    pub(crate) fn too_many_sessions(plan: &Plan, most: u32, retry_after_seconds: i64) -> Self {
+    pub(crate) fn too_many_sessions(plan: &Plan, most: u32, retry_after_seconds: u32) -> Self {
         let message = format!(
             "the plan \"{}\" allows {most} sessions at once (sessions_at_once), and so many are live; close one first",
             plan.name

@@ -345,7 +345,7 @@ fn take_in_event(state: &mut State, id: &str, event: EngineEvent, now: DateTime<
                 state.call_began(&session_id, call, at, known_ahead);
             }
         }
-        EngineEvent::CallEnded { session_id, call, at, took_ms, credits, failure } => {
+        EngineEvent::CallEnded { session_id, call, number: _, at, took_ms, credits, failure } => {
             if state.is_on(&session_id, id) {
                 let ended = EndedElsewhere { kind: call, at, took_ms, credits, failure };
                 state.call_ended(&session_id, ended, known_ahead);

@@ -185,7 +185,13 @@ fn hide_in(value: &mut Value) -> bool {
             }
             held
         }
-        Value::Array(items) => items.iter_mut().fold(false, |held, item| hide_in(item) || held),
+        Value::Array(items) => {
+            let mut held = false;
+            for item in items {
+                held |= hide_in(item);
+            }
+            held
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }

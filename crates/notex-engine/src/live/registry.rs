@@ -21,7 +21,7 @@ use crate::store::{Listed, Paging, SessionRecord, StoreError};
 /// How many calls may wait on one session.
 pub(super) const LONGEST_QUEUE: usize = 32;
 /// Somebody who found no place is asked to come again after so many seconds at the latest.
-const LONGEST_RETRY: i64 = 60;
+const LONGEST_RETRY: u32 = 60;
 
 /// Something asked of a session; asked things are done in order.
 pub(super) struct Ask {
@@ -31,7 +31,7 @@ pub(super) struct Ask {
 }
 
 pub(super) enum Asked {
-    Call(PageCall, PageReply),
+    Call(Box<PageCall>, PageReply),
     Extend(oneshot::Sender<Result<SessionAnswer, Refused>>),
 }
 
@@ -130,8 +130,8 @@ impl Registry {
         let taken = doors.live.len() as u64 + doors.starting;
         if let Some(most) = plan.sessions_at_once.filter(|most| taken >= u64::from(*most)) {
             let next = doors.live.values().filter_map(|live| live.deadline).min();
-            let seconds =
-                next.map_or(LONGEST_RETRY, |at| (at - now).num_seconds() + 1).clamp(1, LONGEST_RETRY);
+            let until = next.map_or(i64::MAX, |at| (at - now).num_seconds().saturating_add(1));
+            let seconds = u32::try_from(until.max(1)).unwrap_or(LONGEST_RETRY).min(LONGEST_RETRY);
             return Err(Refused::too_many_sessions(plan, most, seconds));
         }
         doors.starting += 1;
@@ -232,7 +232,7 @@ impl EngineState {
     /// Makes a call on a session; calls on one session are done in order.
     pub(crate) async fn call(&self, id: &str, call: PageCall) -> Result<Answered, Refused> {
         let now = self.clock.now();
-        self.ask(id, |reply| Asked::Call(call, PageReply::new(reply, now))).await
+        self.ask(id, |reply| Asked::Call(Box::new(call), PageReply::new(reply, now))).await
     }
 
     /// Moves the deadline of a session as a call would.

@@ -193,7 +193,7 @@ impl Session {
         match ask.what {
             // Nobody waits for the answer any more, and nothing was begun.
             Asked::Call(_, reply) if reply.is_closed() => None,
-            Asked::Call(call, reply) => self.call(call, reply, None).await,
+            Asked::Call(call, reply) => self.call(*call, reply, None).await,
             Asked::Extend(reply) => {
                 let extended = self.touch().await.map(|now| self.answer(now));
                 let _ = reply.send(extended.map_err(Refused::from));
