@@ -14,9 +14,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::blobs::{Blobs, is_hash};
 use crate::filter::{Completion, Filter};
-use crate::handed::{NewCall, PartKind, SessionFacts};
+use crate::handed::{LateParts, NewCall, PartKind, SessionFacts};
 use crate::kept::{
-    CallsPage, HitsPage, KeptSession, Pinned, Retention, SessionFilter, SessionsPage, Sizes, Swept, WholeCall,
+    CallsPage, HitsPage, KeptPart, KeptSession, Pinned, Retention, SessionFilter, SessionsPage, Sizes, Swept,
+    WholeCall,
 };
 use crate::problem::{ArchiveError, News, is_damage};
 use crate::thread::{Job, Pending, Write, Writer};
@@ -158,6 +159,24 @@ impl Archive {
         let parts: usize = call.parts.iter().map(|part| part.bytes.len()).sum();
         // An answer holds about what is found in it, and as much again around that.
         self.hand_in(Write::Call(Box::new(call)), 2_000 + 3 * words + parts)
+    }
+
+    /// Hands in parts of a call that came after it; those of a call that is not kept are passed over. Does not wait for the
+    /// disk.
+    ///
+    /// # Errors
+    /// When too much waits already, or the archive is closed.
+    pub fn keep_parts(&self, late: LateParts) -> Result<(), ArchiveError> {
+        let bytes: usize = late.parts.iter().map(|part| part.bytes.len()).sum();
+        self.hand_in(Write::Parts(Box::new(late)), 1_000 + bytes)
+    }
+
+    /// The parts of one kind of all calls of a session, each with the number of its call.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn parts(&self, session: i64, kind: PartKind) -> Result<Vec<(u32, KeptPart)>, ArchiveError> {
+        self.read(|connection| read::parts(connection, session, kind))
     }
 
     fn hand_in(&self, write: Write, bytes: usize) -> Result<(), ArchiveError> {

@@ -165,6 +165,23 @@ pub struct NewPart {
     pub bytes: Vec<u8>,
 }
 
+/// Parts of a call that was handed in before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateParts {
+    /// The id of the connection of its session.
+    pub connection: String,
+    /// Its session's id on its server.
+    pub session: String,
+    /// The number that it was handed in with.
+    pub number: u32,
+    /// When it began: another call of this number is another call.
+    pub started_at: DateTime<Utc>,
+    /// What belongs to it.
+    pub parts: Vec<NewPart>,
+    /// What there is none of, and why.
+    pub missing: Vec<(PartKind, String)>,
+}
+
 /// What a part of a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -173,11 +190,11 @@ pub enum PartKind {
     Screenshot,
     /// The actions of the page after it.
     Actions,
-    /// The page after it, to be looked at again.
+    /// The page after it, to be looked at again: JSON of a [`notex_wire::DomSnapshot`].
     Dom,
-    /// What scripts wrote to the console meanwhile.
+    /// What was written to the console meanwhile: JSON of a list of [`notex_wire::ConsoleLine`].
     Console,
-    /// The requests of the page meanwhile.
+    /// The requests of the page meanwhile: JSON of a list of [`notex_wire::Exchange`].
     Network,
     /// An answer that is too large for its row.
     Response,

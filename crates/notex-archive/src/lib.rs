@@ -26,7 +26,9 @@ mod tests;
 
 pub use archive::{Archive, FreeSpace, Opened, Options};
 pub use filter::{Completion, Filter, FilterProblem, Suggestion};
-pub use handed::{CallFailure, End, NewCall, NewPart, Page, PartKind, SessionFacts, Timing, Words};
+pub use handed::{
+    CallFailure, End, LateParts, NewCall, NewPart, Page, PartKind, SessionFacts, Timing, Words,
+};
 pub use kept::{
     CallHit, CallsPage, HitsPage, KeptCall, KeptPart, KeptSession, Pinned, Retention, SessionFilter,
     SessionsPage, Sizes, Snippet, SnippetOf, Swept, WholeCall,

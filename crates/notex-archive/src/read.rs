@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::blobs::unpacked;
 use crate::filter::{Filter, Known, sql};
-use crate::handed::{End, Page, Timing};
+use crate::handed::{End, Page, PartKind, Timing};
 use crate::kept::{
     CallHit, CallsPage, HitsPage, KeptCall, KeptPart, KeptSession, Pinned, SessionFilter, SessionsPage,
     Sizes, Snippet, SnippetOf, WholeCall,
 };
 use crate::search;
 use crate::snippet::Search;
-use crate::write::{from_json, from_word, instant};
+use crate::write::{from_json, from_word, instant, word};
 
 const SESSION: &str = "key, connection, connection_name, session, dialect, started_here, request, created_at,
     touched_at, title, url, credits, credits_estimated, ended_at, end_reason, end_detail, pinned, calls, failed";
@@ -227,6 +227,30 @@ pub(crate) fn whole_call(
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Some(WholeCall { call, request, response, parts }))
+}
+
+/// The parts of one kind of a session, by the numbers of their calls.
+pub(crate) fn parts(
+    connection: &Connection,
+    session: i64,
+    kind: PartKind,
+) -> rusqlite::Result<Vec<(u32, KeptPart)>> {
+    connection
+        .prepare_cached(
+            "SELECT p.hash, p.size, p.media_type, p.missing, c.number FROM parts p JOIN calls c ON c.id = p.call
+             WHERE c.session = ? AND p.kind = ? ORDER BY c.number",
+        )?
+        .query_map(params![session, word(&kind)], |row| {
+            let part = KeptPart {
+                kind,
+                hash: row.get(0)?,
+                size: row.get(1)?,
+                media_type: row.get(2)?,
+                missing: row.get(3)?,
+            };
+            Ok((row.get(4)?, part))
+        })?
+        .collect()
 }
 
 /// The size of a file's bytes, and what they are.

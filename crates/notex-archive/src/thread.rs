@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use crate::blobs::{Blob, Blobs, hash_of};
-use crate::handed::{NewCall, NewPart, SessionFacts};
+use crate::handed::{LateParts, NewCall, NewPart, SessionFacts};
 use crate::problem::{News, is_damage, may_pass};
 use crate::write::{self, Body, ReadyCall, ReadyPart};
 use crate::{archive, index, read};
@@ -35,11 +35,13 @@ pub(crate) enum Job {
 pub(crate) enum Write {
     Session(Box<SessionFacts>),
     Call(Box<NewCall>),
+    Parts(Box<LateParts>),
 }
 
 enum Ready {
     Session(Box<SessionFacts>),
     Call(Box<ReadyCall>),
+    Parts(Box<LateParts>, Vec<ReadyPart>),
 }
 
 /// What the writer is made of.
@@ -123,10 +125,19 @@ impl Writer {
     }
 
     fn take(&mut self, write: Write, bytes: u64) {
-        let ready = match write {
-            Write::Session(facts) => Ready::Session(facts),
-            Write::Call(call) => Ready::Call(Box::new(self.prepare(*call))),
-        };
+        let ready =
+            match write {
+                Write::Session(facts) => Ready::Session(facts),
+                Write::Call(call) => Ready::Call(Box::new(self.prepare(*call))),
+                Write::Parts(mut late) => {
+                    let mut parts: Vec<_> =
+                        std::mem::take(&mut late.parts).into_iter().map(|part| self.keep(part)).collect();
+                    parts.extend(std::mem::take(&mut late.missing).into_iter().map(|(kind, why)| {
+                        ReadyPart { kind, media_type: String::new(), size: 0, kept: Err(why) }
+                    }));
+                    Ready::Parts(late, parts)
+                }
+            };
         self.pending.ready.push_back((ready, bytes));
     }
 
@@ -236,6 +247,7 @@ impl Writer {
             let written = match ready {
                 Ready::Session(facts) => write::put_session(&transaction, facts),
                 Ready::Call(call) => write::put_call(&transaction, call),
+                Ready::Parts(late, parts) => write::put_parts(&transaction, late, parts),
             };
             written.map_err(|why| (place, why))?;
         }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::blobs::{Blob, packed};
-use crate::handed::{NewCall, NewPart, PartKind, SessionFacts, Timing, Words};
+use crate::handed::{LateParts, NewCall, NewPart, PartKind, SessionFacts, Timing, Words};
 use crate::index;
 
 /// An answer that takes more than this is a part of its own.
@@ -208,6 +208,27 @@ fn free_number(connection: &Connection, session: i64, given: u32) -> rusqlite::R
     connection
         .prepare_cached("SELECT max(number) + 1 FROM calls WHERE session = ?")?
         .query_row([session], |row| row.get(0))
+}
+
+/// Parts that came after their call.
+pub(crate) fn put_parts(
+    connection: &Connection,
+    late: &LateParts,
+    parts: &[ReadyPart],
+) -> rusqlite::Result<()> {
+    let call = connection
+        .prepare_cached(
+            "SELECT calls.id FROM calls JOIN sessions ON sessions.key = calls.session
+             WHERE sessions.connection = ? AND sessions.session = ? AND calls.started_at = ?
+             ORDER BY calls.number = ? DESC LIMIT 1",
+        )?
+        .query_row(
+            params![late.connection, late.session, late.started_at.timestamp_micros(), late.number],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(call) = call else { return Ok(()) };
+    parts.iter().try_for_each(|part| put_part(connection, call, part))
 }
 
 fn put_part(connection: &Connection, call: i64, part: &ReadyPart) -> rusqlite::Result<()> {

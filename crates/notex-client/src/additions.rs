@@ -3,7 +3,7 @@
 use notex_wire::current::{
     DataSpace, DebugAnswer, ExecuteRequest, ExecutionResult, ScrapeRequest, SessionFile,
 };
-use notex_wire::{ElementAnswer, ElementRequest, path};
+use notex_wire::{CallEvidence, ElementAnswer, ElementRequest, path};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -50,6 +50,12 @@ impl Server {
     /// The tabs of a session, and where it can be watched. Costs nothing and moves no deadline.
     pub async fn debug(&self, session_id: &str) -> Result<Answered<DebugAnswer>, ClientError> {
         self.call::<(), _>(Method::GET, &with_id(path::DEBUG, session_id), None, SHORT).await
+    }
+
+    /// What is kept of a call besides its answer; [`crate::Trace`] tells its number. Costs nothing and moves no deadline.
+    pub async fn evidence(&self, session_id: &str, call: u32) -> Result<Answered<CallEvidence>, ClientError> {
+        let path = with_id(path::SESSION_EVIDENCE, session_id).replace("{call}", &call.to_string());
+        self.call::<(), _>(Method::GET, &path, None, SHORT).await
     }
 
     /// Gives a session a file, for uploads on its pages. Costs nothing, and counts as use.

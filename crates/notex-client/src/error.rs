@@ -2,6 +2,8 @@
 
 use notex_wire::{Refusal, RefusalDetail};
 
+use crate::Trace;
+
 /// Why a call did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
@@ -53,6 +55,8 @@ pub struct Refused {
     pub code: Option<String>,
     /// The sentence.
     pub message: String,
+    /// Which call it was, and where its time went.
+    pub trace: Trace,
 }
 
 impl Refused {
@@ -60,7 +64,7 @@ impl Refused {
     pub(crate) fn from_body(status: u16, body: &[u8]) -> Self {
         if let Ok(refusal) = serde_json::from_slice::<Refusal>(body) {
             let message = sentence_of(&refusal);
-            return Self { status, code: Some(refusal.code), message };
+            return Self { status, code: Some(refusal.code), message, trace: Trace::default() };
         }
         let value = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
         let message =
@@ -68,7 +72,7 @@ impl Refused {
                 || format!("the server refused with status {status}"),
                 |text| text.chars().take(500).collect(),
             );
-        Self { status, code: None, message }
+        Self { status, code: None, message, trace: Trace::default() }
     }
 }
 

@@ -19,4 +19,4 @@ pub use error::{ClientError, Refused};
 pub use key::ApiKey;
 pub use live::{LiveMessage, LiveSocket};
 pub use money::EntryQuery;
-pub use server::{Answered, Server};
+pub use server::{Answered, Server, Trace};

@@ -43,6 +43,22 @@ pub struct Answered<T> {
     pub took: Duration,
     /// How far the server's clock is ahead of ours, from the `Date` header: exact to half a second only.
     pub date_ahead: Option<TimeDelta>,
+    /// Which call it was, and where its time went.
+    pub trace: Trace,
+}
+
+/// Which call of its session an answer belongs to, and where its time went, as far as that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// Its number, on a server that keeps evidence of it ([`Server::evidence`]).
+    pub call: Option<u32>,
+    /// How long it waited on the server for its turn, when the server says.
+    pub queue: Option<Duration>,
+    /// From the request sent to the first byte of the answer, without the wait for its turn. Opening a connection is a part
+    /// of it when none was open.
+    pub wait: Option<Duration>,
+    /// From the first byte of the answer to the last.
+    pub receive: Option<Duration>,
 }
 
 impl Answered<SessionAnswer> {
@@ -76,6 +92,7 @@ pub(crate) struct Raw {
     pub(crate) is_html: bool,
     pub(crate) took: Duration,
     date_ahead: Option<TimeDelta>,
+    pub(crate) trace: Trace,
 }
 
 impl fmt::Debug for Server {
@@ -143,9 +160,9 @@ impl Server {
                     uptime_seconds: None,
                     browser: None,
                 });
-                let Answered { status, took, date_ahead, .. } =
+                let Answered { status, took, date_ahead, trace, .. } =
                     self.body_of::<serde_json::Value>(Raw { body: b"null".to_vec(), ..raw }, path::HEALTH)?;
-                Ok(Answered { body, status, took, date_ahead })
+                Ok(Answered { body, status, took, date_ahead, trace })
             }
         }
     }
@@ -337,6 +354,7 @@ impl Server {
         let begun = Instant::now();
         tokio::time::timeout(within, async {
             let answer = request.send().await.map_err(|why| self.unreachable(&why))?;
+            let answered = begun.elapsed();
             let (status, headers) = (answer.status(), answer.headers());
             let date_ahead = headers
                 .get(DATE)
@@ -346,8 +364,15 @@ impl Server {
                 .get(CONTENT_TYPE)
                 .and_then(|kind| kind.to_str().ok())
                 .is_some_and(|kind| kind.starts_with("text/html"));
+            let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+            let call = said(path::CALL_HEADER).and_then(|call| call.parse().ok());
+            let millis = said(path::QUEUED_HEADER).and_then(|millis| millis.parse::<f64>().ok());
+            let queue = millis.and_then(|millis| Duration::try_from_secs_f64(millis / 1_000.0).ok());
             let body = self.read_body(answer).await?;
-            Ok(Raw { status, body, is_html, took: begun.elapsed(), date_ahead })
+            let took = begun.elapsed();
+            let wait = Some(answered.saturating_sub(queue.unwrap_or_default()));
+            let trace = Trace { call, queue, wait, receive: Some(took.saturating_sub(answered)) };
+            Ok(Raw { status, body, is_html, took, date_ahead, trace })
         })
         .await
         .map_err(|_| self.timed_out(within))?
@@ -364,22 +389,23 @@ impl Server {
     }
 
     fn body_of<T: DeserializeOwned>(&self, raw: Raw, path: &str) -> Result<Answered<T>, ClientError> {
-        let Raw { status, body, took, date_ahead, .. } = raw;
+        let Raw { status, body, took, date_ahead, trace, .. } = raw;
         if !status.is_success() {
-            return Err(ClientError::Refused(Refused::from_body(status.as_u16(), &body)));
+            let refused = Refused::from_body(status.as_u16(), &body);
+            return Err(ClientError::Refused(Refused { trace, ..refused }));
         }
         let body = serde_json::from_slice(&body).map_err(|why| self.garbled(format!("{path}: {why}")))?;
-        Ok(Answered { body, status: status.as_u16(), took, date_ahead })
+        Ok(Answered { body, status: status.as_u16(), took, date_ahead, trace })
     }
 
     /// Servers of other makes leave zones out and write durations in words.
     fn classic_page(&self, answer: Answered<serde_json::Value>) -> Result<Answered<PageAnswer>, ClientError> {
-        let Answered { mut body, status, took, date_ahead } = answer;
+        let Answered { mut body, status, took, date_ahead, trace } = answer;
         if let Some(session) = body.get_mut("session") {
             *session = in_our_words(session.take());
         }
         let body = serde_json::from_value(body).map_err(|why| self.garbled(format!("a page: {why}")))?;
-        Ok(Answered { body, status, took, date_ahead })
+        Ok(Answered { body, status, took, date_ahead, trace })
     }
 
     async fn read_body(&self, answer: reqwest::Response) -> Result<Vec<u8>, ClientError> {

@@ -113,13 +113,18 @@ impl State {
         });
     }
 
-    /// The server tells that a call ended.
-    pub(crate) fn call_ended(&mut self, session: &str, ended: EndedElsewhere, ahead: TimeDelta) {
-        let Some(known) = self.sessions.get_mut(session) else { return };
+    /// The server tells that a call ended; answers its id when it was made elsewhere.
+    pub(crate) fn call_ended(
+        &mut self,
+        session: &str,
+        ended: EndedElsewhere,
+        ahead: TimeDelta,
+    ) -> Option<u64> {
+        let known = self.sessions.get_mut(session)?;
         let place = known.elsewhere.iter().position(|call| call.kind == ended.kind && call.at == ended.at);
         let call = match place {
             Some(place) => known.elsewhere.swap_remove(place).call,
-            None if known.is_own(ended.kind, ended.at, ahead) => return,
+            None if known.is_own(ended.kind, ended.at, ahead) => return None,
             // Its beginning was missed.
             None => {
                 let call = self.next_call();
@@ -135,6 +140,7 @@ impl State {
                 Some(code) => CallStatus::Failed { http_status: None, failure: refused(&code) },
             };
         });
+        Some(call)
     }
 
     /// Whether a session is one of this connection.

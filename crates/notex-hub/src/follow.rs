@@ -18,7 +18,7 @@ use crate::hub::Shared;
 use crate::protocol::{Abilities, Dialect, Failure, FailureCode, KeepKey, Light, SessionPhase};
 use crate::sessions::Session;
 use crate::state::State;
-use crate::{Hub, LOCAL_CONNECTION, keychain};
+use crate::{Hub, LOCAL_CONNECTION, evidence, keychain};
 
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LONGEST_RETRY: Duration = Duration::from_secs(15);
@@ -311,8 +311,15 @@ async fn look_up(hub: &Hub, connection: &str, server: &Server, session: String) 
 
 async fn take_in_events(hub: &Hub, connection: &str, events: Vec<EngineEvent>) {
     let id = connection.to_owned();
-    hub.change(move |state, now| events.into_iter().for_each(|event| take_in_event(state, &id, event, now)))
+    let wanted = hub
+        .ask(move |state, now| {
+            events.into_iter().for_each(|event| take_in_event(state, &id, event, now));
+            std::mem::take(&mut state.evidence_wanted)
+        })
         .await;
+    for (session, call, number) in wanted.unwrap_or_default() {
+        evidence::fetch_numbered(hub, session, call, number);
+    }
 }
 
 fn take_in_event(state: &mut State, id: &str, event: EngineEvent, now: DateTime<Utc>) {
@@ -345,10 +352,12 @@ fn take_in_event(state: &mut State, id: &str, event: EngineEvent, now: DateTime<
                 state.call_began(&session_id, call, at, known_ahead);
             }
         }
-        EngineEvent::CallEnded { session_id, call, number: _, at, took_ms, credits, failure } => {
+        EngineEvent::CallEnded { session_id, call, number, at, took_ms, credits, failure } => {
             if state.is_on(&session_id, id) {
                 let ended = EndedElsewhere { kind: call, at, took_ms, credits, failure };
-                state.call_ended(&session_id, ended, known_ahead);
+                if let Some(listed) = state.call_ended(&session_id, ended, known_ahead) {
+                    state.evidence_wanted.extend(number.map(|number| (session_id, listed, number)));
+                }
             }
         }
         EngineEvent::Page { session_id, event } => {

@@ -22,7 +22,7 @@ use crate::protocol::{
     Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query, RunForm,
 };
 use crate::state::{Save, Saved, State};
-use crate::{budgets, elements, flows, follow, keychain, live, money, remote, report, requests};
+use crate::{budgets, elements, evidence, flows, follow, keychain, live, money, remote, report, requests};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -181,7 +181,7 @@ impl Hub {
     /// A failure in sentences.
     pub async fn query(&self, query: Query) -> Result<Answer, Failure> {
         match query {
-            Query::Session { session } => self.read(move |state| state.detail(&session)).await?,
+            Query::Session { session } => history::with_earlier_calls(self, session).await,
             Query::Usage { connection, period } => {
                 Ok(Answer::Usage(Box::new(money::usage(self, connection, period).await?)))
             }
@@ -216,6 +216,13 @@ impl Hub {
             }
             Query::HistoryCall { session, number } => history::call(self, session, number).await,
             Query::HistorySizes => history::sizes(self).await,
+            Query::Evidence { whose, number } => {
+                Ok(Answer::Evidence(Box::new(evidence::of(self, whose, number).await?)))
+            }
+            Query::Exchange { whose, number, id } => {
+                Ok(Answer::Exchange(evidence::exchange(self, whose, number, id).await?.map(Box::new)))
+            }
+            Query::Har { whose, number } => Ok(Answer::Har(evidence::har(self, whose, number).await?)),
             Query::Flows => flows::list(self).await,
             Query::Flow { file } => flows::flow(self, file).await,
             Query::MadeFlow { stretch, name } => flows::made(self, stretch, name).await,
@@ -449,6 +456,7 @@ fn last_of_each(deltas: Vec<Delta>) -> Vec<Delta> {
             | Delta::Observation(_)
             | Delta::Scraped(_)
             | Delta::Notice(_)
+            | Delta::Evidence(_)
             | Delta::Ask(_) => true,
         })
         .collect();

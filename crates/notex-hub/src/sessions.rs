@@ -32,6 +32,8 @@ pub(crate) struct Session {
     credits_reported: bool,
     /// How many calls were recorded; the oldest of them may be gone.
     pub(crate) calls_made: u32,
+    /// The highest number that its server gave to a call, where it keeps evidence of them.
+    pub(crate) calls_on_server: u32,
     /// Calls made here, newest last.
     pub(crate) own: VecDeque<Own>,
     /// Calls that others make on it now.
@@ -92,6 +94,7 @@ impl Session {
             estimates: Vec::new(),
             credits_reported: false,
             calls_made: 0,
+            calls_on_server: 0,
             own: VecDeque::new(),
             elsewhere: Vec::new(),
             closed_here: false,

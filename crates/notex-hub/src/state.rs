@@ -68,6 +68,8 @@ pub(crate) struct State {
     pub(crate) archive: Option<Arc<Archive>>,
     /// The last call number of sessions that an earlier run kept and that may live, by connection and id.
     pub(crate) kept_before: HashMap<(String, String), u32>,
+    /// Calls made elsewhere whose evidence is to be fetched: session, call, and its number on the server.
+    pub(crate) evidence_wanted: Vec<(String, u64, u32)>,
     /// It was told that a call is not kept.
     pub(crate) told_unkept: bool,
     /// The runs of flows.
@@ -97,6 +99,7 @@ impl State {
             journal,
             archive: None,
             kept_before: HashMap::new(),
+            evidence_wanted: Vec::new(),
             told_unkept: false,
             runs: Runs::default(),
             save,

@@ -135,16 +135,16 @@ pub struct Exchange {
     pub remote_address: Option<String>,
     /// Headers as they were sent, in order.
     #[serde(default)]
-    pub request_headers: Vec<Header>,
+    pub request_headers: Vec<HttpHeader>,
     /// Headers as they came, in order.
     #[serde(default)]
-    pub response_headers: Vec<Header>,
+    pub response_headers: Vec<HttpHeader>,
     /// What was sent.
     #[serde(default)]
-    pub request_body: Option<Body>,
+    pub request_body: Option<HttpBody>,
     /// What came.
     #[serde(default)]
-    pub response_body: Option<Body>,
+    pub response_body: Option<HttpBody>,
     /// Why it has no body, in a sentence without a full stop.
     #[serde(default)]
     pub response_body_missing: Option<String>,
@@ -178,7 +178,7 @@ pub struct Exchange {
 
 /// A header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct Header {
+pub struct HttpHeader {
     /// Its name as it was written.
     pub name: String,
     /// Its value; [`HIDDEN`] where it is a secret.
@@ -187,7 +187,7 @@ pub struct Header {
 
 /// A body, as far as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
-pub struct Body {
+pub struct HttpBody {
     /// The text, or the bytes in base64.
     pub content: String,
     /// Whether it is base64.

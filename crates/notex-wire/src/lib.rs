@@ -22,8 +22,8 @@ pub use changes::{
 };
 pub use event::EngineEvent;
 pub use evidence::{
-    Body, CallEvidence, ConsoleLevel, ConsoleLine, ConsoleSource, DomSnapshot, Dropped, Exchange,
-    ExchangeTiming, HIDDEN, Header, Initiator,
+    CallEvidence, ConsoleLevel, ConsoleLine, ConsoleSource, DomSnapshot, Dropped, Exchange, ExchangeTiming,
+    HIDDEN, HttpBody, HttpHeader, Initiator,
 };
 pub use page::{
     Action, ActionBox, ActionParam, ActionSelectors, ActionSpace, ActionState, ActionStatus,

@@ -20,7 +20,7 @@ pub(crate) use answers::in_our_words;
 
 use crate::dialect::list_path;
 use crate::server::{PAGE, SHORT, START, with_id};
-use crate::{Answered, ClientError, Dialect, Refused, Server};
+use crate::{Answered, ClientError, Dialect, Refused, Server, Trace};
 
 /// Of so many sessions it is remembered what was seen.
 const MOST_SEEN: usize = 500;
@@ -100,7 +100,7 @@ impl Server {
     ) -> Result<Answered<SessionPage>, ClientError> {
         let page_size = page_size.min(LARGEST_PAGE);
         let answer = self.call::<(), Value>(Method::GET, &list_path(page, page_size), None, SHORT).await?;
-        let Answered { body, status, took, date_ahead } = answer;
+        let Answered { body, status, took, date_ahead, trace } = answer;
         let listed = match body {
             Value::Array(items) => items,
             mut object => match object.get_mut("items").map(Value::take) {
@@ -114,7 +114,7 @@ impl Server {
         // The server does not count them: behind a full page there may be one more.
         let total = before + items.len() as u64 + u64::from(is_full);
         let body = SessionPage { items, page, page_size, total };
-        Ok(Answered { body, status, took, date_ahead })
+        Ok(Answered { body, status, took, date_ahead, trace })
     }
 
     pub(crate) async fn current_observe(
@@ -163,7 +163,7 @@ impl Server {
             }
             actions::Deed::Close => {
                 let Seen { title, url, .. } = self.memory.of(session_id);
-                let Answered { body: session, status, took, date_ahead } =
+                let Answered { body: session, status, took, date_ahead, trace } =
                     self.current_close(session_id).await?;
                 let usage = session.usage.clone();
                 let metadata = PageMetadata { title, url, timestamp: None, viewport: None, tabs: Vec::new() };
@@ -176,7 +176,7 @@ impl Server {
                     changes: None,
                     usage,
                 };
-                Answered { body, status, took, date_ahead }
+                Answered { body, status, took, date_ahead, trace }
             }
         };
         if request.screenshot == Some(false) {
@@ -204,7 +204,7 @@ impl Server {
         let data = answers::data(read).map_err(|why| self.garbled(why))?;
         let answer = self.current_session(session_id).await?;
         let Seen { title, url, .. } = self.memory.of(session_id);
-        let Answered { body: session, status, date_ahead, .. } = answer;
+        let Answered { body: session, status, date_ahead, trace, .. } = answer;
         let metadata = PageMetadata {
             title: session.title.clone().unwrap_or(title),
             url: session.url.clone().unwrap_or(url),
@@ -222,7 +222,9 @@ impl Server {
             changes: None,
             usage,
         };
-        Ok(Answered { body, status, took: begun.elapsed(), date_ahead })
+        // Several requests were made, of which one time says nothing.
+        let trace = Trace { call: trace.call, ..Trace::default() };
+        Ok(Answered { body, status, took: begun.elapsed(), date_ahead, trace })
     }
 
     /// An observe of the page as it is, with the session after it.
@@ -242,7 +244,7 @@ impl Server {
         }
         let path = with_id(path::PAGE_OBSERVE, session_id);
         let answer = self.call::<_, Value>(Method::POST, &path, Some(&body), PAGE).await?;
-        let (status, date_ahead, took) = (answer.status, answer.date_ahead, answer.took);
+        let (status, date_ahead, took, trace) = (answer.status, answer.date_ahead, answer.took, answer.trace);
         costs.extend(answers::usage(&answer.body));
         let seen = answers::observation(answer.body).map_err(|why| self.garbled(why))?;
         let answers::Observed { metadata, screenshot, space, kinds } = seen;
@@ -259,7 +261,7 @@ impl Server {
             changes: None,
             usage,
         };
-        Ok(Answered { body, status, took, date_ahead })
+        Ok(Answered { body, status, took, date_ahead, trace })
     }
 
     /// Executes an action; one that was not done is a refusal with the server's own sentence.
@@ -270,14 +272,14 @@ impl Server {
             None => Ok(answers::usage(&answer.body)),
             Some((code, message)) => {
                 let (status, code) = (answer.status, Some(code.to_owned()));
-                Err(ClientError::Refused(Refused { status, code, message }))
+                Err(ClientError::Refused(Refused { status, code, message, trace: answer.trace }))
             }
         }
     }
 
     pub(crate) fn as_session(&self, answer: Answered<Value>) -> Result<Answered<SessionAnswer>, ClientError> {
-        let Answered { body, status, took, date_ahead } = answer;
-        Ok(Answered { body: self.session_of(body)?, status, took, date_ahead })
+        let Answered { body, status, took, date_ahead, trace } = answer;
+        Ok(Answered { body: self.session_of(body)?, status, took, date_ahead, trace })
     }
 
     fn session_of(&self, value: Value) -> Result<SessionAnswer, ClientError> {

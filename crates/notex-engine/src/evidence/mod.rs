@@ -12,7 +12,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use notex_wire::{Body, CallEvidence, ConsoleLine, DomSnapshot, Exchange};
+use notex_wire::{CallEvidence, ConsoleLine, DomSnapshot, Exchange, HttpBody};
 
 use secrets::Secrets;
 pub(crate) use shelf::Shelf;
@@ -238,7 +238,7 @@ impl Evidence {
                 }
                 let truncated = cut(&mut content, MOST_BODY_BYTES);
                 bytes = content.len();
-                exchange.response_body = Some(Body { content, base64, truncated });
+                exchange.response_body = Some(HttpBody { content, base64, truncated });
             }
             Err(why) => exchange.response_body_missing = Some(why),
         }
@@ -344,6 +344,6 @@ fn is_again(last: &ConsoleLine, line: &ConsoleLine) -> bool {
 fn size(exchange: &Exchange) -> usize {
     let headers = exchange.request_headers.iter().chain(&exchange.response_headers);
     let headers: usize = headers.map(|header| header.name.len() + header.value.len()).sum();
-    let body = |body: &Option<Body>| body.as_ref().map_or(0, |body| body.content.len());
+    let body = |body: &Option<HttpBody>| body.as_ref().map_or(0, |body| body.content.len());
     ROW_BYTES + exchange.url.len() + headers + body(&exchange.request_body) + body(&exchange.response_body)
 }

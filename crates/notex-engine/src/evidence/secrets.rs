@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use notex_wire::{Exchange, HIDDEN, Header};
+use notex_wire::{Exchange, HIDDEN, HttpHeader};
 use serde_json::Value;
 use url::Url;
 
@@ -75,7 +75,7 @@ impl Secrets {
         }
     }
 
-    fn clean_header(&self, header: &mut Header) {
+    fn clean_header(&self, header: &mut HttpHeader) {
         let name = header.name.to_ascii_lowercase();
         if HEADERS.contains(&name.as_str()) || is_secret(&name) {
             header.value = HIDDEN.to_owned();

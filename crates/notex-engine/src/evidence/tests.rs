@@ -1,5 +1,5 @@
 use chrono::DateTime;
-use notex_wire::{ConsoleLevel, ConsoleSource, HIDDEN, Header};
+use notex_wire::{ConsoleLevel, ConsoleSource, HIDDEN, HttpHeader};
 
 use super::*;
 
@@ -25,8 +25,8 @@ fn request(id: &str) -> Exchange {
     Exchange { id: id.to_owned(), url, method: "GET".to_owned(), ..Exchange::default() }
 }
 
-fn header(name: &str, value: &str) -> Header {
-    Header { name: name.to_owned(), value: value.to_owned() }
+fn header(name: &str, value: &str) -> HttpHeader {
+    HttpHeader { name: name.to_owned(), value: value.to_owned() }
 }
 
 fn ids(told: &CallEvidence) -> Vec<(&str, bool)> {
@@ -100,7 +100,7 @@ fn the_oldest_calls_go_when_there_are_many_or_they_are_large() {
     assert_eq!(evidence.span(), (6, 56));
     assert!(evidence.of(5).is_none() && evidence.of(6).is_some());
     let mut large = request("large");
-    large.request_body = Some(Body { content: "x".repeat(MOST_BYTES), base64: false, truncated: false });
+    large.request_body = Some(HttpBody { content: "x".repeat(MOST_BYTES), base64: false, truncated: false });
     evidence.begin(at(3));
     evidence.sent(large);
     evidence.end(at(4));
@@ -139,7 +139,7 @@ fn headers_that_open_doors_and_named_secrets_are_never_kept() {
         header("X-Seen", "hunter two"),
     ];
     let sent = r#"{"user":"ada","password":"abc","deep":[{"Refresh-Token":"abc"}],"note":"hunter two"}"#;
-    exchange.request_body = Some(Body { content: sent.to_owned(), base64: false, truncated: false });
+    exchange.request_body = Some(HttpBody { content: sent.to_owned(), base64: false, truncated: false });
     evidence.sent(exchange);
     evidence.learn("a", |exchange| exchange.response_headers = vec![header("set-cookie", "sid=abc")]);
     evidence.ended("a", |exchange| exchange.ended_at = Some(at(1)));
@@ -163,7 +163,8 @@ fn a_form_that_was_sent_keeps_what_is_no_secret() {
     let evidence = Evidence::default();
     let mut exchange = request("a");
     exchange.request_headers = vec![header("Content-Type", "application/x-www-form-urlencoded")];
-    let body = |content: &str| Some(Body { content: content.to_owned(), base64: false, truncated: false });
+    let body =
+        |content: &str| Some(HttpBody { content: content.to_owned(), base64: false, truncated: false });
     exchange.request_body = body("user=ada&passwd=abc&empty_token=");
     evidence.sent(exchange);
     let mut parts = request("b");

@@ -102,7 +102,7 @@ fn exchange<'a>(told: &'a CallEvidence, part: &str) -> &'a Exchange {
     })
 }
 
-fn value<'a>(headers: &'a [notex_wire::Header], name: &str) -> Option<&'a str> {
+fn value<'a>(headers: &'a [notex_wire::HttpHeader], name: &str) -> Option<&'a str> {
     headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
 }
 

@@ -9,13 +9,13 @@ mod start;
 mod tab;
 
 use futures_util::future::BoxFuture;
-use notex_client::{Client, ClientError, Server};
+use notex_client::{Client, ClientError, Server, Trace};
 use notex_session::{EndReason, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES};
 
 use crate::calls::ScrapeAsked;
 use crate::protocol::{Command, Failure, FailureCode, Outcome};
 use crate::state::unknown_session;
-use crate::{Hub, budgets, flows, history, money};
+use crate::{Hub, budgets, evidence, flows, history, money};
 
 pub(crate) use life::take_in_answer;
 pub(crate) use page::StepAsked;
@@ -113,15 +113,28 @@ pub(super) async fn fail(hub: &Hub, session: String, call: Option<u64>, error: C
         | ClientError::BadAddress(_)
         | ClientError::NoSession => None,
     };
+    let trace = match &error {
+        ClientError::Refused(refused) => refused.trace,
+        ClientError::Unreachable { .. }
+        | ClientError::TimedOut { .. }
+        | ClientError::Garbled { .. }
+        | ClientError::Unsupported(_)
+        | ClientError::BadAddress(_)
+        | ClientError::NoSession => Trace::default(),
+    };
     let (id, told) = (session.clone(), failure.clone());
     let connection = hub
         .ask(move |state, now| {
             if let Some(call) = call {
+                state.note_trace(&id, call, trace);
                 state.fail_call(&id, call, status, told, now);
             }
             state.connection_of(&id)
         })
         .await;
+    if let Some(call) = call {
+        evidence::fetch(hub, &session, call, trace);
+    }
     if let Ok(Some(connection)) = connection {
         check_key(hub, &connection, &failure).await;
     }

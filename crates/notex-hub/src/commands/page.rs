@@ -15,7 +15,7 @@ use crate::history::{self, NOT_KEPT, is_secret_value};
 use crate::money::Estimate;
 use crate::protocol::{Abilities, Failure, FailureCode, Outcome, Place};
 use crate::state::unknown_session;
-use crate::{Hub, describe};
+use crate::{Hub, describe, evidence};
 
 pub(super) async fn observe(
     hub: &Hub,
@@ -126,7 +126,8 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
     let read_what = part.unwrap_or_else(|| describe::scope(reading, asked.only_main_content).to_owned());
     let words = format!("{read_what} · {}", describe::size(read.body.markdown.len()));
     let id = session.clone();
-    let mut kept = history::Answered::of(&read.body);
+    let trace = read.trace;
+    let mut kept = history::Answered::of(&read.body).traced(trace);
     kept.read(&read.body.markdown);
     hub.change(move |state, now| {
         let Some(connection) = state.connection_of(&id) else { return };
@@ -151,6 +152,7 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
         state.take_in_scraped(&id, number, place, data, asked, now);
     })
     .await;
+    evidence::fetch(hub, &session, number, trace);
     Ok(Outcome { session: Some(session), call: Some(number), ..Outcome::default() })
 }
 
@@ -269,7 +271,9 @@ async fn take_in_page(
         Some(name) => hub.shared.pictures.read(name).await.ok(),
         None => None,
     };
-    let kept = history::Answered::of_page(&page, shown);
+    let trace = answer.trace;
+    let kept = history::Answered::of_page(&page, shown).traced(trace);
+    let id = session.clone();
     hub.change(move |state, now| {
         state.note_answer(&session, call, kept);
         let ahead = answer.server_ahead(now).unwrap_or_default();
@@ -308,6 +312,7 @@ async fn take_in_page(
         state.take_in_observation(&session, call, page, picture, now);
     })
     .await;
+    evidence::fetch(hub, &id, call, trace);
     Ok(())
 }
 

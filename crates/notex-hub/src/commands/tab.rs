@@ -10,7 +10,7 @@ use super::page::{needs, run, said};
 use crate::calls::Ended;
 use crate::history::NOT_KEPT;
 use crate::protocol::{Failure, FailureCode, Outcome, TabDeed};
-use crate::{Hub, describe, history};
+use crate::{Hub, describe, evidence, history};
 
 pub(super) async fn tab(hub: &Hub, session: String, deed: TabDeed) -> Result<Outcome, Failure> {
     needs(hub, &session, |can| can.tabs, "this server cannot switch, open or close tabs").await?;
@@ -58,6 +58,7 @@ async fn made(
         Ok((done, tabs, client.status().await))
     };
     let (number, (done, tabs, after)) = run(hub, &session, CallKind::Step, what.clone(), sent, call).await?;
+    let trace = done.trace;
     let id = session.clone();
     let failure = hub
         .ask(move |state, now| {
@@ -70,7 +71,7 @@ async fn made(
                 state.change_session(&id, |known| known.take_in_tabs(tabs));
             }
             let Answered { body, status: http_status, took, .. } = done;
-            state.note_answer(&id, number, history::Answered::of(&body));
+            state.note_answer(&id, number, history::Answered::of(&body).traced(trace));
             state.take_in_remaining(&connection, body.usage.as_ref());
             if body.success {
                 let ended = Ended {
@@ -90,6 +91,7 @@ async fn made(
             Some(failure)
         })
         .await?;
+    evidence::fetch(hub, &session, number, trace);
     match failure {
         Some(failure) => Err(failure),
         None => Ok(Outcome { session: Some(session), call: Some(number), ..Outcome::default() }),

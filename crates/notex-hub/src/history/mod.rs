@@ -31,7 +31,7 @@ use crate::state::State;
 /// How often it is looked whether something is too old.
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 /// The most that one page of a query holds.
-const LARGEST_PAGE: u32 = 5_000;
+pub(crate) const LARGEST_PAGE: u32 = 5_000;
 
 /// The archive, where there is one.
 #[derive(Clone)]
@@ -195,6 +195,46 @@ pub(crate) async fn call(hub: &Hub, session: i64, number: u32) -> Result<Answer,
     })))
 }
 
+/// The ids of calls that an earlier run kept begin here, far from those that this one gives.
+const EARLIER: u64 = 1 << 40;
+/// So many calls of earlier runs are shown with a session that lives.
+const MOST_EARLIER: u32 = 1_000;
+
+/// A session that is shown, with the calls that earlier runs kept of it before its own.
+pub(crate) async fn with_earlier_calls(hub: &Hub, session: String) -> Result<Answer, Failure> {
+    let (id, answer, connection) = hub
+        .read(move |state| {
+            state.detail(&session).map(|detail| {
+                let connection = state.connection_of(&session).unwrap_or_default();
+                (session, detail, connection)
+            })
+        })
+        .await??;
+    let Answer::Session(mut detail) = answer else { return Ok(answer) };
+    let first = detail.calls.first().map_or(u32::MAX, |call| call.number);
+    if first <= 1 || hub.shared.history.archive().is_none() {
+        return Ok(Answer::Session(detail));
+    }
+    let asked = id.clone();
+    let read = move |archive: &Archive| {
+        let Some(known) = archive.find_session(&connection, &asked)? else { return Ok(Vec::new()) };
+        let total = archive.calls(known.key, 0, 0)?.total;
+        let from = total.saturating_sub(u64::from(MOST_EARLIER));
+        Ok(archive.calls(known.key, from, MOST_EARLIER)?.calls)
+    };
+    match hub.shared.history.ask(read).await {
+        Ok(kept) => {
+            let earlier = kept.into_iter().filter(|call| call.number < first).map(|call| {
+                let call = past_call(&id, call);
+                Call { id: EARLIER + call.id, ..call }
+            });
+            detail.calls.splice(0..0, earlier);
+        }
+        Err(why) => warn!(%why, "the earlier calls of a session were not read"),
+    }
+    Ok(Answer::Session(detail))
+}
+
 /// How much is kept.
 pub(crate) async fn sizes(hub: &Hub) -> Result<Answer, Failure> {
     let sizes = hub.shared.history.ask(Archive::sizes).await?;
@@ -228,7 +268,7 @@ fn gone() -> Failure {
     Failure::invalid("the history does not hold this any more").with_hint("open the history again")
 }
 
-fn named(kind: PartKind) -> &'static str {
+pub(crate) fn named(kind: PartKind) -> &'static str {
     match kind {
         PartKind::Screenshot => "The screenshot",
         PartKind::Actions => "The list of actions",

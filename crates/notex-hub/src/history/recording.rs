@@ -6,6 +6,7 @@ use std::time::Duration;
 use notex_archive::{
     ArchiveError, CallFailure, End, NewCall, NewPart, Page, PartKind, SessionFacts, Timing, Words,
 };
+use notex_client::Trace;
 use notex_wire::PageAnswer;
 use serde_json::Value;
 use tracing::warn;
@@ -24,9 +25,15 @@ pub(crate) struct Answer {
     action_count: Option<u32>,
     words: Words,
     parts: Vec<NewPart>,
+    trace: Trace,
 }
 
 impl Answer {
+    /// The same, with where its time went.
+    pub(crate) fn traced(self, trace: Trace) -> Self {
+        Self { trace, ..self }
+    }
+
     /// Of a call on a page. The answer comes without its screenshot, which is given beside it.
     pub(crate) fn of_page(page: &PageAnswer, picture: Option<Picture>) -> Self {
         let actions = page.space.as_ref().map(|space| space.actions.as_slice()).unwrap_or_default();
@@ -103,6 +110,13 @@ impl State {
         }
     }
 
+    /// Where the time of a call went that failed; before it is said to have ended.
+    pub(crate) fn note_trace(&mut self, session: &str, call: u64, trace: Trace) {
+        if let Some(known) = self.sessions.get_mut(session).filter(|_| self.archive.is_some()) {
+            known.recorded.of(call).2.trace = trace;
+        }
+    }
+
     /// Hands a call that has ended to the archive, after its session.
     pub(crate) fn archive_call(&mut self, session: &str, call: &Call) {
         let Some(archive) = self.archive.clone() else { return };
@@ -133,6 +147,7 @@ impl State {
             message: failure.message.clone(),
             hint: failure.hint.clone(),
         });
+        let trace = answer.trace;
         let total = call.took_ms.and_then(|took| Duration::try_from_secs_f64(took / 1000.0).ok());
         let ended = NewCall {
             connection: known.state.connection.clone(),
@@ -146,7 +161,13 @@ impl State {
             http_status,
             failure,
             started_at: call.started_at,
-            timing: Timing { total, ..Timing::default() },
+            timing: Timing {
+                queue: trace.queue,
+                connect: None,
+                wait: trace.wait,
+                receive: trace.receive,
+                total,
+            },
             credits: call.credits,
             reasons: call.reasons.clone(),
             page,

@@ -7,7 +7,7 @@ use url::Url;
 use crate::describe::looks_secret;
 
 /// Stands where a secret was.
-pub(crate) const NOT_KEPT: &str = "[not kept]";
+pub(crate) const NOT_KEPT: &str = notex_wire::HIDDEN;
 /// Shorter ones are found in too much that is none.
 const SHORTEST: usize = 4;
 /// A person types so many on one page at most; of more the oldest are forgotten.
@@ -24,7 +24,7 @@ pub(crate) fn is_secret_value(action_id: &str, action: Option<&Action>) -> bool 
 }
 
 /// Secrets that were typed on the pages of a session, for finding them in what comes back.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Typed(Vec<String>);
 
 impl Typed {

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use notex_flow::{Flow, Run};
-use notex_wire::{ActionBox, ActionSelectors, FieldGuess, ItemGuess};
+use notex_wire::{ActionBox, ActionSelectors, Exchange, FieldGuess, ItemGuess};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, FilterHelp, FlowSummary, HistoryFilter, HistoryPage,
+    Billing, Command, Dialect, EntryFilter, Evidence, FilterHelp, FlowSummary, HistoryFilter, HistoryPage,
     HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, SessionDetail, Stretch,
-    UsageReport, WhatIf, WhatIfAnswer,
+    UsageReport, WhatIf, WhatIfAnswer, Whose,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.
@@ -159,6 +159,29 @@ pub enum Query {
         /// Its file, as [`KeptRun`] names it.
         file: String,
     },
+    /// Console and network of a call, or of a whole session: answers [`Evidence`].
+    Evidence {
+        /// Of which session.
+        whose: Whose,
+        /// The number of the call; null is the whole session.
+        number: Option<u32>,
+    },
+    /// A request with its headers and bodies: answers [`notex_wire::Exchange`], or null where it is not kept.
+    Exchange {
+        /// Of which session.
+        whose: Whose,
+        /// The number of the call that it is listed in.
+        number: u32,
+        /// Its id.
+        id: String,
+    },
+    /// The network of a call, or of a whole session, as HAR 1.2: answers its text.
+    Har {
+        /// Of which session.
+        whose: Whose,
+        /// The number of the call; null is the whole session.
+        number: Option<u32>,
+    },
     /// All that helps to find a fault, without a secret: answers text.
     Report,
 }
@@ -207,6 +230,12 @@ pub enum Answer {
     FlowRun(Box<Run>),
     /// To [`Query::FlowRuns`].
     FlowRuns(Vec<KeptRun>),
+    /// To [`Query::Evidence`].
+    Evidence(Box<Evidence>),
+    /// To [`Query::Exchange`].
+    Exchange(Option<Box<Exchange>>),
+    /// To [`Query::Har`].
+    Har(String),
     /// To [`Query::Report`].
     Report(String),
 }

@@ -6,6 +6,7 @@ mod asks;
 mod call;
 mod command;
 mod connection;
+mod evidence;
 mod flow;
 mod history;
 mod money;
@@ -19,6 +20,7 @@ pub use command::{
     Closed, Command, Failure, FailureCode, Header, KeepKey, Outcome, ProxyOptions, StartForm, TabDeed,
 };
 pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
+pub use evidence::{Evidence, EvidenceKept, KeptExchange, KeptLine, Whose};
 pub use flow::{After, FlowDeed, FlowRun, FlowSummary, KeptRun, MadeFlow, Pace, RunForm, RunPhase, Stretch};
 pub use history::{
     FilterHelp, FilterProblem, FilterSuggestion, HistoryFilter, HistoryPage, HistorySizes, PastCall,

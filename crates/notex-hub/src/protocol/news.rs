@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Call, ConnectionState, FlowRun, Observation, Scraped, SessionState, Settings};
+use super::{Call, ConnectionState, EvidenceKept, FlowRun, Observation, Scraped, SessionState, Settings};
 
 /// A batch of news, or the whole state.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -73,6 +73,8 @@ pub enum Delta {
     FlowsChanged,
     /// The settings changed.
     Settings(Box<Settings>),
+    /// What the server keeps of a call is kept here now: console, network, the page.
+    Evidence(EvidenceKept),
     /// Something a person should know.
     Notice(Notice),
     /// The system around the window asks it for something.

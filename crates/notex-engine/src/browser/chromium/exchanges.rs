@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use notex_wire::{Body, Exchange, ExchangeTiming, Header, Initiator};
+use notex_wire::{Exchange, ExchangeTiming, HttpBody, HttpHeader, Initiator};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -49,11 +49,11 @@ struct Open {
     raw_request: bool,
     raw_response: bool,
     /// Headers that were told before the request that they belong to.
-    early: Option<Vec<Header>>,
+    early: Option<Vec<HttpHeader>>,
 }
 
 #[derive(Default)]
-struct Headers(Vec<Header>);
+struct Headers(Vec<HttpHeader>);
 
 impl<'de> Deserialize<'de> for Headers {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for Headers {
                     // Several of one name are told as one, on a line each.
                     for value in value.split('\n').take(MOST_HEADERS.saturating_sub(all.len())) {
                         let value = value.chars().take(HEADER_CHARS).collect();
-                        all.push(Header { name: name.clone(), value });
+                        all.push(HttpHeader { name: name.clone(), value });
                     }
                 }
                 Ok(Headers(all))
@@ -391,7 +391,13 @@ impl Exchanges {
     }
 
     /// Those of the next hop may come before it is told.
-    fn request_headers(&mut self, on: &Session, request_id: &str, headers: Vec<Header>, evidence: &Evidence) {
+    fn request_headers(
+        &mut self,
+        on: &Session,
+        request_id: &str,
+        headers: Vec<HttpHeader>,
+        evidence: &Evidence,
+    ) {
         let has_room = self.open.len() < MOST_OPEN;
         match self.open.get_mut(request_id) {
             Some(open) if open.raw_request => open.early = Some(headers),
@@ -458,7 +464,7 @@ impl Progress<'_> {
 
 impl Open {
     /// Something is told of a request before the request itself.
-    fn unknown(on: &Session, request_id: &str, early: Vec<Header>) -> Self {
+    fn unknown(on: &Session, request_id: &str, early: Vec<HttpHeader>) -> Self {
         Self {
             id: request_id.to_owned(),
             // The request that comes is the first hop.
@@ -551,11 +557,11 @@ impl Began {
 }
 
 /// The browser tells no body that is longer than it was asked to tell.
-fn body(posted: Option<String>) -> Body {
+fn body(posted: Option<String>) -> HttpBody {
     let known = posted.is_some();
     let mut content = posted.unwrap_or_default();
     let truncated = cut(&mut content, MOST_BODY_BYTES) || !known;
-    Body { content, base64: false, truncated }
+    HttpBody { content, base64: false, truncated }
 }
 
 /// Seconds since 1970.

@@ -1,0 +1,172 @@
+//! Requests as HAR 1.2, as browsers write and open it (<http://www.softwareishard.com/blog/har-12-spec/>). What the format
+//! wants and nobody knows is -1 or empty, as it says.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use notex_wire::{Exchange, HttpBody, HttpHeader};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::protocol::KeptExchange;
+
+/// A call that pages of requests are named after.
+pub(crate) struct Page {
+    pub(crate) number: u32,
+    pub(crate) started_at: DateTime<Utc>,
+    pub(crate) title: String,
+}
+
+/// The file.
+pub(crate) fn written(pages: &[Page], exchanges: &[KeptExchange]) -> String {
+    let entries: Vec<Value> = exchanges.iter().map(|kept| entry(kept, pages)).collect();
+    let pages: Vec<Value> = pages.iter().map(page).collect();
+    let log = json!({
+        "version": "1.2",
+        "creator": { "name": "Notex Inspector", "version": env!("CARGO_PKG_VERSION") },
+        "pages": pages,
+        "entries": entries,
+    });
+    format!("{:#}\n", json!({ "log": log }))
+}
+
+fn name(call: u32) -> String {
+    format!("call_{call}")
+}
+
+fn page(page: &Page) -> Value {
+    json!({
+        "startedDateTime": instant(page.started_at),
+        "id": name(page.number),
+        "title": if page.title.is_empty() { name(page.number) } else { page.title.clone() },
+        "pageTimings": {},
+    })
+}
+
+fn entry(kept: &KeptExchange, pages: &[Page]) -> Value {
+    let exchange = &kept.exchange;
+    let timings = timings(exchange);
+    // What is a part of another is not counted twice.
+    let time: f64 = ["blocked", "dns", "connect", "send", "wait", "receive"]
+        .iter()
+        .filter_map(|part| timings.get(*part).and_then(Value::as_f64))
+        .filter(|part| *part > 0.0)
+        .sum();
+    let mut entry = json!({
+        "startedDateTime": instant(exchange.at),
+        "time": time,
+        "request": request(exchange),
+        "response": response(exchange),
+        "cache": {},
+        "timings": timings,
+        "_resourceType": exchange.resource_type,
+    });
+    if let Some(call) = kept.call.filter(|call| pages.iter().any(|page| page.number == *call)) {
+        entry["pageref"] = json!(name(call));
+    }
+    if let Some(ip) = exchange.remote_address.as_deref().and_then(|at| at.rsplit_once(':')) {
+        entry["serverIPAddress"] = json!(ip.0.trim_matches(['[', ']']));
+    }
+    if let Some(why) = &exchange.failed {
+        entry["comment"] = json!(why);
+    }
+    entry
+}
+
+fn timings(exchange: &Exchange) -> Map<String, Value> {
+    let timing = &exchange.timing;
+    let maybe = |part: Option<f64>| part.map_or(-1.0, rounded);
+    let known = |part: Option<f64>| part.map_or(0.0, rounded);
+    // Of what came from a cache or failed, the browser tells only how long all of it took.
+    let whole = if timing.wait_ms.is_none() { timing.total_ms } else { None };
+    let parts = [
+        ("blocked", maybe(timing.blocked_ms)),
+        ("dns", maybe(timing.dns_ms)),
+        ("connect", maybe(timing.connect_ms)),
+        ("ssl", maybe(timing.tls_ms)),
+        ("send", known(timing.send_ms)),
+        ("wait", known(timing.wait_ms.or(whole))),
+        ("receive", known(timing.receive_ms.filter(|_| whole.is_none()))),
+    ];
+    parts.into_iter().map(|(name, part)| (name.to_owned(), json!(part))).collect()
+}
+
+fn rounded(millis: f64) -> f64 {
+    (millis.max(0.0) * 1_000.0).round() / 1_000.0
+}
+
+fn request(exchange: &Exchange) -> Value {
+    let query = Url::parse(&exchange.url).ok().map_or_else(Vec::new, |url| {
+        url.query_pairs().map(|(name, value)| json!({ "name": name, "value": value })).collect()
+    });
+    let mut request = json!({
+        "method": exchange.method,
+        "url": exchange.url,
+        "httpVersion": version(exchange),
+        "cookies": [],
+        "headers": headers(&exchange.request_headers),
+        "queryString": query,
+        "headersSize": -1,
+        "bodySize": exchange.request_body.as_ref().map_or(0, |body| body.content.len()),
+    });
+    if let Some(body) = &exchange.request_body {
+        let kind = header(&exchange.request_headers, "content-type").unwrap_or_default();
+        request["postData"] = json!({ "mimeType": kind, "text": body.content, "params": [] });
+        note_cut(&mut request["postData"], body);
+    }
+    request
+}
+
+fn response(exchange: &Exchange) -> Value {
+    let mut content = json!({
+        "size": exchange.decoded_bytes,
+        "mimeType": exchange.mime.as_deref().unwrap_or("x-unknown"),
+    });
+    if let Some(body) = &exchange.response_body {
+        content["text"] = json!(body.content);
+        if body.base64 {
+            content["encoding"] = json!("base64");
+        }
+        note_cut(&mut content, body);
+    } else if let Some(why) = &exchange.response_body_missing {
+        content["comment"] = json!(why);
+    }
+    json!({
+        "status": exchange.status.unwrap_or(0),
+        "statusText": exchange.status_text,
+        "httpVersion": version(exchange),
+        "cookies": [],
+        "headers": headers(&exchange.response_headers),
+        "content": content,
+        "redirectURL": header(&exchange.response_headers, "location").unwrap_or_default(),
+        "headersSize": -1,
+        "bodySize": if exchange.from_cache { json!(0) } else { json!(-1) },
+        "_transferSize": exchange.encoded_bytes,
+    })
+}
+
+fn note_cut(of: &mut Value, body: &HttpBody) {
+    if body.truncated {
+        of["comment"] = json!("there was more, which was not kept");
+    }
+}
+
+fn headers(all: &[HttpHeader]) -> Vec<Value> {
+    all.iter().map(|header| json!({ "name": header.name, "value": header.value })).collect()
+}
+
+fn header<'a>(all: &'a [HttpHeader], name: &str) -> Option<&'a str> {
+    all.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
+}
+
+fn version(exchange: &Exchange) -> &str {
+    match exchange.protocol.as_deref() {
+        Some("http/1.0") => "HTTP/1.0",
+        Some("h2") => "HTTP/2",
+        Some("h3") => "HTTP/3",
+        Some("http/1.1") | None => "HTTP/1.1",
+        Some(other) => other,
+    }
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
