@@ -170,3 +170,92 @@ fn version(exchange: &Exchange) -> &str {
 fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
+
+#[cfg(test)]
+mod tests {
+    use notex_wire::ExchangeTiming;
+
+    use super::*;
+
+    fn at(millis: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(millis).unwrap_or_default()
+    }
+
+    fn kept(call: Option<u32>, exchange: Exchange) -> KeptExchange {
+        KeptExchange { call, exchange }
+    }
+
+    fn header(name: &str, value: &str) -> HttpHeader {
+        HttpHeader { name: name.to_owned(), value: value.to_owned() }
+    }
+
+    fn all() -> Value {
+        let answered = Exchange {
+            id: "1".to_owned(),
+            at: at(1_764_000_000_000),
+            ended_at: Some(at(1_764_000_000_030)),
+            method: "POST".to_owned(),
+            url: "https://shop.example/api?q=tea&page=2".to_owned(),
+            resource_type: "fetch".to_owned(),
+            status: Some(201),
+            status_text: "Created".to_owned(),
+            protocol: Some("h2".to_owned()),
+            remote_address: Some("[::1]:443".to_owned()),
+            request_headers: vec![header("Content-Type", "application/json")],
+            response_headers: vec![header("Location", "/next")],
+            request_body: Some(HttpBody { content: "{}".to_owned(), base64: false, truncated: false }),
+            response_body: Some(HttpBody { content: "AAEC".to_owned(), base64: true, truncated: true }),
+            mime: Some("image/png".to_owned()),
+            decoded_bytes: 3,
+            timing: ExchangeTiming {
+                blocked_ms: Some(1.0),
+                connect_ms: Some(5.0),
+                tls_ms: Some(4.0),
+                send_ms: Some(0.5),
+                wait_ms: Some(20.0),
+                receive_ms: Some(2.0),
+                total_ms: Some(28.5),
+                ..ExchangeTiming::default()
+            },
+            ..Exchange::default()
+        };
+        let failed = Exchange {
+            id: "2".to_owned(),
+            at: at(1_764_000_000_040),
+            method: "GET".to_owned(),
+            url: "http://127.0.0.1:1/".to_owned(),
+            failed: Some("the connection was refused".to_owned()),
+            timing: ExchangeTiming { total_ms: Some(3.0), ..ExchangeTiming::default() },
+            ..Exchange::default()
+        };
+        let pages = [Page { number: 3, started_at: at(1_764_000_000_000), title: String::new() }];
+        let text = written(&pages, &[kept(Some(3), answered), kept(None, failed)]);
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_written_is_har_1_2() {
+        let schema: Value = serde_json::from_str(include_str!("../tests/har-1.2.json")).unwrap_or_default();
+        let validator = jsonschema::validator_for(&schema).expect("the schema can be read");
+        let har = all();
+        let wrong: Vec<String> =
+            validator.iter_errors(&har).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert!(!validator.is_valid(&json!({ "log": { "version": "1.2" } })), "the schema says no");
+    }
+
+    #[test]
+    fn the_parts_of_the_time_are_its_sum_and_what_is_cut_or_failed_says_so() {
+        let har = all();
+        let (first, second) = (&har["log"]["entries"][0], &har["log"]["entries"][1]);
+        assert_eq!(first["time"], 28.5, "tls is a part of connecting");
+        assert_eq!((&first["pageref"], &first["serverIPAddress"]), (&json!("call_3"), &json!("::1")));
+        assert_eq!(first["request"]["queryString"][1], json!({ "name": "page", "value": "2" }));
+        assert_eq!(first["response"]["content"]["encoding"], "base64");
+        assert!(first["response"]["content"]["comment"].is_string());
+        assert_eq!(first["response"]["redirectURL"], "/next");
+        assert_eq!((&second["response"]["status"], &second["time"]), (&json!(0), &json!(3.0)));
+        assert_eq!(second["comment"], "the connection was refused");
+        assert!(second.get("pageref").is_none());
+    }
+}

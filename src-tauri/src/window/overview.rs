@@ -74,6 +74,7 @@ impl Overview {
             | Delta::Call(_)
             | Delta::Observation(_)
             | Delta::Scraped(_)
+            | Delta::Evidence(_)
             | Delta::FlowRun(_)
             | Delta::FlowsChanged
             | Delta::Ask(_) => {}

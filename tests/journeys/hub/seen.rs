@@ -165,6 +165,7 @@ impl Seen {
             | Delta::Observation(_)
             | Delta::Scraped(_)
             | Delta::FlowsChanged
+            | Delta::Evidence(_)
             | Delta::Ask(_) => {}
         }
     }

@@ -19,6 +19,7 @@ import { noEntries, withEntry, withoutEntry } from "./maps";
 import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "./reduce";
 
 export type Tab = "observe" | "step" | "scrape";
+export type Drawer = "calls" | "network" | "console";
 export type Screen = "sessions" | "flows" | "usage" | "billing" | "history" | "log" | "settings";
 
 /** From then on a call shows its progress and can be cancelled, in milliseconds. */
@@ -42,7 +43,9 @@ export class Inspector {
   /** The flow that is looked at. */
   flowFile: string | null = null;
   tab = $state<Tab>("observe");
-  /** In a narrow window the panel is a tab of the drawer, and this says that the calls are shown instead. */
+  /** What the drawer shows of the session. */
+  drawer = $state<Drawer>("calls");
+  /** In a narrow window the panel is a tab of the drawer, and this says that the drawer's own are shown instead. */
   callsShown = $state(true);
   selectedId = $state<string | null>(null);
   /** The action that is chosen, per session. */
@@ -161,6 +164,12 @@ export class Inspector {
         : withEntry(this.#chosen, this.selectedId, action);
     if (action !== null) this.showNow();
     this.#forget(`step:${this.selectedId}`);
+  }
+
+  /** Shows a part of the drawer. */
+  showDrawer(drawer: Drawer): void {
+    this.drawer = drawer;
+    this.callsShown = true;
   }
 
   /** Shows the page as it is now, where it was shown as it was after a call. */

@@ -34,6 +34,8 @@ export interface World {
   flowsChanged: number;
   practiceUrl: string | null;
   version: string;
+  /** Grows whenever what is kept of a call arrived: console, network, the page. */
+  evidence: number;
   /** Of the sessions that were looked at. */
   details: ReadonlyMap<string, Detail>;
 }
@@ -49,6 +51,7 @@ export const emptyWorld: World = {
   flowsChanged: 0,
   practiceUrl: null,
   version: "",
+  evidence: 0,
   details: new Map(),
 };
 
@@ -60,8 +63,8 @@ export function reduce(world: World, event: HubEvent): World {
     const { sessions, ...rest } = event.news.value;
     const known = new Map(sessions.map((session) => [session.id, session]));
     const details = new Map([...world.details].filter(([id]) => known.has(id)));
-    const flowsChanged = world.flowsChanged + 1;
-    return { ...rest, seq: event.seq, sessions: known, details, flowsChanged };
+    const [evidence, flowsChanged] = [world.evidence + 1, world.flowsChanged + 1];
+    return { ...rest, seq: event.seq, sessions: known, details, evidence, flowsChanged };
   }
   if (world.seq === null || event.seq <= world.seq) return world;
   if (event.seq !== world.seq + 1) return { ...world, seq: null };
@@ -114,6 +117,9 @@ function applyAll(world: World, deltas: readonly Delta[]): World {
         break;
       case "notice":
         world.notices = [...world.notices, delta.value].slice(-NOTICES_KEPT);
+        break;
+      case "evidence":
+        world.evidence += 1;
         break;
       case "flow_run":
         world.flowRuns = replaceById(world.flowRuns, delta.value);
@@ -173,5 +179,5 @@ function mergeCalls(calls: Call[], more: Call[]): Call[] {
     const known = byId.get(call.id);
     if (!known || call.status.type !== "running") byId.set(call.id, call);
   }
-  return [...byId.values()].sort((a, b) => a.id - b.id);
+  return [...byId.values()].sort((a, b) => a.number - b.number || a.id - b.id);
 }

@@ -426,6 +426,7 @@ impl Window {
                 | Delta::Observation(_)
                 | Delta::Scraped(_)
                 | Delta::FlowsChanged
+                | Delta::Evidence(_)
                 | Delta::Ask(_) => {}
             }
             self.deltas.push(delta);

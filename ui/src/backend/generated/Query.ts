@@ -3,6 +3,7 @@ import type { Command } from "./Command";
 import type { EntryFilter } from "./EntryFilter";
 import type { HistoryFilter } from "./HistoryFilter";
 import type { Stretch } from "./Stretch";
+import type { Whose } from "./Whose";
 import type { WhatIf } from "./WhatIf";
 
 /**
@@ -148,4 +149,4 @@ file: string, } | { "type": "kept_run",
 /**
  * Its file, as [`KeptRun`] names it.
  */
-file: string, } | { "type": "report" };
+file: string, } | { "type": "report" } | { "type": "evidence", whose: Whose, number: number | null, } | { "type": "exchange", whose: Whose, number: number, id: string, } | { "type": "har", whose: Whose, number: number | null, };

@@ -1,0 +1,76 @@
+//! Console, network and the page of each call, from a real page through a real engine into the history.
+#![expect(clippy::expect_used, clippy::panic, reason = "a panic is how a test says no")]
+
+mod hub;
+
+use std::time::Duration;
+
+use hub::Seen;
+use notex_hub::LOCAL_CONNECTION;
+use notex_hub::protocol::{Answer, Evidence, Query, Whose};
+use notex_journeys::{Api, FixtureSite, RunningEngine, until};
+use notex_wire::Exchange;
+use serde_json::{Value, json};
+
+const SOON: Duration = Duration::from_secs(20);
+
+async fn evidence(seen: &Seen, session: &str, number: Option<u32>) -> Evidence {
+    let whose = Whose::Shown { session: session.to_owned() };
+    match seen.hub.query(Query::Evidence { whose, number }).await {
+        Ok(Answer::Evidence(evidence)) => *evidence,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn console_and_network_of_a_call_are_kept_for_those_made_here_and_elsewhere_and_exported() {
+    let (engine, site) = (RunningEngine::start().await, FixtureSite::open().await);
+    let mut seen = Seen::on(&engine.base_url).await;
+    let session = seen.opens(LOCAL_CONNECTION, &site.url("/article")).await;
+    let opened = seen.detail(&session).await.calls.last().expect("an observe").number;
+    until("the observe's evidence", SOON, || async {
+        evidence(&seen, &session, Some(opened)).await.offered.then_some(())
+    })
+    .await;
+    let kept = evidence(&seen, &session, Some(opened)).await;
+    let document = kept.network.iter().find(|kept| kept.exchange.url == site.url("/article"));
+    let document = document.expect("the page was requested").exchange.clone();
+    assert_eq!((document.status, document.resource_type.as_str()), (Some(200), "document"));
+    assert!(document.response_headers.is_empty() && document.response_body.is_none(), "lists are slim");
+    let whose = || Whose::Shown { session: session.clone() };
+    let query = Query::Exchange { whose: whose(), number: opened, id: document.id.clone() };
+    let Ok(Answer::Exchange(Some(whole))) = seen.hub.query(query).await else { panic!("it is kept whole") };
+    let whole: Exchange = *whole;
+    assert!(!whole.response_headers.is_empty() && !whole.request_headers.is_empty());
+    assert!(whole.response_body.is_some_and(|body| body.content.contains("<html")));
+
+    // Somebody else's call, which the engine tells of.
+    let code = "console.error('from elsewhere'); fetch('/deals').then(() => 1)";
+    let body = json!({"type": "evaluate_js", "code": code});
+    Api::of(&engine)
+        .post(&format!("/sessions/{session}/page/execute"), &body)
+        .await
+        .expect_success("a script");
+    until("what a call made elsewhere wrote", SOON, || async {
+        let all = evidence(&seen, &session, None).await;
+        let wrote = all.console.iter().any(|kept| kept.line.text == "from elsewhere" && kept.call.is_some());
+        let asked = all.network.iter().any(|kept| kept.exchange.url == site.url("/deals"));
+        (wrote && asked).then_some(())
+    })
+    .await;
+    let all = evidence(&seen, &session, None).await;
+    let mut ids: Vec<&str> = all.network.iter().map(|kept| kept.exchange.id.as_str()).collect();
+    ids.sort_unstable();
+    let listed = ids.len();
+    ids.dedup();
+    assert_eq!(ids.len(), listed, "each request is listed once");
+
+    let Ok(Answer::Har(har)) = seen.hub.query(Query::Har { whose: whose(), number: None }).await else {
+        panic!("it is exported")
+    };
+    let har: Value = serde_json::from_str(&har).expect("a HAR is JSON");
+    let entries = har["log"]["entries"].as_array().expect("entries");
+    assert!(entries.iter().any(|entry| entry["request"]["url"] == site.url("/article")));
+    let text = har.to_string();
+    assert!(text.contains("<html"), "bodies are a part of it");
+}

@@ -1,0 +1,10 @@
+import type { Drawer, Tab } from "../state/inspector.svelte";
+
+/** The tabs of the drawer that are about all of the session. */
+export const drawerTabs = (calls: number): { id: Drawer; label: string; count?: number }[] => [
+  { id: "calls", label: "Calls", count: calls },
+  { id: "network", label: "Network" },
+  { id: "console", label: "Console" },
+];
+
+export const isDrawer = (tab: Drawer | Tab): tab is Drawer => drawerTabs(0).some(({ id }) => id === tab);
