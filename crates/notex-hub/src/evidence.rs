@@ -10,7 +10,6 @@ use notex_client::{Server, Trace};
 use notex_wire::{CallEvidence, ConsoleLine, Exchange};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tracing::debug;
 
 use crate::commands::{client_of_session, server_of_connection};

@@ -4,6 +4,7 @@ import { feedFrames } from "./fakeLive";
 import { pageScene } from "./fakePageScenes";
 import { frameScene } from "./fakeFrame";
 import { flowRun, flowsScene } from "./fakeFlows";
+import { evidenceScene } from "./fakeEvidence";
 import { historyScene } from "./fakeHistory";
 import { moneyScene } from "./fakeMoney";
 import {
@@ -185,6 +186,7 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
   historyScene(scene, fake);
   flowsScene(fake);
   if (scene === "flows") snapshot.flowRuns = [flowRun({ type: "over" })];
+  evidenceScene(fake);
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;
   fake.onQuery("picture", (query) => {
     if (query.type === "picture" && !query.url.endsWith(".svg")) return { type: "picture", value: "shop" };

@@ -63,7 +63,7 @@ describe("the network panel", () => {
     const onsave = vi.fn();
     render(NetworkPanel, { kept: await kept(evidence), number: 2, onsave, onretry: () => undefined });
     const grid = screen.getByRole("grid", { name: "Requests" });
-    expect(within(grid).getAllByRole("row")).toHaveLength(2);
+    expect(await within(grid).findAllByRole("row")).toHaveLength(2);
     await fireEvent.keyDown(grid, { key: "End" });
     const detail = await screen.findByRole("complementary", { name: "The request" });
     await waitFor(() => expect(within(detail).getByText("X-Kept")).toBeInTheDocument());
@@ -92,13 +92,13 @@ describe("the network panel", () => {
 describe("the console panel", () => {
   it("shows what pages wrote as text, with place and repeats, and filters by level and words", async () => {
     const { container } = render(ConsolePanel, { kept: await kept(evidence), onretry: () => undefined });
-    expect(screen.getByText("<img src=x onerror=alert(1)>")).toBeInTheDocument();
+    expect(await screen.findByText("<img src=x onerror=alert(1)>")).toBeInTheDocument();
     expect(container.querySelector("img")).toBeNull();
     expect(screen.getByText("×3")).toBeInTheDocument();
     expect(screen.getAllByText("app.js:12:3")).toHaveLength(2);
     await fireEvent.click(screen.getByRole("button", { name: /Errors/ }));
-    expect(screen.queryByText("<img src=x onerror=alert(1)>")).toBeNull();
-    expect(screen.getByText("hello")).toBeInTheDocument();
+    await waitFor(() => expect(screen.queryByText("<img src=x onerror=alert(1)>")).toBeNull());
+    expect(await screen.findByText("hello")).toBeInTheDocument();
     await fireEvent.input(screen.getByRole("textbox", { name: "Filter the console" }), {
       target: { value: "zzz" },
     });
