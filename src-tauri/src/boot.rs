@@ -39,6 +39,7 @@ impl Running {
             saved,
             save,
             practice_url: practice::open().await,
+            local_model: engine.local_model(),
             log,
             start_local_engine: engine.starter(),
         })?;

@@ -138,6 +138,7 @@ async fn open(base_url: &str, live: usize) -> (Hub, Subscription, TempDir) {
             Box::pin(async move { Ok(engine) })
         }),
         practice_url: None,
+        local_model: notex_hub::LocalModel::default(),
         log: LogHandle::default(),
     };
     let hub = Hub::start(options).expect("a hub starts in an empty folder");

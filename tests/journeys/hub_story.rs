@@ -99,6 +99,7 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
         selector: selector.map(str::to_owned),
         extract: None,
         response_format: None,
+        instructions: None,
     };
     seen.did(scrape(Some("figure"), true, true, false)).await;
     let read = seen.detail(&session).await.scraped.expect("it was read");
@@ -137,6 +138,7 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
         selector: None,
         extract: Some(Extract { fields, ..Extract::default() }),
         response_format: Some(json!({"properties": {"figures": {"minItems": 90}}})),
+        instructions: None,
     };
     seen.did(rows.clone()).await;
     let read = seen.detail(&session).await.scraped.expect("it was read");
@@ -233,6 +235,7 @@ async fn a_server_of_the_current_contract_alone_is_inspected_from_start_to_verif
             selector: selector.map(str::to_owned),
             extract: None,
             response_format: None,
+            instructions: None,
         };
         seen.did(scrape(None)).await;
         let read = seen.detail(&session).await.scraped.expect("it was read");

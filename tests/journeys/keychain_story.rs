@@ -23,6 +23,7 @@ fn hub(folder: &Path, kept: &Kept) -> Hub {
             Ok(())
         }),
         practice_url: None,
+        local_model: notex_hub::LocalModel::default(),
         log: notex_hub::LogHandle::default(),
         start_local_engine: Box::new(move || {
             let nowhere = nowhere.clone();

@@ -177,6 +177,9 @@ pub(crate) async fn allow(hub: &Hub, command: &Command) -> Result<(), Failure> {
         | Command::RemovePast { .. }
         | Command::ClearHistory
         | Command::Flow { .. }
+        | Command::TryModel { .. }
+        | Command::SaveModel { .. }
+        | Command::RemoveModel
         | Command::SaveSettings { .. } => return Ok(()),
     };
     hub.ask(move |state, now| {

@@ -273,12 +273,17 @@ pub(crate) struct ScrapeAsked {
     pub(crate) selector: Option<String>,
     pub(crate) extract: Option<Extract>,
     pub(crate) response_format: Option<serde_json::Value>,
+    pub(crate) instructions: Option<String>,
 }
 
 impl ScrapeAsked {
     /// It asks for what only servers with our additions read.
     pub(crate) fn is_part(&self) -> bool {
-        self.selector.is_some() || !self.links || self.extract.is_some()
+        self.selector.is_some()
+            || !self.links
+            || self.extract.is_some()
+            || self.response_format.is_some()
+            || self.instructions.is_some()
     }
 
     /// How such a server is asked.
@@ -290,6 +295,7 @@ impl ScrapeAsked {
             only_main_content: Some(self.only_main_content),
             extract: self.extract.clone(),
             response_format: self.response_format.clone(),
+            instructions: self.instructions.clone(),
             ..ScrapeRequest::default()
         }
     }

@@ -232,6 +232,7 @@ impl Connection {
         plan: Option<&PlanAnswer>,
         server_now: DateTime<Utc>,
     ) {
+        let told = plan.map(|plan| plan.rates.model_per_1000_tokens);
         let card = plan.map_or_else(RateCard::default, |plan| plan.rates.clone());
         let today = server_now.date_naive();
         let spent = usage.by_day.iter().find(|day| day.day == today).map_or(Credits::ZERO, |day| day.credits);
@@ -247,6 +248,7 @@ impl Connection {
             step_price: card.step().total(),
             observe_price: card.observe_with_screenshot(0).total(),
             scrape_price: card.scrape(notex_session::ScrapeSize::default()).total(),
+            tokens_price: told,
             minute_price: card.session_minute(1).total(),
         });
         self.take_in_burn(server_now);
@@ -267,6 +269,7 @@ impl Connection {
             credits.step_price = card.step().total();
             credits.observe_price = card.observe_with_screenshot(0).total();
             credits.scrape_price = card.scrape(notex_session::ScrapeSize::default()).total();
+            credits.tokens_price = Some(card.model_per_1000_tokens);
             credits.minute_price = card.session_minute(1).total();
         }
     }

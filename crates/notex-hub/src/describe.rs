@@ -57,6 +57,12 @@ pub(crate) fn part(selector: &str) -> String {
     shortened(selector, 60)
 }
 
+/// What a language model was asked for, behind what was read.
+pub(crate) fn wish(instructions: &str) -> String {
+    let line = instructions.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!(" · asked for “{}”", shortened(&line, 60))
+}
+
 /// A tab in a few words, as a person counts them.
 pub(crate) fn tab(deed: &TabDeed) -> String {
     match deed {

@@ -20,6 +20,7 @@ fn abilities(dialect: Dialect) -> Abilities {
             start_options: true,
             tabs: true,
             scrape_options: true,
+            instructions: true,
             files: true,
         },
         Dialect::Classic => Abilities::default(),
@@ -28,6 +29,7 @@ fn abilities(dialect: Dialect) -> Abilities {
             start_options: true,
             tabs: true,
             scrape_options: true,
+            instructions: true,
             ..Abilities::default()
         },
     }

@@ -50,6 +50,7 @@ const EVERYTHING: Abilities = Abilities {
     start_options: true,
     tabs: true,
     scrape_options: true,
+    instructions: true,
     files: true,
 };
 

@@ -17,12 +17,13 @@ use crate::history::{self, History};
 use crate::journal::{Journal, JournalError};
 use crate::live::LiveView;
 use crate::log::LogHandle;
+use crate::model::{LocalModel, Models};
 use crate::pictures::{Picture, PictureError, Pictures};
 use crate::protocol::{
     Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query, RunForm,
 };
 use crate::state::{Save, Saved, State};
-use crate::{budgets, elements, evidence, flows, follow, keychain, live, money, remote, report, requests};
+use crate::{budgets, elements, evidence, flows, follow, keychain, live, money, remote, report, requests, model};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -60,6 +61,8 @@ pub struct HubOptions {
     pub start_local_engine: StartLocalEngine,
     /// The address of the page to practise on, where one is served.
     pub practice_url: Option<String>,
+    /// What that engine does with language models; the default takes none.
+    pub local_model: LocalModel,
     /// What the app wrote to its log, of the [`crate::LogLayer`] that keeps it; the default keeps nothing.
     pub log: LogHandle,
 }
@@ -75,6 +78,7 @@ pub(crate) struct Shared {
     messages: mpsc::Sender<Message>,
     pub(crate) pictures: Pictures,
     pub(crate) start_local_engine: StartLocalEngine,
+    pub(crate) models: Models,
     pub(crate) ledgers: money::Ledgers,
     pub(crate) log: LogHandle,
     pub(crate) clock: WallClock,
@@ -121,7 +125,8 @@ impl Hub {
     /// # Errors
     /// When the data folder cannot be used.
     pub fn start_with_clock(options: HubOptions, clock: WallClock) -> Result<Self, JournalError> {
-        let HubOptions { data_dir, saved, save, start_local_engine, practice_url, log } = options;
+        let HubOptions { data_dir, saved, save, start_local_engine, practice_url, local_model, log } =
+            options;
         // A folder that cannot be made shows as a journal that cannot be opened, with its path.
         drop(std::fs::create_dir_all(&data_dir));
         let journal = Journal::open(&data_dir.join("live-sessions"))?;
@@ -141,6 +146,7 @@ impl Hub {
                 messages,
                 pictures,
                 start_local_engine,
+                models: Models::new(local_model),
                 ledgers: money::Ledgers::default(),
                 log,
                 clock: clock.clone(),
@@ -151,6 +157,8 @@ impl Hub {
         };
         tokio::spawn(history::tend(Arc::downgrade(&hub.shared), told));
         tokio::spawn(run(state, inbox, Arc::downgrade(&hub.shared), clock));
+        let remembering = hub.clone();
+        tokio::spawn(async move { model::restore(&remembering).await });
         let beginning = hub.clone();
         tokio::spawn(async move {
             for connection in connections {
@@ -457,6 +465,7 @@ fn last_of_each(deltas: Vec<Delta>) -> Vec<Delta> {
             | Delta::Scraped(_)
             | Delta::Notice(_)
             | Delta::Evidence(_)
+            | Delta::Model(_)
             | Delta::Ask(_) => true,
         })
         .collect();

@@ -42,6 +42,14 @@ fn of_state(state: &State) -> String {
     put(&mut text, format_args!("  system {} {}", std::env::consts::OS, std::env::consts::ARCH));
     let keychain = state.keychain_problem.as_deref().unwrap_or("can be used");
     put(&mut text, format_args!("  keychain: {keychain}"));
+    let model = match state.model.as_ref().map(|known| known.state()) {
+        None => "none".to_owned(),
+        Some(known) => match known.failure {
+            None => "can be asked".to_owned(),
+            Some(failure) => failure.message,
+        },
+    };
+    put(&mut text, format_args!("  language model: {model}"));
     text.push_str("\nConnections\n");
     for known in &state.connections {
         of_connection(&mut text, &known.state, state);

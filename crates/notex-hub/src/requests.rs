@@ -12,12 +12,21 @@ const KEY: &str = "$NOTEX_API_KEY";
 
 /// What a scrape would send.
 pub(crate) async fn text(hub: &Hub, command: Command) -> Result<RequestText, Failure> {
-    let Command::Scrape { session, only_main_content, images, links, selector, extract, response_format } =
-        command
+    let Command::Scrape {
+        session,
+        only_main_content,
+        images,
+        links,
+        selector,
+        extract,
+        response_format,
+        instructions,
+    } = command
     else {
         return Err(Failure::invalid("only a scrape is told as a request"));
     };
-    let asked = ScrapeAsked { only_main_content, images, links, selector, extract, response_format };
+    let asked =
+        ScrapeAsked { only_main_content, images, links, selector, extract, response_format, instructions };
     let client = client_of_session(hub, &session).await?;
     let server = client.server();
     let (url, body) = if asked.is_part() {

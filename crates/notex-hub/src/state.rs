@@ -14,6 +14,7 @@ use crate::clock::WallClock;
 use crate::connection::Connection;
 use crate::flows::Runs;
 use crate::journal::Journal;
+use crate::model::{KnownModel, SavedModel};
 use crate::notices::{CALM_AFTER_JUMP, HELD_AFTER_JUMP, Notices};
 use crate::protocol::{Answer, Delta, Failure, FailureCode, KeepKey, SessionDetail, Settings, Snapshot};
 use crate::sessions::Session;
@@ -26,6 +27,8 @@ pub struct Saved {
     pub settings: Settings,
     /// The servers the person added.
     pub connections: Vec<SavedConnection>,
+    /// The language model of the engine inside the app.
+    pub model: Option<SavedModel>,
     /// What was told of budgets.
     pub told: Vec<ToldBudget>,
 }
@@ -50,6 +53,7 @@ pub(crate) struct State {
     pub(crate) connections: Vec<Connection>,
     pub(crate) sessions: HashMap<String, Session>,
     pub(crate) settings: Settings,
+    pub(crate) model: Option<KnownModel>,
     pub(crate) keychain_problem: Option<String>,
     pub(crate) practice_url: Option<String>,
     pub(crate) deltas: Vec<Delta>,
@@ -86,6 +90,7 @@ impl State {
             connections,
             sessions: HashMap::new(),
             settings: saved.settings,
+            model: saved.model.map(|saved| KnownModel { saved, key: None, failure: None }),
             keychain_problem: None,
             practice_url: None,
             deltas: Vec::new(),
@@ -114,6 +119,7 @@ impl State {
             connections: self.connections.iter().map(|connection| connection.state.clone()).collect(),
             sessions,
             settings: self.settings.clone(),
+            model: self.model.as_ref().map(KnownModel::state),
             keychain_problem: self.keychain_problem.clone(),
             notices: self.notices.kept(),
             flow_runs: self.runs.shown(),
@@ -270,7 +276,8 @@ impl State {
         let connections = self.connections.iter().filter_map(Connection::to_saved).collect();
         let may_be_told = |id: &str| self.sessions.get(id).is_none_or(|session| !session.is_ended());
         let told = self.budgets_told.to_saved(self.clock.now(), may_be_told);
-        let saved = Saved { settings: self.settings.clone(), connections, told };
+        let model = self.model.as_ref().map(|known| known.saved.clone());
+        let saved = Saved { settings: self.settings.clone(), connections, model, told };
         (self.save)(&saved).map_err(|why| {
             Failure::new(FailureCode::Other, format!("the settings could not be saved: {why}"))
                 .with_hint("free some disk space or check the permissions of the data folder")

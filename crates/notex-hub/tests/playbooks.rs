@@ -8,6 +8,8 @@ mod flows;
 mod history;
 #[path = "playbooks/lights.rs"]
 mod lights;
+#[path = "playbooks/models.rs"]
+mod models;
 #[path = "playbooks/notices.rs"]
 mod notices;
 #[path = "playbooks/reports.rs"]
@@ -314,6 +316,7 @@ async fn a_key_kept_for_this_run_is_in_no_setting_and_no_event() {
             Ok(())
         }),
         practice_url: None,
+        local_model: notex_hub::LocalModel::default(),
         log: notex_hub::LogHandle::default(),
         start_local_engine: Box::new(|| {
             Box::pin(async {

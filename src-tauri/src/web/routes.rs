@@ -118,6 +118,7 @@ mod tests {
             saved: Saved::default(),
             save: Box::new(|_| Ok(())),
             practice_url: None,
+            local_model: notex_hub::LocalModel::default(),
             log: notex_hub::LogHandle::default(),
             start_local_engine: Box::new(|| Box::pin(async { Err("there is none in this test".to_owned()) })),
         })

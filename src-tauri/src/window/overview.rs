@@ -77,6 +77,7 @@ impl Overview {
             | Delta::Evidence(_)
             | Delta::FlowRun(_)
             | Delta::FlowsChanged
+            | Delta::Model(_)
             | Delta::Ask(_) => {}
         }
         None
@@ -244,6 +245,7 @@ mod tests {
             connections: Vec::new(),
             sessions,
             settings: Settings::default(),
+            model: None,
             keychain_problem: None,
             notices,
             flow_runs: Vec::new(),

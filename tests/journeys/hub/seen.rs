@@ -47,6 +47,7 @@ impl Seen {
                 Box::pin(async move { engine })
             }),
             practice_url: None,
+            local_model: notex_hub::LocalModel::default(),
             log: LogHandle::default(),
         };
         let hub = Hub::start(options).expect("a hub starts in an empty folder");
@@ -157,6 +158,7 @@ impl Seen {
             }
             Delta::Notice(new) => self.shown.notices.push(new),
             Delta::Settings(new) => self.shown.settings = *new,
+            Delta::Model(new) => self.shown.model = new.map(|new| *new),
             Delta::FlowRun(new) => {
                 self.shown.flow_runs.retain(|old| old.id != new.id);
                 self.shown.flow_runs.push(*new);

@@ -2,6 +2,7 @@
 
 mod file;
 mod life;
+mod model;
 mod page;
 mod servers;
 mod settings;
@@ -32,8 +33,25 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
             let asked = StepAsked { action, value, enter, most: None, secret: false };
             page::step(hub, session, asked).await
         }
-        Command::Scrape { session, only_main_content, images, links, selector, extract, response_format } => {
-            let asked = ScrapeAsked { only_main_content, images, links, selector, extract, response_format };
+        Command::Scrape {
+            session,
+            only_main_content,
+            images,
+            links,
+            selector,
+            extract,
+            response_format,
+            instructions,
+        } => {
+            let asked = ScrapeAsked {
+                only_main_content,
+                images,
+                links,
+                selector,
+                extract,
+                response_format,
+                instructions,
+            };
             page::scrape(hub, session, asked).await
         }
         Command::Tab { session, deed } => tab::tab(hub, session, deed).await,
@@ -60,6 +78,13 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
         Command::RemovePast { session } => history::remove(hub, session).await.map(|()| Outcome::default()),
         Command::Flow { deed } => flows::run(hub, deed).await,
         Command::ClearHistory => history::clear(hub).await.map(|()| Outcome::default()),
+        Command::TryModel { url, name, api_key } => {
+            model::try_out(hub, model::Typed { url, name, api_key }).await
+        }
+        Command::SaveModel { url, name, api_key, keep_key } => {
+            model::save(hub, model::Typed { url, name, api_key }, keep_key).await
+        }
+        Command::RemoveModel => model::remove(hub).await,
         Command::SaveSettings { settings } => settings::save(hub, *settings).await,
     }
 }

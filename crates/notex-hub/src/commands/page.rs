@@ -104,6 +104,10 @@ pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Re
 
 /// A scrape of a part of the page, without its links, or with fields: what only servers with our additions read.
 async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
+    if asked.instructions.is_some() {
+        let refusal = "this server's scrape does not take instructions";
+        needs(hub, &session, |can| can.instructions, refusal).await?;
+    }
     let option = match &asked {
         ScrapeAsked { extract: Some(_), .. } => "fields to pick",
         ScrapeAsked { selector: Some(_), .. } => "a selector",
@@ -113,6 +117,8 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
         .await?;
     let part = asked.selector.as_deref().map(describe::part);
     let what = part.clone().unwrap_or_else(|| describe::scope(None, asked.only_main_content).to_owned());
+    let wish = asked.instructions.as_deref().map(describe::wish).unwrap_or_default();
+    let what = format!("{what}{wish}");
     let request = asked.request();
     let (id, sent) = (session.clone(), said(&request));
     let call = move |client: Client| async move {
@@ -124,7 +130,7 @@ async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Out
     let (number, (read, after)) = run(hub, &session, CallKind::Scrape, what, sent, call).await?;
     let reading = read.body.reading.as_ref();
     let read_what = part.unwrap_or_else(|| describe::scope(reading, asked.only_main_content).to_owned());
-    let words = format!("{read_what} · {}", describe::size(read.body.markdown.len()));
+    let words = format!("{read_what} · {}{wish}", describe::size(read.body.markdown.len()));
     let id = session.clone();
     let trace = read.trace;
     let mut kept = history::Answered::of(&read.body).traced(trace);

@@ -72,6 +72,8 @@ pub enum Command {
         /// The JSON Schema that what is picked has to fit.
         #[ts(type = "unknown")]
         response_format: Option<serde_json::Value>,
+        /// What a language model shall find on it, in the person's words.
+        instructions: Option<String>,
     },
     /// Bring a tab to the front, open one, or close the one in front.
     Tab {
@@ -174,6 +176,28 @@ pub enum Command {
         /// The whole plan.
         plan: Plan,
     },
+    /// Ask a language model one small question, without keeping anything; [`Outcome::model`] says how it went.
+    TryModel {
+        /// The address of its server.
+        url: String,
+        /// What its server calls it.
+        name: String,
+        /// Its key; null for the one that is kept.
+        api_key: Option<String>,
+    },
+    /// Have the engine inside the app ask this language model from now on; its key goes to the keychain.
+    SaveModel {
+        /// The address of its server.
+        url: String,
+        /// What its server calls it.
+        name: String,
+        /// Its key; null for the one that is kept.
+        api_key: Option<String>,
+        /// What to do with the key.
+        keep_key: KeepKey,
+    },
+    /// Forget the language model and its key.
+    RemoveModel,
     /// Change the settings.
     SaveSettings {
         /// All of them.
@@ -299,6 +323,10 @@ pub struct Outcome {
     pub closed: Vec<Closed>,
     /// What [`Command::ProbeServer`] found.
     pub probe: Option<super::Probe>,
+    /// What [`Command::TryModel`] was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub model: Option<super::TriedModel>,
     /// The name that [`Command::AddFile`] kept the file by.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

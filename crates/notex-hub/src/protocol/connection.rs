@@ -79,6 +79,8 @@ pub struct Abilities {
     pub tabs: bool,
     /// A scrape takes a selector and may leave links out.
     pub scrape_options: bool,
+    /// A scrape may say in words what a language model shall find; the engine inside the app needs one for that.
+    pub instructions: bool,
     /// Files can be given to a session, for uploads on its pages.
     pub files: bool,
 }
@@ -119,6 +121,8 @@ pub struct CreditState {
     pub observe_price: Credits,
     /// The price of the smallest scrape.
     pub scrape_price: Credits,
+    /// The price of each started 1,000 tokens of a language model; null when the server does not say.
+    pub tokens_price: Option<Credits>,
     /// The price of each started minute of a session.
     pub minute_price: Credits,
 }

@@ -9,6 +9,7 @@ mod connection;
 mod evidence;
 mod flow;
 mod history;
+mod model;
 mod money;
 mod news;
 mod session;
@@ -26,6 +27,7 @@ pub use history::{
     FilterHelp, FilterProblem, FilterSuggestion, HistoryFilter, HistoryPage, HistorySizes, PastCall,
     PastCalls, PastEnd, PastHit, PastHits, PastSession, Snippet,
 };
+pub use model::{ModelState, TriedModel};
 pub use money::{
     Billing, Budget, BudgetRule, CallSum, DaySum, EntryFilter, HostSum, LedgerLine, LedgerPage, RestSum,
     SessionSum, UsageReport, WhatIf, WhatIfAnswer, WhatIfCall,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Call, ConnectionState, EvidenceKept, FlowRun, Observation, Scraped, SessionState, Settings};
+use super::{Call, ConnectionState, EvidenceKept, FlowRun, Observation, Scraped, SessionState, Settings, ModelState};
 
 /// A batch of news, or the whole state.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub sessions: Vec<SessionState>,
     /// The settings.
     pub settings: Settings,
+    /// The language model of the engine inside the app.
+    pub model: Option<ModelState>,
     /// Whether the keychain can be used; null when it can, else the sentence.
     pub keychain_problem: Option<String>,
     /// The newest notices, oldest first; at most 100.
@@ -75,6 +77,8 @@ pub enum Delta {
     Settings(Box<Settings>),
     /// What the server keeps of a call is kept here now: console, network, the page.
     Evidence(EvidenceKept),
+    /// The language model changed, or there is none any more.
+    Model(Option<Box<ModelState>>),
     /// Something a person should know.
     Notice(Notice),
     /// The system around the window asks it for something.

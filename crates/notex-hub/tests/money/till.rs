@@ -278,6 +278,7 @@ pub(crate) fn hub_with(till: &Till, folder: &Path, store: &Arc<Mutex<String>>) -
         saved,
         save: Box::new(save),
         practice_url: None,
+        local_model: notex_hub::LocalModel::default(),
         log: notex_hub::LogHandle::default(),
         start_local_engine: Box::new(move || {
             let engine = engine.clone();

@@ -42,6 +42,7 @@ async fn no_secret_survives_in_the_report_or_the_log_and_what_is_wrong_does() {
         saved: Saved::default(),
         save: Box::new(|_| Ok(())),
         practice_url: None,
+        local_model: notex_hub::LocalModel::default(),
         log: kept,
         start_local_engine: Box::new(move || {
             let engine = LocalEngine { base_url: base_url.clone(), key: ApiKey::new(KEY) };

@@ -44,6 +44,8 @@ pub(crate) struct Script {
     pub(crate) clock_off: Mutex<TimeDelta>,
     /// Parts of pages that are otherwise than usual.
     pub(crate) page: Mutex<HashMap<String, Value>>,
+    /// Bodies of the scrapes of a part of a page.
+    pub(crate) reads: Mutex<Vec<Value>>,
     /// How it answers from now on.
     pub(crate) mood: tokio::sync::watch::Sender<Mood>,
     /// What it was asked on pages: the path and the body.
@@ -99,6 +101,7 @@ impl ScriptedServer {
             after_close: Mutex::default(),
             clock_off: Mutex::default(),
             page: Mutex::default(),
+            reads: Mutex::default(),
             mood: tokio::sync::watch::Sender::new(Mood::Well),
             asked: Mutex::default(),
             charges: 0.into(),
@@ -181,6 +184,7 @@ fn routes(script: Arc<Script>) -> Router {
         .route("/env/observe", post(observe))
         .route("/env/step", post(step))
         .route("/sessions/{id}/page/execute", post(execute))
+        .route("/sessions/{id}/page/scrape", post(read))
         .route("/events", get(events))
         .route("/usage", get(usage))
         .layer(axum::middleware::from_fn(
@@ -305,6 +309,15 @@ async fn execute(
     )
 }
 
+async fn read(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Json<Value> {
+    script.reads.lock().unwrap().push(request);
+    let reasons = json!([{"what": "scrape", "credits": 2.0}, {"what": "3,400 tokens", "credits": 1.2}]);
+    Json(
+        json!({"markdown": "# Aero 13", "structured": {"success": true, "error": null, "data": {"name": "Aero 13"}},
+        "usage": {"credits": 3.2, "reasons": reasons, "remaining": 96.8}}),
+    )
+}
+
 fn page(script: &Script, request: &Value) -> Value {
     let id = request["session_id"].as_str().unwrap().to_owned();
     script.charge(&id);
@@ -353,6 +366,7 @@ pub(crate) fn hub_by(base_url: &str, key: &str, folder: &std::path::Path, clock:
         saved: Saved::default(),
         save: Box::new(|_| Ok(())),
         practice_url: None,
+        local_model: notex_hub::LocalModel::default(),
         log: notex_hub::LogHandle::default(),
         start_local_engine: Box::new(move || {
             let engine = engine.clone();
@@ -417,6 +431,7 @@ impl Window {
                     self.shown.sessions.push((**new).clone());
                 }
                 Delta::Settings(new) => self.shown.settings = (**new).clone(),
+                Delta::Model(new) => self.shown.model = new.as_deref().cloned(),
                 Delta::Notice(new) => self.shown.notices.push(new.clone()),
                 Delta::FlowRun(new) => {
                     self.shown.flow_runs.retain(|old| old.id != new.id);

@@ -49,6 +49,10 @@ tabs: boolean,
  */
 scrapeOptions: boolean, 
 /**
+ * A scrape may say in words what a language model shall find; the engine inside the app needs one for that.
+ */
+instructions: boolean, 
+/**
  * Files can be given to a session, for uploads on its pages.
  */
 files: boolean, };

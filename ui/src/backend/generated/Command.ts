@@ -88,7 +88,11 @@ extract: Extract | null,
 /**
  * The JSON Schema that what is picked has to fit.
  */
-responseFormat: unknown, } | { "type": "tab", 
+responseFormat: unknown, 
+/**
+ * What a language model shall find on it, in the person's words.
+ */
+instructions: string | null, } | { "type": "tab", 
 /**
  * The session.
  */
@@ -196,7 +200,35 @@ connection: string,
 /**
  * The whole plan.
  */
-plan: Plan, } | { "type": "save_settings", 
+plan: Plan, } | { "type": "try_model", 
+/**
+ * The address of its server.
+ */
+url: string, 
+/**
+ * What its server calls it.
+ */
+name: string, 
+/**
+ * Its key; null for the one that is kept.
+ */
+apiKey: string | null, } | { "type": "save_model", 
+/**
+ * The address of its server.
+ */
+url: string, 
+/**
+ * What its server calls it.
+ */
+name: string, 
+/**
+ * Its key; null for the one that is kept.
+ */
+apiKey: string | null, 
+/**
+ * What to do with the key.
+ */
+keepKey: KeepKey, } | { "type": "remove_model" } | { "type": "save_settings", 
 /**
  * All of them.
  */

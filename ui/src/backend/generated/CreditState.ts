@@ -42,6 +42,10 @@ observePrice: Credits,
  */
 scrapePrice: Credits, 
 /**
+ * The price of each started 1,000 tokens of a language model; null when the server does not say.
+ */
+tokensPrice: Credits | null, 
+/**
  * The price of each started minute of a session.
  */
 minutePrice: Credits, };
