@@ -10,6 +10,7 @@ import type {
   LiveInput,
   LiveView,
   LiveViewer,
+  ModelState,
   Observation,
   Outcome,
   Query,
@@ -162,6 +163,18 @@ export class FakeBackend implements Backend {
         };
       case "add_file":
         return { ...nothing, session: command.session, file: command.name };
+      case "try_model":
+        return {
+          ...nothing,
+          model: { said: '{"ready": true}', tokens: 18, tokensEstimated: false, tookMs: 412 },
+        };
+      case "save_model": {
+        const { url, name, apiKey, keepKey } = command;
+        const kept = apiKey === null ? (this.snapshot.model?.keyKept ?? null) : null;
+        return this.#model({ url, name, keyKept: apiKey ? keepKey : kept, failure: null });
+      }
+      case "remove_model":
+        return this.#model(null);
       case "tab":
       case "rename_connection":
       case "save_rates":
@@ -178,6 +191,12 @@ export class FakeBackend implements Backend {
       case "flow":
         return command.deed.type === "save" ? { ...nothing, flow: "flow.flow.json" } : nothing;
     }
+  }
+
+  #model(model: ModelState | null): Outcome {
+    this.snapshot = { ...this.snapshot, model };
+    this.deltas({ type: "model", value: model });
+    return nothing;
   }
 
   #start(command: Extract<Command, { type: "start_session" }>): Outcome {
@@ -222,7 +241,7 @@ export class FakeBackend implements Backend {
   }
 
   #scrape(command: Extract<Command, { type: "scrape" }>): Outcome {
-    const { session, onlyMainContent, images, extract } = command;
+    const { session, onlyMainContent, images, extract, instructions } = command;
     const outcome = this.#change(session, "scrape", onlyMainContent ? "main content" : "all", {});
     const { title, url } = this.#session(session);
     const read = {
@@ -233,7 +252,8 @@ export class FakeBackend implements Backend {
       url,
       onlyMainContent,
     };
-    const structured = extract ? [pickedPage(extract.fields ?? {})] : [];
+    const fields = instructions ? { laptops: ".product" } : extract?.fields;
+    const structured = instructions || extract ? [pickedPage(fields ?? {})] : [];
     const scraped = { ...read, ...markdownPage(images), structured };
     this.#detail(session).scraped = scraped;
     this.deltas({ type: "scraped", value: scraped });
@@ -325,9 +345,9 @@ export class FakeBackend implements Backend {
 function requestOf(command: Command): RequestText {
   if (command.type !== "scrape")
     throw { code: "other", message: "only a scrape is told as a request", hint: null };
-  const { session, selector, extract, responseFormat } = command;
+  const { session, selector, extract, responseFormat, instructions } = command;
   const url = `http://127.0.0.1:4711/sessions/${session}/page/scrape`;
-  const body = JSON.stringify({ selector, extract, response_format: responseFormat }, null, 2);
+  const body = JSON.stringify({ selector, extract, response_format: responseFormat, instructions }, null, 2);
   return {
     url,
     body,

@@ -72,6 +72,7 @@ const everything: Abilities = {
   startOptions: true,
   tabs: true,
   scrapeOptions: true,
+  instructions: true,
   files: true,
 };
 
@@ -103,12 +104,14 @@ export function emptySnapshot(): Snapshot {
           stepPrice: 1,
           observePrice: 1.2,
           scrapePrice: 2,
+          tokensPrice: 0.3,
           minutePrice: 0.1,
         },
       },
     ],
     sessions: [],
     settings: defaultSettings,
+    model: null,
     keychainProblem: null,
     notices: [],
     flowRuns: [],

@@ -45,8 +45,8 @@ export const isAskable = (fields: readonly FieldWish[]): boolean =>
       (field.columns ?? []).every((column, _, all) => fieldProblem(column, all, true) === null),
   );
 
-/** Why the schema cannot be one; null when it can, or there is none. */
-export function schemaProblem({ schema, fields }: ScrapeWish): string | null {
+/** Why the schema cannot be one; null when it can, or there is none. A language model needs no fields for it. */
+export function schemaProblem({ schema, fields }: ScrapeWish, forModel = false): string | null {
   if (schema.trim() === "") return null;
   try {
     const read: unknown = JSON.parse(schema);
@@ -55,7 +55,7 @@ export function schemaProblem({ schema, fields }: ScrapeWish): string | null {
   } catch {
     return "This is no JSON.";
   }
-  return fields.some(isFilled) ? null : "It gives fields their types: name some above.";
+  return forModel || fields.some(isFilled) ? null : "It gives fields their types: name some above.";
 }
 
 function fieldOf({ selector, attribute, list, columns }: FieldWish): Field {

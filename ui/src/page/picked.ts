@@ -67,19 +67,17 @@ export function tablesOf(data: unknown, fields: readonly FieldWish[] = []): Read
     } else if (isFound(value)) {
       tables.push(tableOf(String(value["caption"] ?? title), value["rows"] as Record<string, unknown>[]));
     } else if (isObject(value)) {
+      const single = Object.entries(value).filter(([, inner]) => typeof inner !== "object" || inner === null);
+      if (single.length > 0)
+        tables.push({
+          title: title || "Fields",
+          columns: ["field", "value"],
+          rows: single.map(([name, inner]) => [name, cell(inner)]),
+        });
       for (const [name, inner] of Object.entries(value))
         if (typeof inner === "object") walk(inner, title ? `${title}: ${name}` : name);
     }
   };
-  if (isObject(data)) {
-    const single = Object.entries(data).filter(([, value]) => typeof value !== "object" || value === null);
-    if (single.length > 0)
-      tables.push({
-        title: "Fields",
-        columns: ["field", "value"],
-        rows: single.map(([name, value]) => [name, cell(value)]),
-      });
-  }
   walk(data, "");
   return tables;
 }

@@ -15,6 +15,8 @@ export interface ScrapeWish {
   embedded: boolean;
   /** The JSON Schema of the fields, as it was typed. */
   schema: string;
+  /** What a language model shall find, in words; empty for none. */
+  instructions: string;
   /** An element that was picked and is one of many: whether all of them are meant is to be said. */
   offered: QueryElement | null;
 }
@@ -36,7 +38,7 @@ export interface FieldWish {
 /** What a scrape is asked for before anybody chose. */
 export const plainWish: ScrapeWish = {
   ...{ onlyMainContent: true, images: false, links: true, selector: "" },
-  ...{ fields: [], auto: false, embedded: false, schema: "", offered: null },
+  ...{ fields: [], auto: false, embedded: false, schema: "", instructions: "", offered: null },
 };
 
 export const emptyField: FieldWish = {

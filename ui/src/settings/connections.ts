@@ -110,6 +110,7 @@ const abilityWords: Record<keyof Abilities, [can: string, cannot: string]> = {
   startOptions: ["takes every option of a start", "takes timeout, keep-alive and screenshot of a start"],
   tabs: ["switches tabs", "has no tabs to switch"],
   scrapeOptions: ["scrapes by selector", "scrapes whole pages only"],
+  instructions: ["takes instructions for a language model", "takes no instructions for a language model"],
   files: ["takes files for uploads", "takes no files for uploads"],
 };
 

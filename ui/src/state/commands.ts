@@ -190,10 +190,13 @@ export const commands = {
     words: "All keys",
     group: "Window",
     keys: "Mod+/",
-    run: ({ model, frame }) => {
-      model.screen = "settings";
-      frame.settingsPart = "keys";
-    },
+    run: ({ model }) => model.showSettings("keys"),
+  },
+  language_model: {
+    words: "Language model",
+    group: "Window",
+    keys: "",
+    run: ({ model }) => model.showSettings("model"),
   },
   notices: {
     words: "Show the notices",

@@ -23,8 +23,6 @@ export class Frame {
   open = $state.raw<Open | null>(null);
   palette = $state(false);
   bell = $state(false);
-  /** The part of the settings to bring into view. */
-  settingsPart = $state<string | null>(null);
   /** The session in which a newcomer is led through the first calls. */
   guided = $state<string | null>(null);
   readonly listing = new Listing();

@@ -42,6 +42,8 @@ export class Inspector {
   historyText = "";
   /** The flow that is looked at. */
   flowFile: string | null = null;
+  /** The part of the settings that is shown when they are opened next. */
+  settingsPart = $state<string | null>(null);
   tab = $state<Tab>("observe");
   /** What the drawer shows of the session. */
   drawer = $state<Drawer>("calls");
@@ -147,6 +149,12 @@ export class Inspector {
   showHistory(session: string): void {
     this.historyText = `session:${session}`;
     this.screen = "history";
+  }
+
+  /** Shows a part of the settings. */
+  showSettings(part: string): void {
+    this.settingsPart = part;
+    this.screen = "settings";
   }
 
   select(session: string): void {

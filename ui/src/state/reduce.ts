@@ -4,6 +4,7 @@ import type {
   Delta,
   FlowRun,
   HubEvent,
+  ModelState,
   Notice,
   Observation,
   Scraped,
@@ -25,6 +26,8 @@ export interface World {
   /** Newest first. */
   sessions: ReadonlyMap<string, SessionState>;
   settings: Settings | null;
+  /** The language model of the engine inside the app. */
+  model: ModelState | null;
   keychainProblem: string | null;
   /** Oldest first. */
   notices: readonly Notice[];
@@ -45,6 +48,7 @@ export const emptyWorld: World = {
   connections: [],
   sessions: new Map(),
   settings: null,
+  model: null,
   keychainProblem: null,
   notices: [],
   flowRuns: [],
@@ -114,6 +118,9 @@ function applyAll(world: World, deltas: readonly Delta[]): World {
         break;
       case "settings":
         world.settings = delta.value;
+        break;
+      case "model":
+        world.model = delta.value;
         break;
       case "notice":
         world.notices = [...world.notices, delta.value].slice(-NOTICES_KEPT);

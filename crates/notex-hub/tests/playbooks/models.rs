@@ -244,6 +244,9 @@ async fn instructions_go_to_the_server_stand_in_the_copied_request_and_are_kept_
     hub.stop().await;
     drop(hub);
     let hub = house.run();
+    let query = Query::HistoryCalls { session: 1, offset: 0, limit: 10 };
+    let Answer::HistoryCalls(kept) = hub.query(query).await.unwrap() else { panic!("its calls") };
+    assert!(kept.calls.iter().any(|call| call.what.contains("asked for")), "{kept:?}");
     let filter = HistoryFilter { text: Some("\"asked for\"".to_owned()), ..HistoryFilter::default() };
     let found = Query::History { filter: Box::new(filter), offset: 0, limit: 10 };
     let Answer::History(page) = hub.query(found).await.unwrap() else { panic!("a page of the history") };
