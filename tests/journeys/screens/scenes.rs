@@ -101,6 +101,22 @@ const ROWS: (&str, &str) = (
      document.querySelector('form[data-run=scrape] button[type=submit]')?.click(); return false; })()",
 );
 
+/// The settings of the language model, which answered.
+const MODEL: (&str, &str) = (
+    "what the language model answers",
+    "(() => { const part = document.querySelector('#settings-model'); part?.scrollIntoView(); \
+     if (part?.textContent.includes('answers in')) { document.activeElement?.blur(); return true; } \
+     [...(part?.querySelectorAll('button') ?? [])].find((one) => one.textContent.trim() === 'Ask it')?.click(); return false; })()",
+);
+const INSTRUCTIONS: (&str, &str) = (
+    "what the language model found",
+    "(() => { const form = document.querySelector('form[data-run=scrape]'); const words = form?.querySelector('textarea'); \
+     if (document.querySelector('[role=grid][aria-label=laptops]')) { document.activeElement?.blur(); words.scrollIntoView({block: 'center'}); return true; } \
+     if (!words || words.disabled) return false; \
+     if (words.value === '') { words.value = 'All laptops with their names and prices'; words.dispatchEvent(new Event('input', {bubbles: true})); return false; } \
+     form.querySelector('button[type=submit]').click(); return false; })()",
+);
+
 /// All of them.
 pub(crate) const SCENES: &[Scene] = &[
     both("sessions", "fake=full"),
@@ -126,6 +142,7 @@ pub(crate) const SCENES: &[Scene] = &[
         pick!("420, 300", "[data-field-name=\"0.2\"]"),
         ROWS,
     ]),
+    both("scrape-instructions", "fake=model").then(&[SCRAPE, INSTRUCTIONS]),
     large("scrape-json", "fake=full").then(tab!("Scrape", "JSON")),
     both("guide", "fake=full&guided=s-7f3a").then(tab!("Scrape")),
     large("session-ended", "fake=full&session=s-55aa"),
@@ -148,6 +165,7 @@ pub(crate) const SCENES: &[Scene] = &[
     large("history-failed", "fake=no_history&screen=history"),
     large("log", "fake=full&screen=log"),
     both("settings", "fake=full&screen=settings"),
+    both("settings-model", "fake=model&screen=settings").then(&[MODEL]),
     large("palette", "fake=full&palette=1"),
     large("notices", "fake=full&bell=1"),
     large("new-session", "fake=full&ask=new_session"),

@@ -254,6 +254,14 @@ export class FakeBackend implements Backend {
     };
     const fields = instructions ? { laptops: ".product" } : extract?.fields;
     const structured = instructions || extract ? [pickedPage(fields ?? {})] : [];
+    const call = this.#detail(session).calls.at(-1);
+    if (instructions && call) {
+      const reasons = [
+        { what: "scrape", credits: 2 },
+        { what: "3,400 tokens", credits: 1.2 },
+      ];
+      this.deltas({ type: "call", value: Object.assign(call, { credits: 3.2, reasons }) });
+    }
     const scraped = { ...read, ...markdownPage(images), structured };
     this.#detail(session).scraped = scraped;
     this.deltas({ type: "scraped", value: scraped });

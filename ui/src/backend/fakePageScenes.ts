@@ -91,6 +91,12 @@ export function pageScene(scene: string, fake: FakeBackend): void {
     disagreement: "The server says that it is active; its last call said that it has ended.",
   };
   switch (scene) {
+    case "model":
+      fake.snapshot.model = {
+        ...{ url: "http://127.0.0.1:11434/v1", name: "llama3.2" },
+        ...{ keyKept: "keychain", failure: null },
+      };
+      return;
     case "boxes":
       return actions(fake, crowdedActions(2000));
     case "stepped":

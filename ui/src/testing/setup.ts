@@ -62,3 +62,6 @@ HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) {
 
 // Nothing is drawn; what a chart shows is read from the table beside it.
 HTMLCanvasElement.prototype.getContext = () => null;
+
+// There is nothing to scroll.
+Element.prototype.scrollIntoView = () => undefined;

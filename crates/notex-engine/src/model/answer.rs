@@ -12,7 +12,10 @@ pub(super) fn structured(told: &Told, schema: Option<&Value>) -> Structured {
     let whole = |message: String| (None, vec![PickProblem { field: String::new(), message }]);
     let cut = if told.cut { ", because it was cut off at its greatest length" } else { "" };
     let (data, errors) = match serde_json::from_str::<Value>(bare(&told.text)) {
-        Err(why) => whole(format!("the language model's answer is not JSON{cut}: {why}")),
+        Err(why) => whole(format!(
+            "the language model's answer is not JSON{cut}: {why}; it said: {}",
+            super::ask::shortened(&told.text)
+        )),
         Ok(Value::Object(data)) => fitted(Value::Object(data), schema),
         Ok(_) => whole("the language model's answer is not a JSON object".to_owned()),
     };
@@ -61,7 +64,11 @@ mod tests {
             assert_eq!((read.success, read.data), (true, Some(json!({"a": 1}))), "{text}");
         }
         for (text, cut, said) in [
-            ("Sure! Here it is: {}", false, "answer is not JSON: "),
+            (
+                "Sure! Here it is: {}",
+                false,
+                "expected value at line 1 column 1; it said: Sure! Here it is: {}",
+            ),
             ("{\"a\": [1, 2", true, "answer is not JSON, because it was cut off at its greatest length: "),
             ("", false, "answer is not JSON: "),
             ("[1, 2]", false, "answer is not a JSON object"),

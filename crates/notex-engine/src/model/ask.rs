@@ -215,7 +215,12 @@ impl Model {
             Tokens::About(((asked + said.len()) as u64).div_ceil(BYTES_OF_A_TOKEN))
         });
         let cut = answer["choices"][0]["finish_reason"] == "length";
-        Ok(Told { text: said.to_owned(), tokens, cut })
+        // A server may repeat what it was sent, the key among it.
+        let text = match self.config.key() {
+            Some(key) => said.replace(key.revealed(), "…"),
+            None => said.to_owned(),
+        };
+        Ok(Told { text, tokens, cut })
     }
 }
 
