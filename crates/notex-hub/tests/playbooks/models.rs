@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use notex_hub::protocol::{
-    Answer, Command, Delta, FailureCode, HistoryFilter, KeepKey, ModelState, Outcome, Query, TriedModel,
+    Answer, Command, Delta, FailureCode, KeepKey, ModelState, Outcome, Query, TriedModel,
 };
 use notex_hub::{ApiKey, Hub, HubOptions, LanguageModel, LocalEngine, LocalModel, LogHandle, Saved};
 use serde_json::json;
@@ -246,9 +246,11 @@ async fn instructions_go_to_the_server_stand_in_the_copied_request_and_are_kept_
     let hub = house.run();
     let query = Query::HistoryCalls { session: 1, offset: 0, limit: 10 };
     let Answer::HistoryCalls(kept) = hub.query(query).await.unwrap() else { panic!("its calls") };
-    assert!(kept.calls.iter().any(|call| call.what.contains("asked for")), "{kept:?}");
-    let filter = HistoryFilter { text: Some("\"asked for\"".to_owned()), ..HistoryFilter::default() };
-    let found = Query::History { filter: Box::new(filter), offset: 0, limit: 10 };
-    let Answer::History(page) = hub.query(found).await.unwrap() else { panic!("a page of the history") };
-    assert_eq!(page.sessions.len(), 1);
+    let number = kept.calls.iter().find(|call| call.what.contains("asked for")).unwrap().number;
+    let Answer::HistoryCall(call) = hub.query(Query::HistoryCall { session: 1, number }).await.unwrap()
+    else {
+        panic!("the call")
+    };
+    let request = call.request.unwrap().to_string();
+    assert!(request.contains("the laptop\\nand its price"), "{request}");
 }
