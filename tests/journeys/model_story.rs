@@ -1,5 +1,6 @@
 //! Scrapes that ask a language model: the built engine with a real Chromium on one side of it, and a real HTTP server that
 //! speaks the protocol of a model on the other; and how a person sets that model in the window and asks it.
+#![expect(clippy::expect_used, reason = "a panic is how a test says no")]
 
 use std::path::Path;
 use std::time::Duration;
@@ -168,10 +169,10 @@ async fn try_and_set(client: &Client, server: &ModelServer) {
 
 /// What the model says is shown as a table with its tokens; what breaks the schema, and garbage, by what is wrong.
 async fn ask(client: &Client, server: &ModelServer) {
-    let laptops = |price: &str| format!(r#"{{"laptops": [{{"name": "Aero 13", "price": {price}}}]}}"#);
+    let priced = |price: &str| format!(r#"{{"laptops": [{{"name": "Aero 13", "price": {price}}}]}}"#);
     server
-        .will(Reply::says(&laptops("\"999.00\""), 3_400))
-        .will(Reply::says(&laptops("\"sold out\""), 900))
+        .will(Reply::says(&priced("\"999.00\""), 3_400))
+        .will(Reply::says(&priced("\"sold out\""), 900))
         .will(Reply::says("Sure! Here are the laptops.", 500));
     fill(client, "Instructions", "the laptop of the week").await;
     click_css(client, "form[data-run='scrape'] summary").await;

@@ -1,4 +1,5 @@
 //! The language model of the engine inside the app, and scrapes that ask one.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::sync::{Arc, Mutex};
 
