@@ -106,6 +106,7 @@ async fn on_a_hub(
         saved: Saved::default(),
         save: Box::new(|_| Ok(())),
         practice_url: None,
+        local_model: engine.local_model(),
         log: LogHandle::default(),
         start_local_engine: match word.connection {
             None => engine.starter(),

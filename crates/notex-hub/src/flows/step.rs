@@ -240,7 +240,16 @@ fn execute_request(act: &Act, selector: &Selector, timeout_ms: u32) -> Value {
 }
 
 fn scrape_command(session: String, scrape: ScrapeCall) -> Command {
-    let ScrapeCall { only_main_content, images, links, selector, extract, response_format, instructions: _ } =
+    let ScrapeCall { only_main_content, images, links, selector, extract, response_format, instructions } =
         scrape;
-    Command::Scrape { session, only_main_content, images, links, selector, extract, response_format }
+    Command::Scrape {
+        session,
+        only_main_content,
+        images,
+        links,
+        selector,
+        extract,
+        response_format,
+        instructions,
+    }
 }
