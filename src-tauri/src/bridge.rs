@@ -125,18 +125,22 @@ pub(crate) fn live_close(views: State<'_, LiveViews>, view: u32) {
     views.with(|open| open.remove(&view));
 }
 
-/// Answers `picture://localhost/NAME` with the bytes of a stored screenshot.
-pub(crate) async fn picture(hub: Hub, path: &str) -> http::Response<Vec<u8>> {
+/// Answers `picture://localhost/NAME` with the bytes of a stored screenshot, `?small` with a small version of it, and
+/// `?page` with a page as it was.
+pub(crate) async fn picture(hub: Hub, uri: &http::Uri) -> http::Response<Vec<u8>> {
     let answer = http::Response::builder();
-    let built = match hub.picture(path.trim_start_matches('/')).await {
-        Ok(picture) => answer
-            .header(http::header::CONTENT_TYPE, picture.media_type)
+    let built = match hub.serve(uri.path().trim_start_matches('/'), uri.query()).await {
+        Ok(served) => served
+            .policy
+            .into_iter()
+            .fold(answer, |answer, policy| answer.header(http::header::CONTENT_SECURITY_POLICY, policy))
+            .header(http::header::CONTENT_TYPE, served.media_type)
             .header("x-content-type-options", "nosniff")
             // The page compares pictures; those of another origin it may show, but not read.
             .header(http::header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
             // The name is the hash of the bytes: it never means another picture.
             .header(http::header::CACHE_CONTROL, "max-age=31536000, immutable")
-            .body(picture.bytes),
+            .body(served.bytes),
         Err(_) => answer.status(http::StatusCode::NOT_FOUND).body(Vec::new()),
     };
     built.unwrap_or_default()

@@ -23,7 +23,7 @@ use crate::protocol::{
     Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query, RunForm,
 };
 use crate::state::{Save, Saved, State};
-use crate::{budgets, elements, evidence, flows, follow, keychain, live, money, remote, report, requests, model};
+use crate::{budgets, elements, evidence, flows, follow, keychain, live, money, remote, report, requests, model, served};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;
@@ -77,6 +77,7 @@ enum Message {
 pub(crate) struct Shared {
     messages: mpsc::Sender<Message>,
     pub(crate) pictures: Pictures,
+    pub(crate) small: served::Small,
     pub(crate) start_local_engine: StartLocalEngine,
     pub(crate) models: Models,
     pub(crate) ledgers: money::Ledgers,
@@ -145,6 +146,7 @@ impl Hub {
             shared: Arc::new(Shared {
                 messages,
                 pictures,
+                small: served::Small::default(),
                 start_local_engine,
                 models: Models::new(local_model),
                 ledgers: money::Ledgers::default(),
@@ -218,6 +220,9 @@ impl Hub {
             }
             Query::HistoryHelp { typed, at } => {
                 Ok(Answer::HistoryHelp(history::help(self, typed, at).await?))
+            }
+            Query::HistorySession { connection, session } => {
+                Ok(Answer::HistorySession(history::session_of(self, connection, session).await?))
             }
             Query::HistoryCalls { session, offset, limit } => {
                 history::calls(self, session, offset, limit).await

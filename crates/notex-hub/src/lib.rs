@@ -12,6 +12,7 @@ mod dialects;
 mod elements;
 mod elsewhere;
 mod evidence;
+mod explain;
 mod failure;
 mod flows;
 mod follow;
@@ -30,6 +31,7 @@ pub mod protocol;
 mod remote;
 mod report;
 mod requests;
+mod served;
 mod sessions;
 mod state;
 mod tabs;
@@ -43,6 +45,7 @@ pub use log::{LogHandle, LogLayer};
 pub use model::{LanguageModel, LocalModel, SavedModel, TryModel, UseModel};
 pub use notex_client::ApiKey;
 pub use pictures::{Picture, PictureError};
+pub use served::Served;
 pub use state::{Save, Saved, SavedConnection};
 
 /// The id of the connection to the engine inside the app.

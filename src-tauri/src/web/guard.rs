@@ -106,8 +106,9 @@ fn refusal(status: StatusCode, sentence: &'static str) -> Response {
 
 fn with_security_headers(mut answer: Response) -> Response {
     let headers = answer.headers_mut();
+    // A page as it was has a stricter one.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

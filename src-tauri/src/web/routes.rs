@@ -79,14 +79,15 @@ async fn events(State(host): State<Host>) -> Sse<impl Stream<Item = Result<SseEv
     Sse::new(batches).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }
 
-async fn picture(State(host): State<Host>, Path(name): Path<String>) -> Response {
-    match host.hub.picture(&name).await {
-        Ok(picture) => {
+async fn picture(State(host): State<Host>, Path(name): Path<String>, uri: Uri) -> Response {
+    match host.hub.serve(&name, uri.query()).await {
+        Ok(served) => {
             let headers = [
-                (header::CONTENT_TYPE, picture.media_type),
+                (header::CONTENT_TYPE, served.media_type),
                 (header::CACHE_CONTROL, "max-age=31536000, immutable"),
             ];
-            (headers, picture.bytes).into_response()
+            let policy = served.policy.map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
+            (headers, policy, served.bytes).into_response()
         }
         Err(error) => (StatusCode::NOT_FOUND, error.to_string()).into_response(),
     }

@@ -63,11 +63,11 @@ pub(crate) fn run(options: Options, log: LogHandle) -> Result<(), StartError> {
         .manage(LiveViews::default())
         .manage(quit::Quitting::default())
         .register_asynchronous_uri_scheme_protocol("picture", |context, request, responder| {
-            let path = request.uri().path().to_owned();
+            let uri = request.uri().clone();
             let boot = context.app_handle().state::<Boot>().inner().clone();
             tauri::async_runtime::spawn(async move {
                 if let Ok(hub) = boot.hub().await {
-                    responder.respond(bridge::picture(hub, &path).await);
+                    responder.respond(bridge::picture(hub, &uri).await);
                 }
             });
         })

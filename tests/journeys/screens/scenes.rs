@@ -55,14 +55,39 @@ const LIVE: &[(&str, &str)] = &[(
      return strip.includes('Locked') && !strip.includes('boxes are of'); })()",
 )];
 
-/// A kept session is chosen, and a call of it, until its answer is there.
+/// A kept session is chosen, and a call of it, until its page is shown with its boxes.
 const PAST: &[(&str, &str)] = &[(
     "a kept call",
     "(() => { const call = document.querySelectorAll('[data-testid=calls-row]')[1]; \
-     if (!call) document.querySelectorAll('[data-past-key]')[2]?.click(); \
+     if (!call) document.querySelectorAll('[data-testid=past-row]')[2]?.click(); \
      else if (call.ariaSelected !== 'true') call.click(); \
-     const whole = document.querySelector(\"[aria-label='What was kept of the call']\"); \
-     return whole?.textContent.includes('Copy') ?? false; })()",
+     const film = [...document.querySelectorAll('[data-testid=filmstrip] img')]; \
+     return film.length > 0 && film.every((one) => one.complete) && document.querySelector('[data-testid=past-picture]')?.complete \
+       && document.querySelector('[data-action-id]') !== null; })()",
+)];
+
+/// A call that failed is chosen, until it is said why.
+const FAILED: &[(&str, &str)] = &[(
+    "why a kept call failed",
+    "(() => { const row = document.querySelectorAll('[data-testid=past-row]')[2]; \
+     if (row?.ariaSelected !== 'true') row?.click(); \
+     return document.querySelector(\"[aria-label='Why it failed']\") !== null; })()",
+)];
+
+/// The filter's field is entered, and typed into, until calls are found and what can be typed is offered.
+const FOUND: &[(&str, &str)] = &[(
+    "calls that were found",
+    "(() => { const field = document.querySelector('[role=combobox]'); \
+     if (field && field.value === '') { field.focus(); document.execCommand('insertText', false, 'news c'); } \
+     return document.querySelector('[data-testid=hit-row]') !== null || document.querySelectorAll('[role=option]').length > 2; })()",
+)];
+
+/// The film of a live session is shown.
+const FILM: &[(&str, &str)] = &[(
+    "the film",
+    "(() => { const film = document.querySelector('[data-testid=filmstrip]'); \
+     if (!film) [...document.querySelectorAll('button')].find((one) => one.textContent.trim() === 'Filmstrip')?.click(); \
+     return film !== null && [...film.querySelectorAll('img')].every((one) => one.complete); })()",
 )];
 
 /// A part of the first card is picked on the picture, until something is there.
@@ -161,6 +186,9 @@ pub(crate) const SCENES: &[Scene] = &[
     large("billing-failed", "fake=no_money&screen=billing"),
     large("billing-estimated", "fake=estimated&screen=billing"),
     both("history", "fake=full&screen=history").then(PAST),
+    large("history-why", "fake=full&screen=history").then(FAILED),
+    large("history-search", "fake=full&screen=history").then(FOUND),
+    both("session-film", "fake=full").then(FILM),
     large("history-empty", "fake=empty&screen=history"),
     large("history-failed", "fake=no_history&screen=history"),
     large("log", "fake=full&screen=log"),

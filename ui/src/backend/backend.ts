@@ -97,6 +97,8 @@ export type { FieldGuess } from "./generated/FieldGuess";
 export type { FilterHelp } from "./generated/FilterHelp";
 export type { FilterProblem } from "./generated/FilterProblem";
 export type { FilterSuggestion } from "./generated/FilterSuggestion";
+export type { Explanation } from "./generated/Explanation";
+export type { Help } from "./generated/Help";
 export type { FieldKind } from "./generated/FieldKind";
 export type { FoundBy } from "./generated/FoundBy";
 export type { Reading } from "./generated/Reading";

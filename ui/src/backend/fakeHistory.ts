@@ -1,5 +1,6 @@
-import type { Call, Failure, PastSession } from "./backend";
+import type { Call, Explanation, Failure, PastSession } from "./backend";
 import type { FakeBackend } from "./fake";
+import { observationOf } from "./fakePages";
 import { findingScene } from "./fakeFinding";
 
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
@@ -75,9 +76,16 @@ const kept: PastSession[] = [
   }),
 ];
 
-/** What the history answers: `empty` keeps nothing, `no_history` cannot be read, `loading` never answers. */
+const covered: Explanation = {
+  sentence: "Something lies over B3: the cookie banner.",
+  evidence: ["B3 is covered by the cookie banner.", "GET /api/consent answered 503."],
+  help: [{ type: "observe" }, { type: "retry" }, { type: "open_request", exchange: "r7" }],
+};
+
+/** What the history answers: `long` has sessions of 5,000 calls, `empty` keeps nothing, `no_history` cannot be read, `loading` never answers. */
 export function historyScene(scene: string, fake: FakeBackend): void {
-  let sessions = scene === "empty" ? [] : kept;
+  const count = scene === "long" ? 5_000 : 3;
+  let sessions = scene === "empty" ? [] : kept.map((session) => ({ ...session, calls: count }));
   const failure: Failure = {
     code: "other",
     message: "the history folder /home/me/data/history is used by another inspector; calls are not kept",
@@ -97,11 +105,11 @@ export function historyScene(scene: string, fake: FakeBackend): void {
   findingScene(fake, () => sessions);
   fake.onQuery("history_calls", (query) => {
     if (query.type !== "history_calls") throw failure;
-    const calls = pastCalls(`p-${query.session}`, 3);
+    const calls = pastCalls(`p-${query.session}`, count);
     return { type: "history_calls", value: { calls: calls.slice(query.offset), total: calls.length } };
   });
   fake.onQuery("history_call", (query) => {
-    const call = query.type === "history_call" && pastCalls("p", 3)[query.number - 1];
+    const call = query.type === "history_call" && pastCalls("p", count)[query.number - 1];
     if (!call) throw failure;
     return {
       type: "history_call",
@@ -111,7 +119,14 @@ export function historyScene(scene: string, fake: FakeBackend): void {
         place: { title: "Search results — Laptops", url: "http://shop.local/search?q=laptop" },
         request: { session_id: "p-0004", url: "http://shop.local/search?q=laptop", max_nb_actions: 300 },
         response:
-          call.status.type === "done" ? { space: { actions: [{ id: "B3", label: "Search" }] } } : null,
+          call.status.type === "done"
+            ? {
+                space: { actions: observationOf("p", 2, "http://shop.local/", null).actions },
+                metadata: { viewport: observationOf("p", 2, "http://shop.local/", null).viewport },
+              }
+            : null,
+        page: null,
+        explanation: call.status.type === "failed" ? covered : null,
         missing:
           call.status.type === "done" ? [] : ["The screenshot was not kept: the disk had 412 MB free."],
       },
@@ -119,7 +134,7 @@ export function historyScene(scene: string, fake: FakeBackend): void {
   });
   fake.onQuery("history_sizes", () => ({
     type: "history_sizes",
-    value: { sessions: sessions.length, calls: 3 * sessions.length, bytes: 48_200_000 },
+    value: { sessions: sessions.length, calls: count * sessions.length, bytes: 48_200_000 },
   }));
   const nothing = fake.obey({ type: "clear_history" });
   fake.on("pin_past", (command) => {

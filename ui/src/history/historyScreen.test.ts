@@ -33,25 +33,54 @@ it("kept sessions say how they ended, what they cost and how many calls failed",
   expect(unseen).toHaveTextContent(/portal\.local.*end not seen.*≈ 12\.1 cr/s);
 });
 
-it("a session shows its calls, and a call what was answered, asked and seen", async () => {
+it("a session shows its last call, and each what was answered, asked and seen", async () => {
   const { user } = await open();
   await user.click((await rows())[2] as HTMLElement);
   const table = await screen.findByRole("grid", { name: "Calls" });
   await user.click(await within(table).findByText(/\/search: 214 actions/));
-  const whole = await screen.findByRole("region", { name: "What was kept of the call" });
+  const picture = await screen.findByRole("img", { name: "The page after call 2" });
+  expect(picture).toHaveAttribute("src", "/picture/shop");
+  await user.click(screen.getByRole("tab", { name: "Answer" }));
+  const whole = screen.getByRole("region", { name: "What was kept of the call" });
   await within(whole).findByText("Search", { exact: true });
-  expect(within(whole).getByRole("tab", { name: "Answer" })).toHaveAttribute("aria-selected", "true");
-  await user.click(within(whole).getByRole("tab", { name: "Screenshot" }));
-  expect(within(whole).getByRole("img")).toHaveAttribute("src", "/picture/shop");
+  await user.click(screen.getByRole("button", { name: "Before" }));
+  expect(screen.getByText("There is no page before this call.")).toBeInTheDocument();
 });
 
-it("what could not be kept of a call is said, and so is an answer that never came", async () => {
+it("what could not be kept of a call is said, so is an answer that never came, and why it failed", async () => {
   const { user } = await open();
   await user.click((await rows())[2] as HTMLElement);
-  const table = await screen.findByRole("grid", { name: "Calls" });
-  await user.click(await within(table).findByText(/click Search/));
   expect(await screen.findByRole("note")).toHaveTextContent("the disk had 412 MB free");
+  expect(screen.getByText(/took no picture; this is the page before it/)).toBeInTheDocument();
+  const why = screen.getByRole("alert", { name: "Why it failed" });
+  expect(why).toHaveTextContent(/Something lies over B3.*answered 503/s);
+  await user.click(screen.getByRole("tab", { name: "Answer" }));
   expect(screen.getByText("No answer is kept of this call")).toBeInTheDocument();
+});
+
+it("slider, list and film share one selection, which the keys move", async () => {
+  const { user } = await open();
+  await user.click((await rows())[2] as HTMLElement);
+  const slider = await screen.findByRole("slider", { name: "Time of the session" });
+  expect(slider).toHaveAttribute("aria-valuetext", "Call 3, step B3 click Search, failed");
+  slider.focus();
+  await user.keyboard("{ArrowLeft}");
+  expect(slider).toHaveAttribute("aria-valuenow", "2");
+  const table = screen.getByRole("grid", { name: "Calls" });
+  await waitFor(() =>
+    expect(
+      within(table)
+        .getByText(/\/search: 214 actions/)
+        .closest("[role=row]"),
+    ).toHaveAttribute("aria-selected", "true"),
+  );
+  await user.keyboard("{Home}");
+  expect(slider).toHaveAttribute("aria-valuenow", "1");
+  await user.keyboard(" ");
+  expect(screen.getByRole("button", { name: "Stop" })).toHaveAttribute("aria-pressed", "true");
+  await user.keyboard("{End}");
+  expect(slider).toHaveAttribute("aria-valuenow", "3");
+  expect(screen.getByRole("button", { name: "Play" })).toHaveAttribute("aria-pressed", "false");
 });
 
 it("the list is narrowed and shown whole again", async () => {
@@ -78,7 +107,8 @@ it("calls are found over all sessions with what they were found by, and open in 
   await user.click(hit as HTMLElement);
   const pane = await screen.findByRole("article", { name: "Kept session" });
   expect(within(pane).getByRole("heading", { name: "News index" })).toBeInTheDocument();
-  await screen.findByRole("region", { name: "What was kept of the call" });
+  const slider = await screen.findByRole("slider", { name: "Time of the session" });
+  expect(slider).toHaveAttribute("aria-valuenow", "3");
   await user.click(screen.getByRole("button", { name: "Clear filter" }));
   await waitFor(async () => expect(await rows()).toHaveLength(5));
   expect(pane).toBeInTheDocument();
@@ -183,11 +213,15 @@ it("an answer that comes after another session was chosen is passed over", async
   });
   const past = new Past(fake);
   await past.read();
-  past.choose(past.sessions.find(({ key }) => key === 4) ?? null, 1);
-  past.chooseCall(2);
+  const [one, two] = pastCalls("p", 2);
+  past.choose(past.sessions.find(({ key }) => key === 4) ?? null);
+  past.travel.read(one ?? null, true);
+  await waitFor(() => expect(late).toHaveLength(1));
+  past.travel.read(two ?? null, true);
+  await waitFor(() => expect(late).toHaveLength(2));
   late[0]?.();
   await Promise.resolve();
-  expect(past.wholeFailure).toBeNull();
+  expect(past.travel.failure).toBeNull();
   late[1]?.();
-  await waitFor(() => expect(past.wholeFailure?.message).toBe("late 2"));
+  await waitFor(() => expect(past.travel.failure?.message).toBe("late 2"));
 });

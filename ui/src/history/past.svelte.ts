@@ -4,9 +4,10 @@ import {
   type Call,
   type Command,
   type Failure,
-  type PastCall,
   type PastSession,
 } from "../backend/backend";
+import { wholeCall } from "../travel/kept";
+import { Travel } from "../travel/travel.svelte";
 
 const SESSIONS_AT_ONCE = 200;
 const CALLS_AT_ONCE = 5_000;
@@ -23,13 +24,14 @@ export class Past {
 
   /** The session that is looked at; what was found may lead to one that is not listed. */
   chosen = $state.raw<PastSession | null>(null);
-  calls = $state.raw<readonly Call[]>([]);
   callsLoaded = $state(false);
   callsFailure = $state.raw<Failure | null>(null);
 
-  number = $state<number | null>(null);
-  whole = $state.raw<PastCall | null>(null);
-  wholeFailure = $state.raw<Failure | null>(null);
+  /** Its calls, and which of them is looked at. */
+  readonly travel = new Travel({
+    idOf: (call) => call.number,
+    whole: ({ number }) => wholeCall(this.#backend, this.chosen?.key ?? 0, number),
+  });
 
   narrowed = $derived(this.connection !== "" || this.pinned);
 
@@ -91,13 +93,13 @@ export class Past {
   /** Looks at a session, and at one of its calls. */
   choose(session: PastSession | null, number: number | null = null): void {
     if (session?.key !== this.chosen?.key) {
-      this.calls = [];
+      this.travel.begin();
       this.callsLoaded = false;
       this.callsFailure = null;
       this.chosen = session;
       if (session !== null) void this.readCalls();
     }
-    this.chooseCall(number);
+    this.travel.follow(number);
   }
 
   /** Reads all calls of the session that is looked at, piece by piece. */
@@ -111,35 +113,13 @@ export class Past {
         const answer = await this.#backend.query(query);
         if (this.chosen?.key !== session || answer.type !== "history_calls") return;
         calls = [...calls, ...answer.value.calls];
-        this.calls = calls;
+        this.travel.calls = calls;
         this.callsLoaded = true;
         this.callsFailure = null;
         if (answer.value.calls.length === 0 || calls.length >= answer.value.total) return;
       }
     } catch (thrown) {
       if (this.chosen?.key === session) this.callsFailure = asFailure(thrown);
-    }
-  }
-
-  chooseCall(number: number | null): void {
-    this.number = number;
-    this.whole = null;
-    this.wholeFailure = null;
-    if (number !== null) void this.readCall();
-  }
-
-  async readCall(): Promise<void> {
-    const { chosen, number } = this;
-    if (chosen === null || number === null) return;
-    const session = chosen.key;
-    const isShown = () => this.chosen?.key === session && this.number === number;
-    try {
-      const answer = await this.#backend.query({ type: "history_call", session, number });
-      if (!isShown() || answer.type !== "history_call") return;
-      this.whole = answer.value;
-      this.wholeFailure = null;
-    } catch (thrown) {
-      if (isShown()) this.wholeFailure = asFailure(thrown);
     }
   }
 

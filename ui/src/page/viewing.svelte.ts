@@ -1,4 +1,4 @@
-import type { Backend } from "../backend/backend";
+import type { Backend, PastCall } from "../backend/backend";
 import { LiveWatch } from "../live/liveWatch.svelte";
 import type { Size } from "./geometry";
 import { Picking } from "./picking.svelte";
@@ -20,6 +20,12 @@ export class Viewing {
   pickFor = $state<"look" | "scrape" | "field">("look");
   /** Somebody clicked on the locked live picture. */
   tried = $state(false);
+  /** Another session like this one is being started. */
+  like = $state(false);
+  /** The calls are shown as a film under the page. */
+  film = $state(false);
+  /** What is kept of the call whose page is shown as it was. */
+  kept = $state.raw<PastCall | null>(null);
   watch = $state.raw<LiveWatch | null>(null);
   picked = $state.raw<Picking | null>(null);
 

@@ -5,6 +5,7 @@ import {
   type Call,
   type Command,
   type ConnectionState,
+  type Explanation,
   type Failure,
   type HubEvent,
   type Link,
@@ -14,6 +15,7 @@ import {
 } from "../backend/backend";
 import { Drafts } from "../page/drafts.svelte";
 import { countLive } from "../sessions/filtering";
+import { keptCall } from "../travel/kept";
 import { Clock } from "./clock.svelte";
 import { noEntries, withEntry, withoutEntry } from "./maps";
 import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "./reduce";
@@ -55,22 +57,31 @@ export class Inspector {
   hoveredAction = $state<string | null>(null);
   /** The call that is chosen in the list of calls. */
   chosenCall = $state<number | null>(null);
+  /** The call that is pointed at in the filmstrip. */
+  previewCall = $state<number | null>(null);
   #connectionId = $state<string | null>(null);
 
   /** Commands under way by scope, with the time they were sent by the hub's clock. */
   #pending = $state.raw(noEntries<number>());
   /** The last failure of each scope. */
   #failures = $state.raw(noEntries<Failure>());
+  /** What failed in each scope. */
+  #failed = $state.raw(noEntries<Command>());
+  /** Why the call of a scope failed, where that is known. */
+  #explained = $state.raw(noEntries<Explanation>());
 
   selected = $derived(this.selectedId === null ? null : (this.world.sessions.get(this.selectedId) ?? null));
   detail = $derived<Detail | null>(
     this.selectedId === null ? null : (this.world.details.get(this.selectedId) ?? null),
   );
-  /** The chosen call when its picture is of an earlier page than the observation: then the page is shown as it was. */
+  /** The chosen call, or the one that is pointed at, when its picture is of an earlier page than the observation: then
+   * the page is shown as it was. */
   pastCall = $derived<Call | null>(
     this.detail?.calls.find(
       ({ id, picture }) =>
-        id === this.chosenCall && picture !== null && id !== this.detail?.observation?.call,
+        id === (this.previewCall ?? this.chosenCall) &&
+        picture !== null &&
+        id !== this.detail?.observation?.call,
     ) ?? null,
   );
   chosenAction = $derived(this.selectedId === null ? null : (this.#chosen.get(this.selectedId) ?? null));
@@ -158,7 +169,7 @@ export class Inspector {
   }
 
   select(session: string): void {
-    if (this.selectedId !== session) this.hoveredAction = this.chosenCall = null;
+    if (this.selectedId !== session) this.hoveredAction = this.chosenCall = this.previewCall = null;
     this.selectedId = session;
     this.screen = "sessions";
     void this.#load(session);
@@ -182,7 +193,7 @@ export class Inspector {
 
   /** Shows the page as it is now, where it was shown as it was after a call. */
   showNow(): void {
-    if (this.pastCall) this.chosenCall = null;
+    if (this.pastCall) this.chosenCall = this.previewCall = null;
   }
 
   show(tab: Tab): void {
@@ -193,6 +204,20 @@ export class Inspector {
 
   failure(scope: string): Failure | null {
     return this.#failures.get(scope) ?? null;
+  }
+
+  /** Does once more what failed in a scope. */
+  retry(scope: string): void {
+    const command = this.#failed.get(scope);
+    if (command) void this.run(scope, command);
+  }
+
+  canRetry(scope: string): boolean {
+    return this.#failed.has(scope);
+  }
+
+  explanation(scope: string): Explanation | null {
+    return this.failure(scope) ? (this.#explained.get(scope) ?? null) : null;
   }
 
   pending(scope: string): boolean {
@@ -227,13 +252,31 @@ export class Inspector {
       return await this.backend.send(command);
     } catch (thrown) {
       this.#failures = withEntry(this.#failures, scope, asFailure(thrown));
+      this.#failed = withEntry(this.#failed, scope, command);
+      if ("session" in command) void this.#explain(scope, command.session as string, command.type);
       return null;
     } finally {
       this.#pending = withoutEntry(this.#pending, scope);
     }
   }
 
+  /** Reads why the last call of a kind failed; what cannot be read leaves its failure, which says what it can. */
+  async #explain(scope: string, id: string, kind: string): Promise<void> {
+    const session = this.world.sessions.get(id);
+    const call = this.world.details.get(id)?.calls.findLast((call) => call.kind === kind);
+    if (!session || call?.status.type !== "failed") return;
+    try {
+      const { explanation } = await keptCall(this.backend, session, call.number);
+      if (explanation && this.failure(scope))
+        this.#explained = withEntry(this.#explained, scope, explanation);
+    } catch {
+      // The failure is shown all the same.
+    }
+  }
+
   #forget(scope: string): void {
+    this.#failed = withoutEntry(this.#failed, scope);
+    this.#explained = withoutEntry(this.#explained, scope);
     this.#failures = withoutEntry(this.#failures, scope);
   }
 

@@ -13,6 +13,7 @@ use notex_archive::{
     Archive, ArchiveError, KeptCall, KeptSession, News, Opened, Options, PartKind, Pinned, Retention,
     SessionFilter,
 };
+use notex_wire::Exchange;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
@@ -20,6 +21,7 @@ pub(crate) use self::finding::{help, search};
 pub(crate) use self::recording::{Answer as Answered, Recorded};
 pub(crate) use self::secrets::{NOT_KEPT, Typed, is_secret_value};
 use crate::Hub;
+use crate::explain::{self, Known};
 use crate::hub::Shared;
 use crate::notices::About;
 use crate::protocol::{
@@ -174,13 +176,39 @@ pub(crate) async fn calls(hub: &Hub, session: i64, offset: u64, limit: u32) -> R
     Ok(Answer::HistoryCalls(PastCalls { calls, total: page.total }))
 }
 
+/// What is kept of a session that is known by its connection and id.
+pub(crate) async fn session_of(
+    hub: &Hub,
+    connection: String,
+    id: String,
+) -> Result<Option<Box<PastSession>>, Failure> {
+    let found = hub.shared.history.ask(move |archive| archive.find_session(&connection, &id)).await?;
+    Ok(found.map(|kept| Box::new(past_session(kept))))
+}
+
 /// All that is kept of one call.
 pub(crate) async fn call(hub: &Hub, session: i64, number: u32) -> Result<Answer, Failure> {
     let read = move |archive: &Archive| {
         let Some(known) = archive.session(session)? else { return Ok(None) };
-        Ok(archive.call(session, number)?.map(|call| (known.session, call)))
+        let mut call = archive.call(session, number)?;
+        if call.is_none() {
+            // It may have ended a moment ago.
+            archive.flush()?;
+            call = archive.call(session, number)?;
+        }
+        let Some(call) = call else { return Ok(None) };
+        let network = call.parts.iter().find(|part| part.kind == PartKind::Network);
+        let network = network.and_then(|part| archive.blob(part.hash.as_deref()?).ok());
+        let network: Option<Vec<Exchange>> =
+            network.and_then(|(bytes, _)| serde_json::from_slice(&bytes).ok());
+        Ok(Some((known.session, call, network.unwrap_or_default())))
     };
-    let (id, whole) = hub.shared.history.ask(read).await?.ok_or_else(gone)?;
+    let (id, whole, network) = hub.shared.history.ask(read).await?.ok_or_else(gone)?;
+    let call = past_call(&id, whole.call.clone());
+    let place = Place { title: whole.call.page.title.clone(), url: whole.call.page.url.clone() };
+    let response = whole.response.as_ref();
+    let explanation = explain::explain(&Known { call: &call, place: &place, response, network: &network });
+    let page = whole.parts.iter().find(|part| part.kind == PartKind::Dom).and_then(|part| part.hash.clone());
     let missing = whole.parts.iter().filter_map(|part| {
         let why = part.missing.as_deref()?;
         Some(format!("{} was not kept: {why}.", named(part.kind)))
@@ -188,10 +216,12 @@ pub(crate) async fn call(hub: &Hub, session: i64, number: u32) -> Result<Answer,
     Ok(Answer::HistoryCall(Box::new(PastCall {
         missing: missing.collect(),
         made_elsewhere: whole.call.made_elsewhere,
-        place: Place { title: whole.call.page.title.clone(), url: whole.call.page.url.clone() },
+        place,
         request: whole.request,
         response: whole.response,
-        call: past_call(&id, whole.call),
+        call,
+        page,
+        explanation,
     })))
 }
 

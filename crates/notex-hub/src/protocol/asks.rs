@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, Evidence, FilterHelp, FlowSummary, HistoryFilter, HistoryPage,
-    HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, SessionDetail, Stretch,
-    UsageReport, WhatIf, WhatIfAnswer, Whose,
+    Billing, Command, Dialect, EntryFilter, Evidence, FilterHelp, FlowSummary, HistoryFilter, HistoryPage, HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, SessionDetail, Stretch, UsageReport, WhatIf, WhatIfAnswer, Whose, PastSession,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.
@@ -107,6 +105,13 @@ pub enum Query {
         /// The place, in UTF-16 code units.
         #[ts(type = "number")]
         at: usize,
+    },
+    /// What is kept of a session of this run: answers [`PastSession`], or null before its first call has ended.
+    HistorySession {
+        /// Its connection.
+        connection: String,
+        /// Its id there.
+        session: String,
     },
     /// The calls of a kept session: answers [`PastCalls`].
     HistoryCalls {
@@ -214,6 +219,8 @@ pub enum Answer {
     HistorySearch(Box<PastHits>),
     /// To [`Query::HistoryHelp`].
     HistoryHelp(FilterHelp),
+    /// To [`Query::HistorySession`].
+    HistorySession(Option<Box<PastSession>>),
     /// To [`Query::HistoryCalls`].
     HistoryCalls(PastCalls),
     /// To [`Query::HistoryCall`].

@@ -189,6 +189,48 @@ pub struct PastCall {
     pub response: Option<serde_json::Value>,
     /// What could not be kept of it, each in a sentence.
     pub missing: Vec<String>,
+    /// The page after it, to be looked at again, by hash.
+    pub page: Option<String>,
+    /// Why it failed, or what is wrong with its page.
+    pub explanation: Option<Explanation>,
+}
+
+/// Why a call failed, or what is wrong with a page that it reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// In a sentence.
+    pub sentence: String,
+    /// What it is seen by, each in a sentence or as it was said.
+    pub evidence: Vec<String>,
+    /// What helps, the likeliest first.
+    pub help: Vec<Help>,
+}
+
+/// Something that helps after a failed call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Help {
+    /// Another session like this one, on the same page.
+    StartAgain,
+    /// The same call once more.
+    Retry,
+    /// A look at what the page offers now.
+    Observe,
+    /// The action that is nearest to the one that is gone.
+    TryAction {
+        /// Its id.
+        action: String,
+        /// What it is called.
+        label: String,
+    },
+    /// A later deadline.
+    Extend,
+    /// The request that failed, among those of this call.
+    OpenRequest {
+        /// Its id.
+        exchange: String,
+    },
 }
 
 /// How much is kept.

@@ -8,6 +8,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use notex_archive::{Archive, CallFailure, NewCall, NewPart, Options, Page, PartKind, Timing, Words};
 use notex_hub::protocol::{
     Answer, HistoryFilter, HistoryPage, HistorySizes, NoticeKind, Outcome, PastCall, PastCalls, PastHit,
     PastHits, PastSession, Settings,
@@ -288,4 +289,71 @@ async fn a_call_made_elsewhere_is_kept_as_far_as_it_is_known() {
     let kept = call_of(&hub, key, 1).await;
     assert!(kept.made_elsewhere && kept.request.is_none());
     assert_eq!((kept.call.took_ms, kept.call.credits), (Some(12.5), Some(Credits::whole(2))));
+}
+
+#[tokio::test]
+async fn a_page_that_was_kept_is_served_without_scripts_origin_and_network_and_a_picture_small() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let page = "<!doctype html><title>Shop</title><script>fetch('http://evil.example')</script>";
+    let mut drawn = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(1_280, 800).write_to(&mut drawn, image::ImageFormat::Png).unwrap();
+    let part = |kind, media_type: &str, bytes| NewPart { kind, media_type: media_type.to_owned(), bytes };
+    let failed = CallFailure {
+        code: "action_impossible".to_owned(),
+        message: "B3 is covered by div.cookie.".to_owned(),
+        hint: None,
+    };
+    let network = json!([{ "id": "r1", "at": Utc::now(), "method": "GET", "url": "http://shop.local/api/items",
+        "resource_type": "fetch", "status": 500 }]);
+    let archive = Archive::open(Options::new(folder.path().join("history"))).unwrap().archive;
+    let call = NewCall {
+        connection: "local".to_owned(),
+        session: "s-9".to_owned(),
+        number: 1,
+        kind: notex_wire::CallKind::Step,
+        what: "B3 Click Search".to_owned(),
+        made_elsewhere: false,
+        request: None,
+        response: None,
+        http_status: Some(422),
+        failure: Some(failed),
+        started_at: Utc::now(),
+        timing: Timing::default(),
+        credits: None,
+        reasons: Vec::new(),
+        page: Page { title: "Shop".to_owned(), url: "http://shop.local/".to_owned() },
+        action_count: None,
+        words: Words::default(),
+        parts: vec![
+            part(PartKind::Dom, "text/html", page.as_bytes().to_vec()),
+            part(PartKind::Screenshot, "image/png", drawn.into_inner()),
+            part(PartKind::Network, "application/json", network.to_string().into_bytes()),
+        ],
+    };
+    archive.keep_call(call).unwrap();
+    archive.close();
+    drop(archive);
+    let hub = hub_on(&server.base_url, KEY, folder.path());
+    let kept = call_of(&hub, only(&hub).await.key, 1).await;
+    let why = kept.explanation.unwrap();
+    assert_eq!(why.sentence, "Something lies over B3: div.cookie.");
+    assert!(why.evidence.iter().any(|line| line == "GET /api/items answered 500."), "{why:?}");
+    let name = kept.page.unwrap();
+    let served = hub.serve(&name, Some("page")).await.unwrap();
+    let policy = served.policy.unwrap();
+    assert!(policy.starts_with("default-src 'none'") && policy.ends_with("sandbox"), "{policy}");
+    assert!(String::from_utf8(served.bytes).unwrap().starts_with("<!doctype html><meta http-equiv"));
+    for as_picture in [None, Some("small"), Some("other")] {
+        hub.serve(&name, as_picture).await.unwrap_err();
+    }
+    let picture = kept.call.picture.unwrap();
+    let small = hub.serve(&picture, Some("small")).await.unwrap();
+    assert_eq!((small.media_type, small.policy), ("image/jpeg", None));
+    assert!(image::load_from_memory(&small.bytes).unwrap().width() == 240);
+    hub.serve(&picture, Some("page")).await.unwrap_err();
+    let query =
+        |session: &str| Query::HistorySession { connection: "local".to_owned(), session: session.to_owned() };
+    let Ok(Answer::HistorySession(Some(found))) = hub.query(query("s-9")).await else { panic!("it is kept") };
+    assert_eq!(found.calls, 1);
+    assert!(matches!(hub.query(query("s-0")).await, Ok(Answer::HistorySession(None))));
 }

@@ -3,8 +3,6 @@ import type { Billing } from "./Billing";
 import type { FilterHelp } from "./FilterHelp";
 import type { Flow } from "./Flow";
 import type { FlowSummary } from "./FlowSummary";
-import type { Evidence } from "./Evidence";
-import type { Exchange } from "./Exchange";
 import type { HistoryPage } from "./HistoryPage";
 import type { HistorySizes } from "./HistorySizes";
 import type { KeptRun } from "./KeptRun";
@@ -14,6 +12,7 @@ import type { MadeFlow } from "./MadeFlow";
 import type { PastCall } from "./PastCall";
 import type { PastCalls } from "./PastCalls";
 import type { PastHits } from "./PastHits";
+import type { PastSession } from "./PastSession";
 import type { QueryElement } from "./QueryElement";
 import type { RequestText } from "./RequestText";
 import type { Run } from "./Run";
@@ -24,4 +23,4 @@ import type { WhatIfAnswer } from "./WhatIfAnswer";
 /**
  * What a [`Query`] answers.
  */
-export type Answer = { "type": "session", "value": SessionDetail } | { "type": "usage", "value": UsageReport } | { "type": "entries", "value": LedgerPage } | { "type": "billing", "value": Billing } | { "type": "what_if", "value": WhatIfAnswer } | { "type": "element", "value": QueryElement | null } | { "type": "picture", "value": string } | { "type": "request", "value": RequestText } | { "type": "log", "value": LogPage } | { "type": "history", "value": HistoryPage } | { "type": "history_search", "value": PastHits } | { "type": "history_help", "value": FilterHelp } | { "type": "history_calls", "value": PastCalls } | { "type": "history_call", "value": PastCall } | { "type": "history_sizes", "value": HistorySizes } | { "type": "flows", "value": Array<FlowSummary> } | { "type": "flow", "value": Flow } | { "type": "made_flow", "value": MadeFlow } | { "type": "flow_run", "value": Run } | { "type": "flow_runs", "value": Array<KeptRun> } | { "type": "report", "value": string } | { "type": "evidence", "value": Evidence } | { "type": "exchange", "value": Exchange | null } | { "type": "har", "value": string };
+export type Answer = { "type": "session", "value": SessionDetail } | { "type": "usage", "value": UsageReport } | { "type": "entries", "value": LedgerPage } | { "type": "billing", "value": Billing } | { "type": "what_if", "value": WhatIfAnswer } | { "type": "element", "value": QueryElement | null } | { "type": "picture", "value": string } | { "type": "request", "value": RequestText } | { "type": "log", "value": LogPage } | { "type": "history", "value": HistoryPage } | { "type": "history_search", "value": PastHits } | { "type": "history_help", "value": FilterHelp } | { "type": "history_session", "value": PastSession | null } | { "type": "history_calls", "value": PastCalls } | { "type": "history_call", "value": PastCall } | { "type": "history_sizes", "value": HistorySizes } | { "type": "flows", "value": Array<FlowSummary> } | { "type": "flow", "value": Flow } | { "type": "made_flow", "value": MadeFlow } | { "type": "flow_run", "value": Run } | { "type": "flow_runs", "value": Array<KeptRun> } | { "type": "report", "value": string };

@@ -1,0 +1,1 @@
+export type Help = { "type": "start_again" } | { "type": "retry" } | { "type": "observe" } | { "type": "try_action", action: string, label: string, } | { "type": "extend" } | { "type": "open_request", exchange: string, };
