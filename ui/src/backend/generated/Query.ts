@@ -105,7 +105,15 @@ typed: string,
 /**
  * The place, in UTF-16 code units.
  */
-at: number, } | { "type": "history_session", connection: string, session: string, } | { "type": "history_calls", 
+at: number, } | { "type": "history_session", 
+/**
+ * Its connection.
+ */
+connection: string, 
+/**
+ * Its id there.
+ */
+session: string, } | { "type": "history_calls", 
 /**
  * Its number in the history.
  */
