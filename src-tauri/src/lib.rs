@@ -5,6 +5,7 @@
 mod boot;
 mod bridge;
 mod cli;
+mod file_names;
 mod live;
 mod local_engine;
 mod panics;
@@ -39,7 +40,7 @@ pub struct Options {
     /// Keep sessions, pictures and settings in this folder
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Show this session: notex://session/ID
+    /// Show this session: notex://session/ID, or open this session file: FILE.notex
     #[arg(value_name = "LINK", conflicts_with = "web")]
     pub link: Option<String>,
     /// A word that needs no window

@@ -175,6 +175,9 @@ pub(crate) async fn allow(hub: &Hub, command: &Command) -> Result<(), Failure> {
         | Command::SavePlan { .. }
         | Command::PinPast { .. }
         | Command::RemovePast { .. }
+        | Command::ExportPast { .. }
+        | Command::StopExport
+        | Command::OpenFile { .. }
         | Command::ClearHistory
         | Command::Flow { .. }
         | Command::TryModel { .. }

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::{Jumps, WallClock};
 use crate::connection::Connection;
-use crate::history::{self, History};
+use crate::history::{self, Exports, History};
 use crate::journal::{Journal, JournalError};
 use crate::live::LiveView;
 use crate::log::LogHandle;
@@ -87,6 +87,7 @@ pub(crate) struct Shared {
     pub(crate) jumps: watch::Sender<u64>,
     pub(crate) history: History,
     pub(crate) flows: flows::FlowFiles,
+    pub(crate) exports: Exports,
 }
 
 /// The inspector without a window. Cheap to clone; lives as long as one clone does.
@@ -155,6 +156,7 @@ impl Hub {
                 jumps: watch::Sender::new(0),
                 history,
                 flows: flows::FlowFiles::new(&data_dir),
+                exports: Exports::new(data_dir.join("exports")),
             }),
         };
         tokio::spawn(history::tend(Arc::downgrade(&hub.shared), told));
@@ -471,6 +473,7 @@ fn last_of_each(deltas: Vec<Delta>) -> Vec<Delta> {
             | Delta::Notice(_)
             | Delta::Evidence(_)
             | Delta::Model(_)
+            | Delta::Exporting(_)
             | Delta::Ask(_) => true,
         })
         .collect();

@@ -86,6 +86,12 @@ impl LogHandle {
         LogPage { lines, dropped: first.saturating_sub(1) }
     }
 
+    /// The secrets that are known.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.secrets.iter().cloned().collect()
+    }
+
     /// Any text without the secrets that are known, and without what looks like one.
     pub(crate) fn clean(&self, text: &str) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,6 +4,8 @@
 mod clocks;
 #[path = "playbooks/flows.rs"]
 mod flows;
+#[path = "playbooks/files.rs"]
+mod files;
 #[path = "playbooks/history.rs"]
 mod history;
 #[path = "playbooks/lights.rs"]

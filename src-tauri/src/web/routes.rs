@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, Uri, header};
@@ -11,17 +12,23 @@ use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router, middleware};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use notex_hub::Hub;
-use notex_hub::protocol::{Command, Failure, Query};
+use notex_hub::protocol::{Command, Failure, FailureCode, Query};
 use serde::Serialize;
 use tauri::{Assets, Wry};
+use tokio::io::AsyncWriteExt;
+use tokio_util::io::ReaderStream;
 
 use super::guard::{Guard, check};
 use super::{assets, live};
+use crate::file_names::suggested;
 
 /// A file of 32 MiB in base64, which is the largest that a session takes, in bytes.
 const LARGEST_COMMAND: usize = 44 * 1024 * 1024;
+
+/// The largest session file that a browser may send, in bytes.
+const LARGEST_FILE: usize = 2 * 1024 * 1024 * 1024;
 
 #[derive(Clone)]
 pub(super) struct Host {
@@ -37,6 +44,8 @@ pub(super) fn router(hub: Hub, guard: Guard) -> Router {
         .route("/api/events", get(events))
         .route("/api/live/{session}", any(live::live))
         .route("/picture/{name}", get(picture))
+        .route("/export/{session}", get(export))
+        .route("/api/incoming/{name}", post(incoming).layer(DefaultBodyLimit::max(LARGEST_FILE)))
         .fallback(get(file))
         .with_state(host)
         .layer(middleware::from_fn_with_state(guard, check))
@@ -91,6 +100,49 @@ async fn picture(State(host): State<Host>, Path(name): Path<String>, uri: Uri) -
         }
         Err(error) => (StatusCode::NOT_FOUND, error.to_string()).into_response(),
     }
+}
+
+/// The session file that was exported last of a session.
+async fn export(State(host): State<Host>, Path(session): Path<i64>) -> Response {
+    let exported = match host.hub.exported(session) {
+        Ok(exported) => exported,
+        Err(failure) => return (StatusCode::NOT_FOUND, Json(failure)).into_response(),
+    };
+    match tokio::fs::File::open(exported).await {
+        Ok(file) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/octet-stream"),
+                (header::CONTENT_DISPOSITION, "attachment"),
+            ];
+            (headers, Body::from_stream(ReaderStream::new(file))).into_response()
+        }
+        Err(error) => (StatusCode::NOT_FOUND, error.to_string()).into_response(),
+    }
+}
+
+/// Takes a session file in, and answers where it lies; it is opened by a command.
+async fn incoming(State(host): State<Host>, Path(name): Path<String>, body: Body) -> Response {
+    let taken = match host.hub.incoming(&suggested(&name)) {
+        Ok(place) => take_in(&place, body).await.map(|()| place.display().to_string()),
+        Err(failure) => Err(failure),
+    };
+    answer(taken)
+}
+
+async fn take_in(place: &std::path::Path, body: Body) -> Result<(), Failure> {
+    let written = async {
+        let mut file = tokio::fs::File::create(place).await?;
+        let mut chunks = body.into_data_stream();
+        while let Some(chunk) = chunks.next().await {
+            file.write_all(&chunk.map_err(std::io::Error::other)?).await?;
+        }
+        file.flush().await
+    };
+    written.await.map_err(|error| Failure {
+        code: FailureCode::Other,
+        message: format!("The file could not be taken in: {error}."),
+        hint: None,
+    })
 }
 
 async fn file(State(host): State<Host>, uri: Uri) -> Response {

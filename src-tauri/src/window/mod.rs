@@ -79,6 +79,8 @@ pub(crate) fn run(options: Options, log: LogHandle) -> Result<(), StartError> {
             bridge::live_say,
             bridge::live_close,
             files::save_file,
+            files::keep_export,
+            files::choose_session_file,
             notices::notify,
             quit::quit,
             quit::quit_asked,

@@ -77,6 +77,12 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
         }
         Command::RemovePast { session } => history::remove(hub, session).await.map(|()| Outcome::default()),
         Command::Flow { deed } => flows::run(hub, deed).await,
+        Command::ExportPast { session, pictures } => history::export(hub, session, pictures).await,
+        Command::StopExport => {
+            hub.shared.exports.stop();
+            Ok(Outcome::default())
+        }
+        Command::OpenFile { path } => history::open_file(hub, path).await,
         Command::ClearHistory => history::clear(hub).await.map(|()| Outcome::default()),
         Command::TryModel { url, name, api_key } => {
             model::try_out(hub, model::Typed { url, name, api_key }).await

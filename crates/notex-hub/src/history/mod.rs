@@ -1,6 +1,7 @@
 //! Sessions and calls over runs: what the archive keeps, asked by queries and commands. An archive that cannot be used
 //! is told once, and costs the history only.
 
+mod files;
 mod finding;
 mod recording;
 mod secrets;
@@ -17,6 +18,7 @@ use notex_wire::Exchange;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
+pub(crate) use self::files::{Exports, export, open as open_file};
 pub(crate) use self::finding::{help, search};
 pub(crate) use self::recording::{Answer as Answered, Recorded};
 pub(crate) use self::secrets::{NOT_KEPT, Typed, is_secret_value};
@@ -67,6 +69,14 @@ impl History {
         &self,
         ask: impl FnOnce(&Archive) -> Result<T, ArchiveError> + Send + 'static,
     ) -> Result<T, Failure> {
+        self.with(ask).await?.map_err(|why| Failure::new(FailureCode::Other, why.to_string()))
+    }
+
+    /// Does something with the archive beside the loop.
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Archive) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         let archive = match &self.0 {
             Ok(archive) => Arc::clone(archive),
             Err(why) => {
@@ -74,9 +84,8 @@ impl History {
                 return Err(Failure::new(FailureCode::Other, why).with_hint(hint));
             }
         };
-        let asked = tokio::task::spawn_blocking(move || ask(&archive)).await;
-        let closing = |_| Failure::new(FailureCode::Other, "the inspector is closing");
-        asked.map_err(closing)?.map_err(|why| Failure::new(FailureCode::Other, why.to_string()))
+        let done = tokio::task::spawn_blocking(move || work(&archive)).await;
+        done.map_err(|_| Failure::new(FailureCode::Other, "the inspector is closing"))
     }
 
     /// Writes what waits and lets go of the folder.

@@ -45,6 +45,11 @@ impl Typed {
         self.0.push(secret.to_owned());
     }
 
+    /// They.
+    pub(crate) fn all(&self) -> &[String] {
+        &self.0
+    }
+
     /// The text without any of them, and without the password of an address.
     pub(crate) fn clean(&self, text: &mut String) {
         if let Some(address) = without_password(text) {

@@ -149,6 +149,21 @@ pub enum Command {
         #[ts(type = "number")]
         session: i64,
     },
+    /// Write a kept session into a session file, without its secrets; progress comes as `Exporting`.
+    ExportPast {
+        /// Its number in the history.
+        #[ts(type = "number")]
+        session: i64,
+        /// Its pictures go along: what can be read in them is not searched for secrets.
+        pictures: bool,
+    },
+    /// Stop the export that runs.
+    StopExport,
+    /// Take a session file into the history.
+    OpenFile {
+        /// Where it is, on the machine of the inspector.
+        path: String,
+    },
     /// Remove all sessions from the history but those that are pinned or live.
     ClearHistory,
     /// Do something with a flow, or with a run of one.
@@ -339,6 +354,14 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub run: Option<u64>,
+    /// What [`Command::ExportPast`] wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub exported: Option<super::Exported>,
+    /// The number in the history of the session that [`Command::OpenFile`] took in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub past: Option<i64>,
 }
 
 /// How the close of one session went.

@@ -247,3 +247,57 @@ pub struct HistorySizes {
     #[ts(type = "number")]
     pub bytes: u64,
 }
+
+/// A session file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Exported {
+    /// Its size.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// How many calls it holds.
+    #[ts(type = "number")]
+    pub calls: u64,
+    /// What was taken out, and of what.
+    pub removed: Vec<RemovedSecrets>,
+    /// So many different secrets were searched for in all of it.
+    #[ts(type = "number")]
+    pub searched_for: u64,
+    /// So many are too short or too plain to be searched for; they were taken out where they stood.
+    #[ts(type = "number")]
+    pub too_short: u64,
+    /// So many pictures stayed behind.
+    #[ts(type = "number")]
+    pub left_out: u64,
+    /// So many pictures are in it.
+    #[ts(type = "number")]
+    pub pictures: u64,
+}
+
+/// How often secrets of a kind were taken out of something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedSecrets {
+    /// `a cookie`, `a password`, …
+    pub kind: String,
+    /// `request`, `network`, `dom`, …
+    pub place: String,
+    /// How often.
+    #[ts(type = "number")]
+    pub times: u64,
+}
+
+/// How far the writing of a session file is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Exporting {
+    /// The session's number in the history.
+    #[ts(type = "number")]
+    pub session: i64,
+    /// So many readings are done.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// Of so many.
+    #[ts(type = "number")]
+    pub of: u64,
+}

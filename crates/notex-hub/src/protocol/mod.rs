@@ -24,8 +24,7 @@ pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
 pub use evidence::{Evidence, EvidenceKept, KeptExchange, KeptLine, Whose};
 pub use flow::{After, FlowDeed, FlowRun, FlowSummary, KeptRun, MadeFlow, Pace, RunForm, RunPhase, Stretch};
 pub use history::{
-    Explanation, FilterHelp, FilterProblem, FilterSuggestion, Help, HistoryFilter, HistoryPage, HistorySizes,
-    PastCall, PastCalls, PastEnd, PastHit, PastHits, PastSession, Snippet,
+    Explanation, FilterHelp, FilterProblem, FilterSuggestion, Help, HistoryFilter, HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastHit, PastHits, PastSession, Snippet, Exported, Exporting, RemovedSecrets,
 };
 pub use model::{ModelState, TriedModel};
 pub use money::{

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Call, ConnectionState, EvidenceKept, FlowRun, Observation, Scraped, SessionState, Settings, ModelState};
+use super::{Call, ConnectionState, EvidenceKept, FlowRun, Observation, Scraped, SessionState, Settings, ModelState, Exporting};
 
 /// A batch of news, or the whole state.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -81,6 +81,8 @@ pub enum Delta {
     Model(Option<Box<ModelState>>),
     /// Something a person should know.
     Notice(Notice),
+    /// A session file is being written.
+    Exporting(Exporting),
     /// The system around the window asks it for something.
     Ask(Ask),
 }

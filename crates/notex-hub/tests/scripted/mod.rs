@@ -442,6 +442,7 @@ impl Window {
                 | Delta::Scraped(_)
                 | Delta::FlowsChanged
                 | Delta::Evidence(_)
+                | Delta::Exporting(_)
                 | Delta::Ask(_) => {}
             }
             self.deltas.push(delta);
