@@ -1,4 +1,7 @@
 //! Links into the app: `notex://session/ID` shows a session. Anybody can make somebody click one, so they do no more.
+//! An argument of a start may also name a session file.
+
+use std::path::Path;
 
 use notex_hub::protocol::Ask;
 use tauri::AppHandle;
@@ -26,9 +29,24 @@ pub(super) fn follow(app: &AppHandle, link: &str) {
     }
 }
 
-/// The link among the arguments of a start.
+/// Does what an argument of a start asks for, which was given in this folder.
+pub(super) fn follow_argument(app: &AppHandle, argument: &str, folder: &Path) {
+    if !is_file(argument) {
+        return follow(app, argument);
+    }
+    super::focus(app);
+    super::page::tell(app, Ask::OpenFile { path: folder.join(argument).display().to_string() });
+}
+
+/// The link or session file among the arguments of a start.
 pub(super) fn among(arguments: &[String]) -> Option<&str> {
-    arguments.iter().skip(1).map(String::as_str).find(|argument| argument.starts_with("notex:"))
+    let mut given = arguments.iter().skip(1).map(String::as_str);
+    given.find(|argument| argument.starts_with("notex:") || is_file(argument))
+}
+
+fn is_file(argument: &str) -> bool {
+    Path::new(argument).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("notex"))
+        && !argument.starts_with("notex:")
 }
 
 #[cfg(test)]
@@ -60,9 +78,24 @@ mod tests {
     }
 
     #[test]
+    fn a_session_file_is_told_from_a_link_that_ends_like_one() {
+        for (argument, file) in [
+            ("a.notex", true),
+            ("/home/ada/My shop.NOTEX", true),
+            ("notex://session/a.notex", false),
+            (".notex", false),
+            ("notex", false),
+        ] {
+            assert_eq!(is_file(argument), file, "{argument}");
+        }
+    }
+
+    #[test]
     fn the_link_is_found_among_other_arguments() {
         let arguments = ["notex-inspector", "--data-dir", "/tmp/x", "notex://session/1"].map(str::to_owned);
         assert_eq!(among(&arguments), Some("notex://session/1"));
         assert_eq!(among(&arguments[..3]), None);
+        let arguments = ["notex-inspector", "shop.notex"].map(str::to_owned);
+        assert_eq!(among(&arguments), Some("shop.notex"));
     }
 }

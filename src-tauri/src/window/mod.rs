@@ -128,9 +128,9 @@ pub(crate) fn run(options: Options, log: LogHandle) -> Result<(), StartError> {
 
 /// One inspector for each data folder: the second start shows the window of the first.
 fn single_instance(data_dir: Option<&Path>) -> tauri::plugin::TauriPlugin<tauri::Wry> {
-    let instance = tauri_plugin_single_instance::Builder::new().callback(|app, arguments, _| {
+    let instance = tauri_plugin_single_instance::Builder::new().callback(|app, arguments, folder| {
         match links::among(&arguments) {
-            Some(link) => links::follow(app, link),
+            Some(argument) => links::follow_argument(app, argument, Path::new(&folder)),
             None => focus(app),
         }
     });
@@ -146,8 +146,8 @@ fn single_instance(data_dir: Option<&Path>) -> tauri::plugin::TauriPlugin<tauri:
 
 /// Links, signals and the menu bar; none of them waits for the hub.
 fn around_the_window(app: &AppHandle, link: Option<&str>) {
-    if let Some(link) = link {
-        links::follow(app, link);
+    if let Some(argument) = link {
+        links::follow_argument(app, argument, &std::env::current_dir().unwrap_or_default());
     }
     // Elsewhere a link is an argument of a start.
     if cfg!(target_os = "macos") {

@@ -91,6 +91,8 @@ export type { QueryElement } from "./generated/QueryElement";
 export type { RequestText } from "./generated/RequestText";
 export type { RateCard } from "./generated/RateCard";
 export type { Reason } from "./generated/Reason";
+export type { Exported } from "./generated/Exported";
+export type { Exporting } from "./generated/Exporting";
 export type { Extract } from "./generated/Extract";
 export type { Field } from "./generated/Field";
 export type { FieldGuess } from "./generated/FieldGuess";
@@ -157,6 +159,11 @@ export interface Backend {
   live(session: string, acts: boolean, viewer: LiveViewer): LiveView;
   /** Asks where to keep a file and writes it there; null when the person thought better of it. Rejects with a Failure. */
   saveFile(name: string, contents: string | Uint8Array): Promise<string | null>;
+  /** Asks where to keep the session file that was exported last of a kept session; null when the person thought better
+   * of it. */
+  keepExport(session: number, name: string): Promise<string | null>;
+  /** Asks for a session file, and gives the path that the hub finds it by; null when the person thought better of it. */
+  chooseSessionFile(): Promise<string | null>;
   /** Ends the app, or answers its question before that. */
   quit(choice: QuitChoice): Promise<void>;
   /** Shows a notice by the system; false where that is not possible or not allowed. */

@@ -34,6 +34,8 @@ export class FakeBackend implements Backend {
   readonly notified: { title: string; text: string }[] = [];
   readonly viewers: LiveViewer[] = [];
   readonly details = new Map<string, SessionDetail>();
+  /** What the person chooses when a session file is asked for. */
+  sessionFile: string | null = "/home/me/shop.notex";
   snapshot: Snapshot;
   seq = 0;
   #answers = new Map<Query["type"], QueryScript>();
@@ -100,6 +102,15 @@ export class FakeBackend implements Backend {
   saveFile(name: string, contents: string | Uint8Array): Promise<string | null> {
     this.saved.push({ name, contents });
     return Promise.resolve(`/home/me/${name}`);
+  }
+
+  keepExport(session: number, name: string): Promise<string | null> {
+    this.saved.push({ name, contents: `session ${session}` });
+    return Promise.resolve(`/home/me/${name}`);
+  }
+
+  chooseSessionFile(): Promise<string | null> {
+    return Promise.resolve(this.sessionFile);
   }
 
   quit(choice: QuitChoice): Promise<void> {
@@ -186,6 +197,9 @@ export class FakeBackend implements Backend {
       case "remove_connection":
       case "pin_past":
       case "remove_past":
+      case "export_past":
+      case "stop_export":
+      case "open_file":
       case "clear_history":
         return nothing;
       case "flow":

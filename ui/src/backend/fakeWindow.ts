@@ -36,7 +36,7 @@ export function fakeStart(search: URLSearchParams, model: Inspector, frame: Fram
   const value: Ask =
     ask === "show_session"
       ? { type: ask, session: search.get("id") ?? "s-unknown" }
-      : ({ type: ask } as Exclude<Ask, { type: "show_session" }>);
+      : ({ type: ask } as Exclude<Ask, { type: "show_session" | "open_file" }>);
   model.hear({
     seq,
     now: new Date().toISOString(),

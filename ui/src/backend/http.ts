@@ -35,6 +35,10 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   } catch {
     throw unreachable;
   }
+  return answerOf<T>(response);
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
   let answer: unknown;
   try {
     answer = await response.json();
@@ -87,13 +91,43 @@ function watch(session: string, acts: boolean, viewer: LiveViewer) {
 function download(name: string, contents: string | Uint8Array) {
   const part = typeof contents === "string" ? contents : new Uint8Array(contents);
   const address = URL.createObjectURL(new Blob([part]));
+  fetchFile(address, name);
+  // The browser has taken the bytes by then, however slow it is to begin.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  return name;
+}
+
+/** Lets the browser keep what is at an address. */
+function fetchFile(address: string, name: string) {
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();
-  // The browser has taken the bytes by then, however slow it is to begin.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
   return name;
+}
+
+/** Sends the chosen file to the machine of the inspector, and gives the place where it lies there. */
+async function chooseSessionFile(): Promise<string | null> {
+  const file = await chosenFile(".notex");
+  if (file === null) return null;
+  let response: Response;
+  try {
+    response = await fetch(`/api/incoming/${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+  } catch {
+    throw unreachable;
+  }
+  return answerOf<string>(response);
+}
+
+function chosenFile(accept: string): Promise<File | null> {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = accept;
+  return new Promise((resolve) => {
+    input.onchange = () => resolve(input.files?.[0] ?? null);
+    input.oncancel = () => resolve(null);
+    input.click();
+  });
 }
 
 async function notify(title: string, text: string) {
@@ -132,6 +166,8 @@ export function httpBackend(): Backend {
     pictureUrl: (hash) => `/picture/${encodeURIComponent(hash)}`,
     live: watch,
     saveFile: (name, contents) => Promise.resolve(download(name, contents)),
+    keepExport: (session, name) => Promise.resolve(fetchFile(`/export/${session}`, name)),
+    chooseSessionFile,
     quit: () => Promise.reject(cannotQuit),
     notify,
   };

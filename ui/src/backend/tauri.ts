@@ -98,6 +98,8 @@ export function tauriBackend(): Backend {
           headers: { "file-name": encodeURIComponent(name) },
         },
       ),
+    keepExport: (session, name) => ask<string | null>("keep_export", { session, name }),
+    chooseSessionFile: () => ask<string | null>("choose_session_file"),
     quit: (choice) => ask("quit", { choice }),
     notify: (title, text) => ask<boolean>("notify", { title, text }),
   };

@@ -184,6 +184,12 @@ export const commands = {
   },
   show_history: { words: "Show the history", group: "Window", keys: "Alt+5", run: screen("history") },
   show_flows: { words: "Show the flows", group: "Window", keys: "Alt+6", run: screen("flows") },
+  open_file: {
+    words: "Open a session file",
+    group: "Window",
+    keys: "Mod+O",
+    run: ({ model }) => void model.openSessionFile(),
+  },
   show_log: { words: "Show the log", group: "Window", keys: "Alt+4", run: screen("log") },
   settings: { words: "Settings", group: "Window", keys: "Mod+,", run: screen("settings") },
   shortcuts: {

@@ -72,6 +72,10 @@ export class Frame {
         model.select(session.id);
         return;
       }
+      case "open_file":
+        this.open = null;
+        void model.openSessionFile(ask.path);
+        return;
       case "new_session":
         this.newSession(model);
         return;

@@ -6,10 +6,12 @@ import {
   type Command,
   type ConnectionState,
   type Explanation,
+  type Exporting,
   type Failure,
   type HubEvent,
   type Link,
   type Outcome,
+  type PastSession,
   type SessionState,
   type Settings,
 } from "../backend/backend";
@@ -46,6 +48,10 @@ export class Inspector {
   flowFile: string | null = null;
   /** The part of the settings that is shown when they are opened next. */
   settingsPart = $state<string | null>(null);
+  /** A session that was just taken into the history, until the history shows it. */
+  opened = $state.raw<PastSession | null>(null);
+  /** How far the session file is that is being written. */
+  exporting = $state.raw<Exporting | null>(null);
   tab = $state<Tab>("observe");
   /** What the drawer shows of the session. */
   drawer = $state<Drawer>("calls");
@@ -131,7 +137,10 @@ export class Inspector {
     this.world = reduce(this.world, event);
     if (event.news.type === "deltas") {
       if (before === null || event.seq > before)
-        for (const delta of event.news.value) if (delta.type === "ask") this.onask(delta.value);
+        for (const delta of event.news.value) {
+          if (delta.type === "ask") this.onask(delta.value);
+          else if (delta.type === "exporting") this.exporting = delta.value;
+        }
       return;
     }
     if (this.selectedId !== null && !this.world.sessions.has(this.selectedId)) this.selectedId = null;
@@ -166,6 +175,20 @@ export class Inspector {
   showSettings(part: string): void {
     this.settingsPart = part;
     this.screen = "settings";
+  }
+
+  /** Takes a session file into the history and shows it there; without a path the person is asked for one. */
+  async openSessionFile(path: string | null = null): Promise<void> {
+    this.screen = "history";
+    this.dismiss("open_file");
+    try {
+      path ??= await this.backend.chooseSessionFile();
+    } catch (thrown) {
+      this.#failures = withEntry(this.#failures, "open_file", asFailure(thrown));
+    }
+    if (path === null) return;
+    const outcome = await this.run("open_file", { type: "open_file", path });
+    this.opened = outcome?.past ?? null;
   }
 
   select(session: string): void {

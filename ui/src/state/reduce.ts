@@ -135,7 +135,8 @@ function applyAll(world: World, deltas: readonly Delta[]): World {
         world.flowsChanged += 1;
         break;
       case "ask":
-        // Asked once and answered by the window; nothing of it is kept.
+      case "exporting":
+        // Heard once by the window; nothing of it is kept.
         break;
     }
   }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use notex_file::{Export, FileError, Pictures, Secret, SecretKind, SessionFile};
 use tokio::runtime::Handle;
 
+use super::past_session;
 use crate::Hub;
 use crate::protocol::{Delta, Exported, Exporting, Failure, FailureCode, Outcome, RemovedSecrets};
 
@@ -101,7 +102,7 @@ pub(crate) async fn open(hub: &Hub, path: String) -> Result<Outcome, Failure> {
         notex_file::import(&mut file, archive, &name)
     });
     let session = opened.await?.map_err(|why| failure(&why))?;
-    Ok(Outcome { past: Some(session.key), ..Outcome::default() })
+    Ok(Outcome { past: Some(Box::new(past_session(session))), ..Outcome::default() })
 }
 
 impl Hub {

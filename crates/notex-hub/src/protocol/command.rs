@@ -358,10 +358,10 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub exported: Option<super::Exported>,
-    /// The number in the history of the session that [`Command::OpenFile`] took in.
+    /// The session that [`Command::OpenFile`] took into the history.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "number")]
-    pub past: Option<i64>,
+    #[ts(optional)]
+    pub past: Option<Box<super::PastSession>>,
 }
 
 /// How the close of one session went.

@@ -145,6 +145,11 @@ pub enum Ask {
         /// Its id; the person may have mistyped it.
         session: String,
     },
+    /// Take a session file into the history and show it.
+    OpenFile {
+        /// Where it is.
+        path: String,
+    },
     /// Open the New session form.
     NewSession,
     /// Ask whether all live sessions are to be closed.

@@ -62,14 +62,14 @@ async fn a_session_that_one_inspector_exported_is_in_the_history_of_another_with
     let other = hub_on("http://127.0.0.1:9", KEY, &there.path().join("data"));
     let opened = other.send(Command::OpenFile { path: sent.display().to_string() }).await.unwrap();
     let taken = past(&other).await.remove(0);
-    assert_eq!(opened.past, Some(taken.key));
+    assert_eq!(opened.past.as_deref(), Some(&taken));
     assert_eq!(
         (taken.connection_name.as_str(), taken.id.as_str(), taken.calls, taken.pinned),
         ("from a friend.notex", "s-1", 4, true)
     );
     assert_eq!(taken.end.unwrap().reason, Some(EndReason::Manual));
     let again = other.send(Command::OpenFile { path: sent.display().to_string() }).await.unwrap();
-    assert_eq!((again.past, past(&other).await.len()), (Some(taken.key), 1));
+    assert_eq!((again.past.unwrap().key, past(&other).await.len()), (taken.key, 1));
 }
 
 #[tokio::test]

@@ -1,0 +1,1 @@
+export type Exporting = { session: number, done: number, of: number, };

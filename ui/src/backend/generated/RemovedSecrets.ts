@@ -1,0 +1,1 @@
+export type RemovedSecrets = { kind: string, place: string, times: number, };
