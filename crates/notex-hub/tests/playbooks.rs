@@ -2,10 +2,10 @@
 
 #[path = "playbooks/clocks.rs"]
 mod clocks;
-#[path = "playbooks/flows.rs"]
-mod flows;
 #[path = "playbooks/files.rs"]
 mod files;
+#[path = "playbooks/flows.rs"]
+mod flows;
 #[path = "playbooks/history.rs"]
 mod history;
 #[path = "playbooks/lights.rs"]

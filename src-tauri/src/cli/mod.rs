@@ -1,8 +1,9 @@
-//! The words of the command line that need no window: flows are run, for scripts and for CI. Progress goes to stderr,
+//! The words of the command line that need no window: flows are run and session files looked at, for scripts and for CI. Progress goes to stderr,
 //! what came of it to stdout, and the exit code says how it ended.
 
 mod flow;
 mod report;
+mod session;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,12 +11,17 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 use notex_session::Credits;
 
+pub(crate) use session::SessionWord;
+
 /// A word that needs no window.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Word {
     /// Run, export and compare flows
     #[command(subcommand)]
     Flow(FlowWord),
+    /// Look at session files
+    #[command(subcommand)]
+    Session(SessionWord),
 }
 
 /// What is done with flows.
@@ -132,11 +138,11 @@ impl Trouble {
 
 /// Does what a word says.
 pub(crate) fn run(word: Word) -> ExitCode {
-    let Word::Flow(word) = word;
     let ended = match word {
-        FlowWord::Run(run) => flow::run(run),
-        FlowWord::Export { file, to: _ } => flow::export(&file),
-        FlowWord::Diff { before, after } => flow::diff(&before, &after),
+        Word::Flow(FlowWord::Run(run)) => flow::run(run),
+        Word::Flow(FlowWord::Export { file, to: _ }) => flow::export(&file),
+        Word::Flow(FlowWord::Diff { before, after }) => flow::diff(&before, &after),
+        Word::Session(word) => session::run(&word),
     };
     ended
         .unwrap_or_else(|trouble| {
@@ -187,5 +193,11 @@ mod tests {
         }
         assert_eq!(parsed(&["notex://session/1"]).unwrap().link.as_deref(), Some("notex://session/1"));
         assert!(parsed(&["--web"]).unwrap().word.is_none());
+        let Some(Word::Session(SessionWord::Show { file, json })) =
+            parsed(&["session", "show", "a.notex", "--json"]).unwrap().word
+        else {
+            panic!("a session file is looked at")
+        };
+        assert_eq!((file, json), (PathBuf::from("a.notex"), true));
     }
 }

@@ -78,6 +78,7 @@ impl Overview {
             | Delta::FlowRun(_)
             | Delta::FlowsChanged
             | Delta::Model(_)
+            | Delta::Exporting(_)
             | Delta::Ask(_) => {}
         }
         None

@@ -168,6 +168,7 @@ impl Seen {
             | Delta::Scraped(_)
             | Delta::FlowsChanged
             | Delta::Evidence(_)
+            | Delta::Exporting(_)
             | Delta::Ask(_) => {}
         }
     }

@@ -1,0 +1,102 @@
+//! `session show`: what a session file holds, for people and for CI.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use chrono::SecondsFormat;
+use clap::Subcommand;
+use notex_file::{CallRecord, FileError, Manifest, SessionFile};
+use serde_json::{Value, json};
+
+use super::{Exit, Trouble};
+
+/// What is done with session files.
+#[derive(Clone, Debug, Subcommand)]
+pub enum SessionWord {
+    /// Say what a session file holds
+    #[command(after_help = "Exit codes: 0 all calls were made, 1 a call failed, 2 the file cannot be read.")]
+    Show {
+        /// The session file
+        #[arg(value_name = "FILE.notex")]
+        file: PathBuf,
+        /// Write all calls with their requests and answers, as JSON, instead of a few lines
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn run(word: &SessionWord) -> Result<Exit, Trouble> {
+    let SessionWord::Show { file, json } = word;
+    let (text, failed) = shown(file, *json).map_err(|why| match why.hint() {
+        Some(hint) => Trouble::input(format!("{why}; {hint}")),
+        None => Trouble::input(why.to_string()),
+    })?;
+    println!("{text}");
+    Ok(if failed { Exit::StepFailed } else { Exit::Done })
+}
+
+/// What is printed, and whether a call failed.
+fn shown(file: &Path, as_json: bool) -> Result<(String, bool), FileError> {
+    let opened = SessionFile::open(file)?;
+    let (manifest, calls) = (opened.manifest(), opened.calls());
+    let failed = calls.iter().any(|call| call.failure.is_some());
+    let text = if as_json { format!("{:#}", document(manifest, calls)) } else { lines(manifest, calls) };
+    Ok((text, failed))
+}
+
+fn document(manifest: &Manifest, calls: &[CallRecord]) -> Value {
+    let Manifest { format, version, made_by, made_at, session, redaction, .. } = manifest;
+    json!({
+        "format": format, "version": version, "made_by": made_by, "made_at": made_at,
+        "session": session, "redaction": redaction, "calls": calls,
+    })
+}
+
+fn lines(manifest: &Manifest, calls: &[CallRecord]) -> String {
+    let Manifest { session, redaction, .. } = manifest;
+    let failed = calls.iter().filter(|call| call.failure.is_some()).count();
+    let estimated = if session.credits_estimated { "about " } else { "" };
+    let mut text = String::new();
+    let title = if session.page.title.is_empty() { "A session without a title" } else { &session.page.title };
+    line(&mut text, format_args!("{title}"));
+    line(&mut text, format_args!("  page      {}", session.page.url));
+    line(&mut text, format_args!("  session   {} on {}", session.id, session.connection));
+    line(
+        &mut text,
+        format_args!("  created   {}", session.created_at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+    );
+    line(&mut text, format_args!("  ended     {}", ended(manifest)));
+    line(&mut text, format_args!("  credits   {estimated}{}", session.credits));
+    let removed: u64 = redaction.removed.iter().map(|one| one.times).sum();
+    let searched = redaction.searched_for;
+    line(&mut text, format_args!("  secrets   {removed} taken out, {searched} searched for in all of it"));
+    line(&mut text, format_args!("  calls     {}, {failed} failed", calls.len()));
+    for call in calls {
+        let took = call.timing.total.map_or_else(String::new, |micros| format!("{} ms", micros / 1_000));
+        let credits = call.credits.map_or_else(String::new, |credits| format!("{credits} cr"));
+        let kind = serde_json::to_value(call.kind).ok();
+        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+        line(&mut text, format_args!("{:>5} {kind:<8} {took:>9} {credits:>9}  {}", call.number, call.what));
+        if let Some(failure) = &call.failure {
+            line(&mut text, format_args!("{:>35}failed: {}", "", failure.message));
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn ended(manifest: &Manifest) -> String {
+    let Some(end) = &manifest.session.end else { return "it lived when the file was made".to_owned() };
+    let at = end.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let reason = end.reason.and_then(|reason| serde_json::to_value(reason).ok());
+    match reason.as_ref().and_then(Value::as_str) {
+        Some(reason) => format!("{at}, {}", reason.replace('_', " ")),
+        None => format!("{at}, its end was not seen"),
+    }
+}
+
+/// Control characters of a page's title must not reach the terminal. Writing to a string cannot fail.
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    let plain = line.to_string().replace(char::is_control, " ");
+    let _ = writeln!(text, "{plain}");
+}
