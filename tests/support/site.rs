@@ -1,7 +1,7 @@
 //! A small shop on a port of its own: the pages that journeys visit.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,6 +52,7 @@ struct Seen {
     visits: AtomicU32,
     forms: Mutex<Vec<String>>,
     leaks: Mutex<Vec<String>>,
+    remodelled: AtomicBool,
 }
 
 impl FixtureSite {
@@ -70,6 +71,11 @@ impl FixtureSite {
     /// The address of a page: `url("/search?q=laptop")`.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// From now on the field for searching is called otherwise.
+    pub fn is_remodelled(&self) {
+        self.seen.remodelled.store(true, Ordering::SeqCst);
     }
 
     /// The forms that came in, as they were sent.
@@ -93,7 +99,7 @@ impl Drop for FixtureSite {
 
 fn routes() -> Router<Arc<Seen>> {
     Router::new()
-        .route("/", get(|| async { shop("Corner Shop", "All laptops", "") }))
+        .route("/", get(front))
         .route("/deals", get(|| async { shop("Deals", "Deals of the week", "") }))
         .route("/laptops", get(|| async { shop("Laptops", "Laptops", "") }))
         .route("/search", get(search))
@@ -142,6 +148,12 @@ fn shop(title: &str, heading: &str, query: &str) -> Html<String> {
         .replace("{{query}}", &escaped(query))
         .replace("{{products}}", &products);
     page(&body)
+}
+
+async fn front(State(seen): State<Arc<Seen>>) -> Html<String> {
+    let Html(page) = shop("Corner Shop", "All laptops", "");
+    let remodelled = seen.remodelled.load(Ordering::SeqCst);
+    Html(if remodelled { page.replace("Search products", "Find a laptop") } else { page })
 }
 
 async fn search(Query(fields): Query<HashMap<String, String>>) -> Html<String> {
