@@ -23,7 +23,10 @@ use crate::protocol::{
     Answer, Ask, Command, Delta, Event, Failure, FailureCode, News, Outcome, Query, RunForm,
 };
 use crate::state::{Save, Saved, State};
-use crate::{budgets, elements, evidence, flows, follow, keychain, live, money, remote, report, requests, model, served};
+use crate::{
+    budgets, elements, evidence, flows, follow, keychain, live, model, money, remote, report, requests,
+    served,
+};
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
 const EVENTS_AHEAD: usize = 64;

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, Evidence, FilterHelp, FlowSummary, HistoryFilter, HistoryPage, HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, SessionDetail, Stretch, UsageReport, WhatIf, WhatIfAnswer, Whose, PastSession,
+    Billing, Command, Dialect, EntryFilter, Evidence, FilterHelp, FlowSummary, HistoryFilter, HistoryPage,
+    HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, PastSession, SessionDetail,
+    Stretch, UsageReport, WhatIf, WhatIfAnswer, Whose,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.

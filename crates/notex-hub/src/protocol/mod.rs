@@ -24,7 +24,9 @@ pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
 pub use evidence::{Evidence, EvidenceKept, KeptExchange, KeptLine, Whose};
 pub use flow::{After, FlowDeed, FlowRun, FlowSummary, KeptRun, MadeFlow, Pace, RunForm, RunPhase, Stretch};
 pub use history::{
-    Explanation, FilterHelp, FilterProblem, FilterSuggestion, Help, HistoryFilter, HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastHit, PastHits, PastSession, Snippet, Exported, Exporting, RemovedSecrets,
+    Explanation, Exported, Exporting, FilterHelp, FilterProblem, FilterSuggestion, Help, HistoryFilter,
+    HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastHit, PastHits, PastSession, RemovedSecrets,
+    Snippet,
 };
 pub use model::{ModelState, TriedModel};
 pub use money::{

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Call, ConnectionState, EvidenceKept, FlowRun, Observation, Scraped, SessionState, Settings, ModelState, Exporting};
+use super::{
+    Call, ConnectionState, EvidenceKept, Exporting, FlowRun, ModelState, Observation, Scraped, SessionState,
+    Settings,
+};
 
 /// A batch of news, or the whole state.
 #[derive(Clone, Debug, Serialize, TS)]
