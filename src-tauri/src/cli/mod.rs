@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(run.params, [("q".to_owned(), "a=b".to_owned())]);
         assert_eq!((run.budget, run.from, run.json), (Some(Credits::from_thousandths(2_500)), 2, true));
         for (words, named) in [
-            (&["flow", "run", "a", "--budget", "-1"][..], "--budget"),
+            (&["flow", "run", "a", "--budget=-1"][..], "--budget"),
             (&["flow", "run", "a", "--budget", "1.2345"], "at most three places"),
             (&["flow", "run", "a", "--param", "q"], "NAME=VALUE"),
             (&["flow", "run", "a", "--from", "0"], "--from"),
