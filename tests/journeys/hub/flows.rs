@@ -45,6 +45,7 @@ async fn a_flow_made_by_hand_is_run_again_healed_when_the_page_has_changed_and_f
     seen.did(Command::Step { session: id, action: field, value, enter: true }).await;
     seen.session(&session, "the results", |known| known.title == "Results for Nova").await;
     let scrape = Command::Scrape {
+        instructions: None,
         session: session.clone(),
         only_main_content: false,
         images: false,

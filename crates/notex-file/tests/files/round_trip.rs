@@ -1,6 +1,6 @@
 //! What goes in comes out.
 
-use notex_archive::{NewCall, Pinned, SessionFilter};
+use notex_archive::{Filter, NewCall, Pinned, SessionFilter};
 use notex_file::{SessionFile, import};
 
 use super::*;
@@ -72,8 +72,10 @@ fn what_was_found_in_one_history_is_found_in_the_other() {
         .export(&here.keep(vec![NewCall { request: asked, response: Some(answer), ..call(1) }]), &[])
         .unwrap();
     import(&mut SessionFile::open(&file).unwrap(), &there.archive, "a").unwrap();
-    assert_eq!(there.archive.search("parasol", 9).unwrap().len(), 1);
-    assert_eq!(there.archive.search("\"wonderful umbrella\"", 9).unwrap().len(), 1);
+    for typed in ["parasol", "\"wonderful umbrella\""] {
+        let filter = Filter::parse(typed, at(0).fixed_offset()).unwrap();
+        assert_eq!(there.archive.search(&filter, 0, 9).unwrap().hits.len(), 1, "{typed}");
+    }
 }
 
 #[test]

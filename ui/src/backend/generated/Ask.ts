@@ -7,4 +7,8 @@ export type Ask = { "type": "show_session",
 /**
  * Its id; the person may have mistyped it.
  */
-session: string, } | { "type": "new_session" } | { "type": "close_all" } | { "type": "settings" } | { "type": "quit" };
+session: string, } | { "type": "open_file", 
+/**
+ * Where it is.
+ */
+path: string, } | { "type": "new_session" } | { "type": "close_all" } | { "type": "settings" } | { "type": "quit" };

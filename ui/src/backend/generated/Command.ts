@@ -176,7 +176,19 @@ pinned: boolean, } | { "type": "remove_past",
 /**
  * Its number in the history.
  */
-session: number, } | { "type": "clear_history" } | { "type": "flow", 
+session: number, } | { "type": "export_past", 
+/**
+ * Its number in the history.
+ */
+session: number, 
+/**
+ * Its pictures go along: what can be read in them is not searched for secrets.
+ */
+pictures: boolean, } | { "type": "stop_export" } | { "type": "open_file", 
+/**
+ * Where it is, on the machine of the inspector.
+ */
+path: string, } | { "type": "clear_history" } | { "type": "flow", 
 /**
  * What.
  */

@@ -2,4 +2,39 @@
 import type { ConsoleLevel } from "./ConsoleLevel";
 import type { ConsoleSource } from "./ConsoleSource";
 
-export type ConsoleLine = { at: string, level: ConsoleLevel, source: ConsoleSource, text: string, url: string | null, line: number | null, column: number | null, repeated: number, };
+/**
+ * A line of the console.
+ */
+export type ConsoleLine = { 
+/**
+ * When it was written first.
+ */
+at: string, 
+/**
+ * How much it matters.
+ */
+level: ConsoleLevel, 
+/**
+ * Who wrote it.
+ */
+source: ConsoleSource, 
+/**
+ * What was written, at most 4,000 characters.
+ */
+text: string, 
+/**
+ * The address of the script or of the failed request.
+ */
+url: string | null, 
+/**
+ * The line in it, from 1.
+ */
+line: number | null, 
+/**
+ * The column in it, from 1.
+ */
+column: number | null, 
+/**
+ * How often it was written in a row.
+ */
+repeated: number, };

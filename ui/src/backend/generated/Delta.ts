@@ -2,6 +2,8 @@
 import type { Ask } from "./Ask";
 import type { Call } from "./Call";
 import type { ConnectionState } from "./ConnectionState";
+import type { EvidenceKept } from "./EvidenceKept";
+import type { Exporting } from "./Exporting";
 import type { FlowRun } from "./FlowRun";
 import type { ModelState } from "./ModelState";
 import type { Notice } from "./Notice";
@@ -13,4 +15,4 @@ import type { Settings } from "./Settings";
 /**
  * One change.
  */
-export type Delta = { "type": "connection", "value": ConnectionState } | { "type": "connection_removed", "value": string } | { "type": "session", "value": SessionState } | { "type": "call", "value": Call } | { "type": "observation", "value": Observation } | { "type": "scraped", "value": Scraped } | { "type": "flow_run", "value": FlowRun } | { "type": "flows_changed" } | { "type": "settings", "value": Settings } | { "type": "model", "value": ModelState | null } | { "type": "notice", "value": Notice } | { "type": "ask", "value": Ask };
+export type Delta = { "type": "connection", "value": ConnectionState } | { "type": "connection_removed", "value": string } | { "type": "session", "value": SessionState } | { "type": "call", "value": Call } | { "type": "observation", "value": Observation } | { "type": "scraped", "value": Scraped } | { "type": "flow_run", "value": FlowRun } | { "type": "flows_changed" } | { "type": "settings", "value": Settings } | { "type": "evidence", "value": EvidenceKept } | { "type": "model", "value": ModelState | null } | { "type": "notice", "value": Notice } | { "type": "exporting", "value": Exporting } | { "type": "ask", "value": Ask };

@@ -2,4 +2,23 @@
 import type { KeptExchange } from "./KeptExchange";
 import type { KeptLine } from "./KeptLine";
 
-export type Evidence = { offered: boolean, console: Array<KeptLine>, network: Array<KeptExchange>, missing: Array<string>, };
+/**
+ * Console and network of a call or of a session.
+ */
+export type Evidence = { 
+/**
+ * Something is kept of one call at least: its server offers it.
+ */
+offered: boolean, 
+/**
+ * Lines of the console, oldest first.
+ */
+console: Array<KeptLine>, 
+/**
+ * Requests in the order they were sent, without headers and bodies; each is listed once, where it was sent.
+ */
+network: Array<KeptExchange>, 
+/**
+ * What could not be kept, each in a sentence.
+ */
+missing: Array<string>, };

@@ -4,4 +4,103 @@ import type { HttpBody } from "./HttpBody";
 import type { HttpHeader } from "./HttpHeader";
 import type { Initiator } from "./Initiator";
 
-export type Exchange = { id: string, at: string, ended_at: string | null, method: string, url: string, resource_type: string, status: number | null, status_text: string, protocol: string | null, from_cache: boolean, remote_address: string | null, request_headers: Array<HttpHeader>, response_headers: Array<HttpHeader>, request_body: HttpBody | null, response_body: HttpBody | null, response_body_missing: string | null, mime: string | null, encoded_bytes: number, decoded_bytes: number, timing: ExchangeTiming, initiator: Initiator | null, redirected_from: string | null, frame: string | null, failed: string | null, };
+/**
+ * A request of a page and its answer.
+ */
+export type Exchange = { 
+/**
+ * Its id within the session; each hop of a redirect has one of its own.
+ */
+id: string, 
+/**
+ * When it was sent.
+ */
+at: string, 
+/**
+ * When its answer was there, or it failed; null while it is under way.
+ */
+ended_at: string | null, 
+/**
+ * `GET`, `POST`, …
+ */
+method: string, 
+/**
+ * Its address, at most 8,000 characters.
+ */
+url: string, 
+/**
+ * `document`, `stylesheet`, `image`, `media`, `font`, `script`, `xhr`, `fetch`, `websocket`, …
+ */
+resource_type: string, 
+/**
+ * The status of the answer.
+ */
+status: number | null, 
+/**
+ * The words beside it.
+ */
+status_text: string, 
+/**
+ * `http/1.1`, `h2`, `h3`, `data`, …
+ */
+protocol: string | null, 
+/**
+ * It was answered without the network.
+ */
+from_cache: boolean, 
+/**
+ * Address and port of the server.
+ */
+remote_address: string | null, 
+/**
+ * Headers as they were sent, in order.
+ */
+request_headers: Array<HttpHeader>, 
+/**
+ * Headers as they came, in order.
+ */
+response_headers: Array<HttpHeader>, 
+/**
+ * What was sent.
+ */
+request_body: HttpBody | null, 
+/**
+ * What came.
+ */
+response_body: HttpBody | null, 
+/**
+ * Why it has no body, in a sentence without a full stop.
+ */
+response_body_missing: string | null, 
+/**
+ * The media type of the answer.
+ */
+mime: string | null, 
+/**
+ * Bytes of the answer as they came over the wire, headers among them.
+ */
+encoded_bytes: number, 
+/**
+ * Bytes of the answer's body, decoded.
+ */
+decoded_bytes: number, 
+/**
+ * Where the time went.
+ */
+timing: ExchangeTiming, 
+/**
+ * What made the request.
+ */
+initiator: Initiator | null, 
+/**
+ * The id of the request that was redirected here.
+ */
+redirected_from: string | null, 
+/**
+ * The address of the frame that asked, when it is not the page itself.
+ */
+frame: string | null, 
+/**
+ * Why there was no answer, in a sentence without a full stop.
+ */
+failed: string | null, };

@@ -3,8 +3,8 @@ import type { Command } from "./Command";
 import type { EntryFilter } from "./EntryFilter";
 import type { HistoryFilter } from "./HistoryFilter";
 import type { Stretch } from "./Stretch";
-import type { Whose } from "./Whose";
 import type { WhatIf } from "./WhatIf";
+import type { Whose } from "./Whose";
 
 /**
  * A read that is too large, or too rarely wanted, for the event stream.
@@ -157,4 +157,32 @@ file: string, } | { "type": "kept_run",
 /**
  * Its file, as [`KeptRun`] names it.
  */
-file: string, } | { "type": "report" } | { "type": "evidence", whose: Whose, number: number | null, } | { "type": "exchange", whose: Whose, number: number, id: string, } | { "type": "har", whose: Whose, number: number | null, };
+file: string, } | { "type": "evidence", 
+/**
+ * Of which session.
+ */
+whose: Whose, 
+/**
+ * The number of the call; null is the whole session.
+ */
+number: number | null, } | { "type": "exchange", 
+/**
+ * Of which session.
+ */
+whose: Whose, 
+/**
+ * The number of the call that it is listed in.
+ */
+number: number, 
+/**
+ * Its id.
+ */
+id: string, } | { "type": "har", 
+/**
+ * Of which session.
+ */
+whose: Whose, 
+/**
+ * The number of the call; null is the whole session.
+ */
+number: number | null, } | { "type": "report" };
