@@ -1,3 +1,4 @@
+import { keysOf } from "../state/shortcuts";
 import type { Drawer, Tab } from "../state/inspector.svelte";
 
 /** The tabs of the drawer that are about all of the session. */
@@ -8,3 +9,10 @@ export const drawerTabs = (calls: number): { id: Drawer; label: string; count?: 
 ];
 
 export const isDrawer = (tab: Drawer | Tab): tab is Drawer => drawerTabs(0).some(({ id }) => id === tab);
+
+/** The tabs of the panel, with their keys. */
+export const panelTabs: { id: Tab; label: string; title: string }[] = [
+  { id: "observe", label: "Observe", title: `Observe (${keysOf("observe")})` },
+  { id: "step", label: "Step", title: `Step (${keysOf("step")})` },
+  { id: "scrape", label: "Scrape", title: `Scrape (${keysOf("scrape")})` },
+];
