@@ -1,16 +1,14 @@
 //! Console, network and the page of each call, from a real page through a real engine into the history.
-#![expect(clippy::expect_used, clippy::panic, reason = "a panic is how a test says no")]
-
-mod hub;
 
 use std::time::Duration;
 
-use hub::Seen;
 use notex_hub::LOCAL_CONNECTION;
 use notex_hub::protocol::{Answer, Evidence, Query, Whose};
 use notex_journeys::{Api, FixtureSite, RunningEngine, until};
 use notex_wire::Exchange;
 use serde_json::{Value, json};
+
+use super::Seen;
 
 const SOON: Duration = Duration::from_secs(20);
 
