@@ -55,6 +55,14 @@ const LIVE: &[(&str, &str)] = &[(
      return strip.includes('Locked') && !strip.includes('boxes are of'); })()",
 )];
 
+/// The first flow is chosen, until its steps are listed.
+const FLOW: &[(&str, &str)] = &[(
+    "a kept flow",
+    "(() => { const steps = document.querySelector('[aria-label=Steps]'); \
+     if (!steps) document.querySelector('[aria-label=\"Kept flows\"] [role=option]')?.click(); \
+     return steps !== null; })()",
+)];
+
 /// A kept session is chosen, and a call of it, until its page is shown with its boxes.
 const PAST: &[(&str, &str)] = &[(
     "a kept call",
@@ -185,6 +193,7 @@ pub(crate) const SCENES: &[Scene] = &[
     both("billing", "fake=full&screen=billing"),
     large("billing-failed", "fake=no_money&screen=billing"),
     large("billing-estimated", "fake=estimated&screen=billing"),
+    both("flows", "fake=flows&screen=flows").then(FLOW),
     both("history", "fake=full&screen=history").then(PAST),
     large("history-why", "fake=full&screen=history").then(FAILED),
     large("history-search", "fake=full&screen=history").then(FOUND),

@@ -5,6 +5,7 @@ import { standStill } from "./still";
 
 const screens: readonly string[] = [
   "sessions",
+  "flows",
   "usage",
   "billing",
   "history",

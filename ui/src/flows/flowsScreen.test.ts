@@ -59,8 +59,8 @@ it("a fork replays up to its step on the local engine and hands over", async () 
   const { fake, choose, user } = await open();
   await choose(/Buy tea/);
   await user.type(screen.getByLabelText("password"), "x");
-  await user.click(await screen.findByRole("button", { name: "Fork at step 2" }));
-  await user.click(await screen.findByRole("button", { name: "Run from step 3" }));
+  await user.click(await screen.findByRole("button", { name: "Fork here, step 2" }));
+  await user.click(await screen.findByRole("button", { name: "From here, step 3" }));
   expect(deeds(fake)).toMatchObject([
     { form: { connection: "local", from: 0, until: 1, after: "hand_over" } },
     { form: { from: 2, until: null, after: "close" } },

@@ -34,7 +34,7 @@ export function callWords(call: FlowCall): string {
 /** What a step does when it fails, where that is not the usual. */
 export function carefulWords({ retries = 0, on_failure }: FlowStep): string {
   const words = [];
-  if (retries > 0) words.push(`tried ${plural(retries + 1, "time")}`);
+  if (retries > 0) words.push(`at most ${plural(retries + 1, "try", "tries")}`);
   if (on_failure === "go_on") words.push("may fail");
   return words.join(", ");
 }
