@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageReader, Limits};
+use notex_wire::DomSnapshot;
 use tokio::sync::Semaphore;
 
 use crate::Hub;
@@ -114,14 +115,15 @@ impl Hub {
         }
         let hash = name.to_owned();
         let kept = self.shared.history.ask(move |archive| archive.blob(&hash)).await;
-        let (bytes, media_type) = kept.map_err(|_| PictureError::Unknown)?;
-        if media_type.split(';').next() != Some("text/html") {
+        let (bytes, _) = kept.map_err(|_| PictureError::Unknown)?;
+        let page: DomSnapshot = serde_json::from_slice(&bytes).unwrap_or_default();
+        if page.html.is_empty() {
             return Err(PictureError::Unknown);
         }
         Ok(Served {
             media_type: "text/html; charset=utf-8",
             policy: Some(PAGE_POLICY),
-            bytes: guarded(&bytes),
+            bytes: guarded(page.html.as_bytes()),
         })
     }
 }

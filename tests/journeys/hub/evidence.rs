@@ -42,6 +42,16 @@ async fn console_and_network_of_a_call_are_kept_for_those_made_here_and_elsewher
     assert!(!whole.response_headers.is_empty() && !whole.request_headers.is_empty());
     assert!(whole.response_body.is_some_and(|body| body.content.contains("<html")));
 
+    // Its page can be looked at again, as the history serves it.
+    let query = Query::History { filter: Box::default(), offset: 0, limit: 1 };
+    let Ok(Answer::History(history)) = seen.hub.query(query).await else { panic!("the history answers") };
+    let query = Query::HistoryCall { session: history.sessions[0].key, number: opened };
+    let Ok(Answer::HistoryCall(call)) = seen.hub.query(query).await else { panic!("the call is kept") };
+    let page = call.page.expect("its page is kept");
+    let served = seen.hub.serve(&page, Some("page")).await.expect("it is served");
+    let served = String::from_utf8(served.bytes).expect("a document");
+    assert!(served.starts_with("<!") && served.contains("<h1"), "{served:.400}");
+
     // Somebody else's call, which the engine tells of.
     let code = "console.error('from elsewhere'); fetch('/deals').then(() => 1)";
     let body = json!({"type": "evaluate_js", "code": code});
