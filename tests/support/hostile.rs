@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::FixtureSite;
 use crate::story::{
-    by_css, calls_done, fill, open_address, picture_is_shown, press, press_tab, shown_text, text_is, witness,
+    bring, by_css, calls_done, fill, open_address, picture_is_shown, press, press_tab, shown_text, text_is,
+    witness,
 };
 use crate::wait::until;
 
@@ -157,7 +158,9 @@ async fn calls_ended(client: &Client, kind: &str, count: usize) {
 async fn check(client: &Client, label: &str) {
     let path = format!("//label[normalize-space(.)='{label}']");
     until(&format!("`{label}` to be checked"), SOON, || async {
-        client.find(Locator::XPath(&path)).await.ok()?.click().await.ok()
+        let element = client.find(Locator::XPath(&path)).await.ok()?;
+        bring(client, &element).await?;
+        element.click().await.ok()
     })
     .await;
 }

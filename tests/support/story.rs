@@ -93,9 +93,17 @@ pub async fn press_tab(client: &Client, words: &str) {
 async fn click(client: &Client, locator: Locator<'_>, what: &str) {
     until(&format!("{what} to be pressed"), A_CALL, || async {
         // A list that is drawn anew can take the element away between the two.
-        client.find(locator).await.ok()?.click().await.ok()
+        let element = client.find(locator).await.ok()?;
+        bring(client, &element).await?;
+        element.click().await.ok()
     })
     .await;
+}
+
+/// Scrolls an element to where nothing that is stuck to an edge lies over it, as a person does.
+pub(crate) async fn bring(client: &Client, element: &Element) -> Option<()> {
+    let element = serde_json::to_value(element).ok()?;
+    client.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![element]).await.ok().map(drop)
 }
 
 /// Types into the field with this label, in place of what it holds.
