@@ -79,6 +79,10 @@ impl Refused {
 /// Field problems name their field even when the server's message does not.
 fn sentence_of(refusal: &Refusal) -> String {
     let RefusalDetail::Fields(problems) = &refusal.detail else { return refusal.message.clone() };
+    // Both are about an action, which their sentences name.
+    if matches!(refusal.code.as_str(), "unknown_action" | "action_not_operable") {
+        return refusal.message.clone();
+    }
     let mut sentences: Vec<String> = Vec::new();
     for problem in problems {
         let field = problem.loc.last().map_or("body", String::as_str);
@@ -99,6 +103,13 @@ mod tests {
         let refused = Refused::from_body(422, body);
         assert_eq!(refused.message, "session_timeout_minutes: must be from 1 to 30");
         assert_eq!(refused.code.as_deref(), Some("invalid_request"));
+    }
+
+    #[test]
+    fn a_refusal_of_an_action_says_so_without_the_name_of_its_field() {
+        let body = br#"{"detail":[{"loc":["body","action_id"],"msg":"B9 is none of this page","type":"value_error"}],
+            "status":422,"message":"B9 is none of this page","code":"unknown_action"}"#;
+        assert_eq!(Refused::from_body(422, body).message, "B9 is none of this page");
     }
 
     #[test]

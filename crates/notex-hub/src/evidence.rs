@@ -1,6 +1,8 @@
 //! Console, network and page of each call: fetched from the server once the call has ended, without holding it up, and
 //! kept in the history. Servers that offer it say so with each answer.
 
+mod fetches;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::debug;
 
+use self::fetches::Fetching;
+pub(crate) use self::fetches::{Fetches, counted};
 use crate::commands::{client_of_session, server_of_connection};
 use crate::har::{self, Page};
 use crate::history::Typed;
@@ -33,6 +37,7 @@ pub(crate) fn fetch(hub: &Hub, session: &str, call: u64, trace: Trace) {
 
 /// The same of a call whose number on the server is known.
 pub(crate) fn fetch_numbered(hub: &Hub, session: String, call: u64, on_server: u32) {
+    let mut fetching = Fetching::begin(hub, &session, call);
     let hub = hub.clone();
     tokio::spawn(async move {
         let Some(archive) = hub.shared.history.archive().cloned() else { return };
@@ -44,6 +49,7 @@ pub(crate) fn fetch_numbered(hub: &Hub, session: String, call: u64, on_server: u
                 return;
             }
         };
+        fetching.gave(&told);
         let id = session.clone();
         let known = hub.ask(move |state, _| {
             let known = state.sessions.get_mut(&id)?;

@@ -91,6 +91,7 @@ pub(crate) struct Shared {
     pub(crate) history: History,
     pub(crate) flows: flows::FlowFiles,
     pub(crate) exports: Exports,
+    pub(crate) fetches: evidence::Fetches,
 }
 
 /// The inspector without a window. Cheap to clone; lives as long as one clone does.
@@ -160,6 +161,7 @@ impl Hub {
                 history,
                 flows: flows::FlowFiles::new(&data_dir),
                 exports: Exports::new(data_dir.join("exports")),
+                fetches: evidence::Fetches::default(),
             }),
         };
         tokio::spawn(history::tend(Arc::downgrade(&hub.shared), told));
@@ -243,6 +245,7 @@ impl Hub {
             Query::Har { whose, number } => Ok(Answer::Har(evidence::har(self, whose, number).await?)),
             Query::Flows => flows::list(self).await,
             Query::Flow { file } => flows::flow(self, file).await,
+            Query::FlowProblem { text } => Ok(Answer::FlowProblem(flows::problem(&text))),
             Query::MadeFlow { stretch, name } => flows::made(self, stretch, name).await,
             Query::FlowRun { run } => flows::run_of(self, run).await,
             Query::FlowRuns { file } => flows::kept_runs(self, file).await,

@@ -123,9 +123,23 @@ impl Hub {
         Ok(Served {
             media_type: "text/html; charset=utf-8",
             policy: Some(PAGE_POLICY),
-            bytes: guarded(page.html.as_bytes()),
+            bytes: [guarded(page.html.as_bytes()), scrolled_to(&page).into_bytes()].concat(),
         })
     }
+}
+
+/// Where the page was scrolled to, as an element with the id `was-seen-here`: a page that runs nothing is scrolled by
+/// the fragment of its address. A page that shifts all of its body is a little off.
+fn scrolled_to(page: &DomSnapshot) -> String {
+    let &DomSnapshot { scroll_x, scroll_y, viewport_width, .. } = page;
+    if !(scroll_x > 0.0 || scroll_y > 0.0) {
+        return String::new();
+    }
+    format!(
+        "<style>html{{scroll-padding:0!important;scroll-behavior:auto!important}}</style>\
+         <div id=\"was-seen-here\" style=\"all:initial;position:absolute;left:{scroll_x:.0}px;top:{scroll_y:.0}px;\
+         width:{viewport_width:.0}px;height:0;pointer-events:none\"></div>"
+    )
 }
 
 /// The page with its policy inside too: a host that loses the header must not lose the guard.
@@ -179,6 +193,15 @@ mod tests {
             small.keep(name, vec![0; MOST_SMALL / 2].into());
         }
         assert!(small.known("a").is_none() && small.known("c").is_some());
+    }
+
+    #[test]
+    fn a_page_that_was_scrolled_says_where_to() {
+        let page = |scroll_y| DomSnapshot { scroll_y, viewport_width: 800.0, ..DomSnapshot::default() };
+        let told = scrolled_to(&page(420.4));
+        assert!(told.contains("left:0px;top:420px") && told.contains("id=\"was-seen-here\""), "{told}");
+        assert_eq!(scrolled_to(&page(0.0)), "");
+        assert_eq!(scrolled_to(&page(f64::NAN)), "");
     }
 
     #[test]

@@ -5,12 +5,15 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use notex_flow::{Flow, Run, RunOutcome};
 use notex_hub::protocol::{
     After, Answer, Command, ConnectionState, Delta, Failure, FailureCode, FlowDeed, FlowRun, KeepKey, Light,
-    News, Pace, Query, RunForm, RunPhase,
+    News, Pace, Query, RunFile, RunForm, RunPhase,
 };
 use notex_hub::{Hub, HubOptions, LOCAL_CONNECTION, LogHandle, Saved, Subscription};
+use notex_wire::ParamKind;
 
 use super::report::Progress;
 use super::{Exit, RunWord, Trouble, report};
@@ -74,6 +77,7 @@ fn form_of(flow: &Flow, word: &RunWord) -> Result<RunForm, Trouble> {
         })
         .collect();
     values.extend(word.params.iter().cloned());
+    let files = files_of(flow, &mut values)?;
     flow.values(&values).map_err(|why| {
         Trouble::input(format!("{why}; give it with --param NAME=VALUE, or in {PARAM}NAME"))
     })?;
@@ -85,12 +89,41 @@ fn form_of(flow: &Flow, word: &RunWord) -> Result<RunForm, Trouble> {
         connection: LOCAL_CONNECTION.to_owned(),
         session: None,
         values,
+        files,
         from: word.from - 1,
         until: None,
         budget: word.budget,
         pace: Pace::ToTheEnd,
         after: After::Close,
     })
+}
+
+/// Reads the files that parameters name, and leaves their names without folders.
+fn files_of(flow: &Flow, values: &mut notex_flow::Values) -> Result<Vec<RunFile>, Trouble> {
+    let named = flow.parameters.iter().filter(|parameter| parameter.kind == ParamKind::File);
+    let used = flow.used_parameters();
+    let mut files = Vec::new();
+    for parameter in named {
+        let Some(path) = values.get_mut(&parameter.name) else {
+            // The file that it was recorded with was in another session.
+            if used.contains(parameter.name.as_str()) {
+                let name = &parameter.name;
+                return Err(Trouble::input(format!("parameter {name} needs a file: --param {name}=PATH")));
+            }
+            continue;
+        };
+        let of = |why: &str| Trouble::input(format!("parameter {}: {path} {why}", parameter.name));
+        let contents = fs::read(path.as_str()).map_err(|why| of(&format!("cannot be read: {why}")))?;
+        let name = Path::new(path.as_str()).file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| of("has no name that can be sent"))?.to_owned();
+        files.push(RunFile {
+            parameter: parameter.name.clone(),
+            name: name.clone(),
+            contents: STANDARD.encode(contents),
+        });
+        *path = name;
+    }
+    Ok(files)
 }
 
 async fn on_a_hub(

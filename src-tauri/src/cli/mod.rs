@@ -63,7 +63,7 @@ pub struct RunWord {
     /// The server to run it on; an engine of its own on this machine when left out
     #[arg(long, value_name = "URL")]
     connection: Option<String>,
-    /// The value of a parameter; can be given several times
+    /// The value of a parameter, or the path of its file; can be given several times
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     params: Vec<(String, String)>,
     /// Stop before more credits than these are spent

@@ -16,6 +16,7 @@ fn form() -> RunForm {
         connection: LOCAL_CONNECTION.to_owned(),
         session: None,
         values: std::collections::BTreeMap::new(),
+        files: Vec::new(),
         from: 0,
         until: None,
         budget: Some(Credits::whole(20)),

@@ -1,4 +1,4 @@
-import type { Flow, FlowRun, FlowSummary, RunPhase, StepRun } from "./backend";
+import type { Flow, FlowProblem, FlowRun, FlowSummary, RunPhase, StepRun } from "./backend";
 import type { FakeBackend } from "./fake";
 
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
@@ -126,6 +126,14 @@ export function flowRun(phase: RunPhase): FlowRun {
   };
 }
 
+/** The part of the hub's word on a flow that the screens here need. */
+function problemOf({ steps }: Flow): FlowProblem | null {
+  const nameless = steps.findIndex(({ name }) => name.trim() === "");
+  if (nameless >= 0) return { field: `steps[${nameless}].name`, why: "must not be empty" };
+  const patient = steps.findIndex(({ retries = 0 }) => !Number.isInteger(retries) || retries > 10);
+  return patient >= 0 ? { field: `steps[${patient}].retries`, why: "must be from 0 to 10" } : null;
+}
+
 /** Flows that are kept. */
 export function flowsScene(fake: FakeBackend): void {
   const flows = [
@@ -147,5 +155,17 @@ export function flowsScene(fake: FakeBackend): void {
     summary("price-watch", "Price watch", { steps: 12 }),
   ];
   fake.onQuery("flows", () => ({ type: "flows", value: flows }));
-  fake.onQuery("flow", () => ({ type: "flow", value: flow }));
+  let kept = flow;
+  fake.onQuery("flow", () => ({ type: "flow", value: kept }));
+  fake.onQuery("flow_problem", (query) => ({
+    type: "flow_problem",
+    value: query.type === "flow_problem" ? problemOf(JSON.parse(query.text) as Flow) : null,
+  }));
+  fake.on("flow", (command) => {
+    if (command.type !== "flow") return fake.obey(command);
+    const { deed } = command;
+    if (deed.type !== "save") return fake.obey(command);
+    kept = deed.flow;
+    return { ...fake.obey(command), flow: deed.file ?? "buy-tea.flow.json" };
+  });
 }

@@ -127,6 +127,7 @@ export function historyScene(scene: string, fake: FakeBackend): void {
             : null,
         page: null,
         explanation: call.status.type === "failed" ? covered : null,
+        timing: { queueMs: 4, connectMs: null, waitMs: 96, receiveMs: 12, totalMs: 112 },
         missing:
           call.status.type === "done" ? [] : ["The screenshot was not kept: the disk had 412 MB free."],
       },

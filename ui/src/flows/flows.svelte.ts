@@ -5,10 +5,14 @@ import {
   type FlowDeed,
   type FlowRun,
   type FlowSummary,
+  type Outcome,
   type Pace,
+  type RunFile,
   type RunForm,
 } from "../backend/backend";
 import type { Inspector } from "../state/inspector.svelte";
+import { Editing } from "./editing.svelte";
+import { forgetDraft, hasDraft } from "./flowDrafts";
 import { budgetOf } from "./words";
 
 /** The flows, the one that is looked at, and how it is to be run. */
@@ -21,9 +25,17 @@ export class Flows {
   flow = $state.raw<Flow | null>(null);
   /** What was typed into the parameters, by name; secrets stay in memory. */
   values = $state<Record<string, string>>({});
+  /** The files that were chosen for parameters, by name. */
+  files = $state.raw<Readonly<Record<string, RunFile>>>({});
   budget = $state("");
   connection = $state("");
   busy = $state(false);
+  /** The flow that is looked at, while it is edited. */
+  editing = $state.raw<Editing | null>(null);
+  /** It has changes that were not saved. */
+  drafted = $state(false);
+  /** What was deleted last, and can be brought back. */
+  deleted = $state.raw<Flow | null>(null);
 
   shown = $derived(
     this.list.filter(({ name }) => name.toLowerCase().includes(this.filter.trim().toLowerCase())),
@@ -58,25 +70,73 @@ export class Flows {
   async choose(file: string | null): Promise<void> {
     if (file !== this.file) {
       this.values = {};
+      this.files = {};
       this.flow = null;
+      this.editing = null;
     }
     this.file = this.model.flowFile = file;
     if (file === null || this.list.some((known) => known.file === file && known.problem !== null)) return;
     try {
       const answer = await this.model.backend.query({ type: "flow", file });
-      if (answer.type === "flow" && this.file === file) this.flow = answer.value;
+      if (answer.type === "flow" && this.file === file) {
+        this.flow = answer.value;
+        this.editing?.was(answer.value);
+        this.drafted = hasDraft(file);
+      }
     } catch (thrown) {
       if (this.file === file) this.failure = asFailure(thrown);
     }
   }
 
+  /** Begins or ends editing; changes that are not saved are kept. */
+  edit(on: boolean): void {
+    if (this.flow === null || this.file === null) return;
+    this.editing = on ? new Editing(this.file, this.flow, this.model.backend) : null;
+    this.drafted = hasDraft(this.file);
+  }
+
+  /** Keeps what was edited. */
+  async save(): Promise<void> {
+    const { editing, file } = this;
+    if (!editing) return;
+    const { flow } = editing;
+    if ((await this.do({ type: "save", file, flow })) === null) return;
+    this.flow = flow;
+    editing.settle(flow);
+  }
+
+  /** Throws away what was edited. */
+  discard(): void {
+    if (this.flow) this.editing?.settle(this.flow);
+  }
+
+  async remove(): Promise<void> {
+    const { file, flow } = this;
+    if (file === null) return;
+    if (!(await this.#did({ type: "remove", file }))) return;
+    forgetDraft(file);
+    this.deleted = flow;
+  }
+
+  /** Brings back the flow that was deleted last. */
+  async bringBack(): Promise<void> {
+    const { deleted } = this;
+    if (deleted && (await this.do({ type: "save", file: null, flow: deleted })) !== null) this.deleted = null;
+  }
+
   /** Parameters that have to be told before a run. */
   missing = $derived(
-    (this.flow?.parameters ?? []).filter(
-      ({ name, default: usual }) => usual === undefined && !this.values[name],
+    (this.flow?.parameters ?? []).filter(({ name, kind, default: usual }) =>
+      kind === "file" ? !this.files[name] : usual === undefined && !this.values[name],
     ),
   );
   wrongBudget = $derived(budgetOf(this.budget) === undefined);
+
+  /** Takes a file for a parameter. */
+  give(parameter: string, file: RunFile | null): void {
+    const { [parameter]: _before, ...others } = this.files;
+    this.files = file ? { ...others, [parameter]: file } : others;
+  }
 
   /** Runs the flow, or a part of it. */
   async start(part: Partial<RunForm> = {}): Promise<void> {
@@ -87,6 +147,7 @@ export class Flows {
       connection: this.connection || (this.model.connection?.id ?? "local"),
       session: null,
       values: Object.fromEntries(typed),
+      files: Object.values(this.files),
       from: 0,
       until: null,
       budget,
@@ -107,13 +168,17 @@ export class Flows {
 
   /** Does something with flows; answers the file it was kept in, and keeps what went wrong for showing it. */
   async do(deed: FlowDeed): Promise<string | null> {
+    return (await this.#did(deed))?.flow ?? null;
+  }
+
+  async #did(deed: FlowDeed): Promise<Outcome | null> {
     if (this.busy) return null;
     this.busy = true;
     this.failure = null;
     try {
       const outcome = await this.model.backend.send({ type: "flow", deed });
       if (outcome.flow !== undefined) this.file = this.model.flowFile = outcome.flow;
-      return outcome.flow ?? null;
+      return outcome;
     } catch (thrown) {
       this.failure = asFailure(thrown);
       return null;

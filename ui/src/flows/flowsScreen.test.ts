@@ -2,11 +2,12 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
 import App from "../App.svelte";
+import type { Flow } from "../backend/backend";
 import { FakeBackend } from "../backend/fake";
 import { flowRun, flowsScene } from "../backend/fakeFlows";
 import { emptySnapshot } from "../backend/fakePages";
 import { Inspector } from "../state/inspector.svelte";
-import { budgetOf, callWords } from "./words";
+import { budgetOf, callWords, gaveWords, problemWords } from "./words";
 
 async function open() {
   const fake = new FakeBackend(emptySnapshot());
@@ -78,6 +79,23 @@ it("a failure stands in its step, and what was healed can be written back", asyn
   expect(deeds(fake)).toEqual([{ type: "heal", run: 1, place: 1 }]);
 });
 
+it("a parameter of a file is chosen here, and goes along with the run", async () => {
+  const { fake, choose, user } = await open();
+  const upload: Flow = {
+    ...{ version: 1, name: "Upload", start: {}, steps: [{ name: "Reload", call: { type: "reload" } }] },
+    parameters: [{ name: "invoice", kind: "file", default: "of-another-session.pdf" }],
+  };
+  fake.onQuery("flow", () => ({ type: "flow", value: upload }));
+  await choose(/Buy tea/);
+  expect(await screen.findByRole("button", { name: "Run" })).toBeDisabled();
+  await user.upload(screen.getByLabelText("invoice"), new File(["paid"], "march.pdf"));
+  await waitFor(() => expect(screen.getByRole("button", { name: "Run" })).toBeEnabled());
+  await user.click(screen.getByRole("button", { name: "Run" }));
+  expect(deeds(fake)).toMatchObject([
+    { form: { values: {}, files: [{ parameter: "invoice", name: "march.pdf", contents: btoa("paid") }] } },
+  ]);
+});
+
 it("a run that waits goes on by a step or to its end, and can be cancelled", async () => {
   const { fake, choose, user } = await open();
   await choose(/Buy tea/);
@@ -110,4 +128,11 @@ it("a budget is a number of credits or nothing, and steps read like sentences", 
   ]);
   expect(callWords({ type: "wait", ms: 1500 })).toBe("wait 1.5 s");
   expect(callWords({ type: "switch_tab", tab: 1 })).toBe("tab 2");
+  const [step] = flowRun({ type: "over" }).run.steps;
+  if (!step) throw new Error("the run has steps");
+  const told = { ...step, network: { total: 12, failed: 1 }, console: { total: 3, failed: 2 } };
+  expect(gaveWords(told)).toContain("1 request failed · 2 console errors");
+  expect(problemWords({ field: "parameters[0].name", why: "a is given twice" })).toBe(
+    "Parameter 1, name: a is given twice.",
+  );
 });

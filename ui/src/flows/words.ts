@@ -1,5 +1,13 @@
-import type { FlowCall, FlowRun, FlowStep, RunOutcome, StepRun } from "../backend/backend";
-import { creditsText, plural, tookText } from "../controls/format";
+import type {
+  FlowCall,
+  FlowProblem,
+  FlowRun,
+  FlowStep,
+  RunOutcome,
+  SelectorKind,
+  StepRun,
+} from "../backend/backend";
+import { capital, creditsText, plural, sentence, tookText } from "../controls/format";
 
 type Tone = "live" | "bad" | "warn" | "plain";
 
@@ -71,6 +79,8 @@ export function gaveWords(step: StepRun): string {
   const words = [tookText(step.took_ms), `${creditsText(step.credits)} cr`];
   if (step.attempts > 1) words.push(plural(step.attempts, "try", "tries"));
   if (step.actions) words.push(plural(step.actions.total, "action"));
+  if (step.network?.failed) words.push(`${plural(step.network.failed, "request")} failed`);
+  if (step.console?.failed) words.push(plural(step.console.failed, "console error"));
   if (step.read) words.push(`${Math.ceil(step.read.markdown_bytes / 1000)} KB read`);
   return words.join(" · ");
 }
@@ -89,4 +99,80 @@ export function budgetOf(typed: string): number | null | undefined {
   if (!text) return null;
   const amount = Number(text);
   return Number.isFinite(amount) && amount >= 0 ? Math.round(amount * 1000) / 1000 : undefined;
+}
+
+export const selectorWords: Record<SelectorKind, string> = {
+  test_id: "test id",
+  role_name: "role and name",
+  id: "id",
+  css: "CSS",
+  xpath: "XPath",
+};
+
+/** The kinds of parameters that are told apart when a run is told one. */
+export const kindWords: Readonly<Record<string, string>> = {
+  string: "text",
+  multiline: "text of lines",
+  number: "number",
+  boolean: "true or false",
+  url: "address",
+  date: "date",
+  time: "time",
+  "datetime-local": "date and time",
+  month: "month",
+  week: "week",
+  color: "colour",
+  email: "e-mail",
+  tel: "telephone",
+  password: "password",
+  file: "file",
+};
+
+/** What kind of call a step makes. */
+export function callTitle(call: FlowCall): string {
+  switch (call.type) {
+    case "goto":
+      return "Opens an address";
+    case "open_tab":
+      return "Opens a tab";
+    case "observe":
+      return "Observes the page";
+    case "act": {
+      const deeds = {
+        click: "Clicks",
+        fill: "Fills",
+        check: "Checks",
+        select: "Chooses in",
+        upload: "Gives a file to",
+      };
+      const { name, description } = call.element;
+      return `${deeds[call.deed]} ${name ?? description}`;
+    }
+    case "scrape":
+      return "Reads the page";
+    case "wait":
+      return "Waits";
+    case "switch_tab":
+      return "Brings a tab to the front";
+    case "close_tab":
+      return "Closes the tab in front";
+    case "back":
+      return "Goes back";
+    case "forward":
+      return "Goes forward";
+    case "reload":
+      return "Loads the page again";
+  }
+}
+
+/** What is wrong with a flow, in a sentence that says where. */
+export function problemWords({ field, why }: FlowProblem): string {
+  const [, part = "", place = "", rest = ""] = /^(steps|parameters)\[(\d+)\]\.?(.*)$/.exec(field) ?? [];
+  if (!part) return sentence(field ? `${field} ${why}` : why);
+  const words = rest
+    .replace(/^call\.?/, "")
+    .replaceAll(/[._]/g, " ")
+    .trim();
+  const whose = `${part === "steps" ? "step" : "parameter"} ${Number(place) + 1}`;
+  return capital(sentence(words ? `${whose}, ${words}: ${why}` : `${whose}: ${why}`));
 }

@@ -5,6 +5,7 @@ import App from "../App.svelte";
 import { FakeBackend } from "../backend/fake";
 import { historyScene, pastCalls } from "../backend/fakeHistory";
 import { emptySnapshot } from "../backend/fakePages";
+import { exchange } from "../network/someExchanges";
 import { plainStart } from "../sessions/newSession";
 import { Inspector } from "../state/inspector.svelte";
 import { taken } from "./finding.svelte";
@@ -56,6 +57,37 @@ it("what could not be kept of a call is said, so is an answer that never came, a
   expect(why).toHaveTextContent(/Something lies over B3.*answered 503/s);
   await user.click(screen.getByRole("tab", { name: "Answer" }));
   expect(screen.getByText("No answer is kept of this call")).toBeInTheDocument();
+});
+
+it("the request that a failure is explained by is opened among those of its call", async () => {
+  const { fake, user } = await open();
+  fake.onQuery("evidence", () => ({
+    type: "evidence",
+    value: {
+      ...{ offered: true, console: [], missing: [] },
+      network: ["r6", "r7"].map((id) => ({
+        call: 3,
+        exchange: exchange({ id, url: `http://shop.local/${id}` }),
+      })),
+    },
+  }));
+  fake.onQuery("exchange", () => ({ type: "exchange", value: null }));
+  await user.click((await rows())[2] as HTMLElement);
+  await user.click(await screen.findByRole("button", { name: "Open the request" }));
+  const request = await screen.findByRole("complementary", { name: "The request" });
+  expect(request).toHaveTextContent("http://shop.local/r7");
+  expect(screen.getByRole("tab", { name: "Network" })).toHaveAttribute("aria-selected", "true");
+});
+
+it("a call says where its time went, and shows its request as it was sent", async () => {
+  const { user } = await open();
+  await user.click((await rows())[1] as HTMLElement);
+  await user.click(await screen.findByRole("tab", { name: "Timing" }));
+  const table = await screen.findByRole("table", { name: "Where the time of the call went" });
+  expect(table).toHaveTextContent(/Waiting for its turn\s*4 ms.*Receiving\s*12 ms.*In all\s*112 ms/);
+  await user.click(screen.getByRole("tab", { name: "Request" }));
+  await user.click(screen.getByRole("button", { name: "As sent" }));
+  expect(screen.getByRole("button", { name: "As sent" })).toHaveAttribute("aria-pressed", "true");
 });
 
 it("slider, list and film share one selection, which the keys move", async () => {

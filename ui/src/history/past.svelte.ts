@@ -26,6 +26,8 @@ export class Past {
   chosen = $state.raw<PastSession | null>(null);
   callsLoaded = $state(false);
   callsFailure = $state.raw<Failure | null>(null);
+  /** The request that is asked to be shown. */
+  wantedRequest = $state<string | null>(null);
 
   /** Its calls, and which of them is looked at. */
   readonly travel = new Travel({

@@ -2,6 +2,7 @@ import type { Exchange } from "../backend/backend";
 
 /** Stands where a secret was; whoever makes the request again puts his own there. */
 const HIDDEN = "[not kept]";
+const HIDDEN_IN_ADDRESS = "not-kept";
 /** What every client writes itself. */
 const OWN = /^(host|content-length|connection|accept-encoding|:.*|sec-fetch-.*|sec-ch-.*)$/i;
 
@@ -61,7 +62,8 @@ export function leftOut(exchange: Exchange): string | null {
   const body = exchange.request_body;
   if (body?.truncated || body?.base64) return "Its body is not kept whole and is left out.";
   const held = exchange.request_headers.some(({ value }) => value === HIDDEN);
-  return held || exchange.url.includes("not+kept") || (body?.content.includes(HIDDEN) ?? false)
-    ? `Secrets are not kept: put yours where it says ${HIDDEN}.`
+  const texts = [exchange.url, body?.content ?? ""];
+  return held || texts.some((text) => text.includes(HIDDEN) || text.includes(HIDDEN_IN_ADDRESS))
+    ? "Secrets are not kept: put yours where it says so."
     : null;
 }

@@ -15,6 +15,8 @@ export class Kept {
   /** The request that is looked at, and all that is kept of it once that is read. */
   chosen = $state.raw<KeptExchange | null>(null);
   whole = $state.raw<Exchange | null>(null);
+  /** The request that was asked for from elsewhere; it is brought into sight. */
+  shown = $state<string | null>(null);
 
   readonly #backend: Backend;
   #of = "";
@@ -41,12 +43,25 @@ export class Kept {
       if (asked !== this.#asked || answer.type !== "evidence") return;
       this.evidence = answer.value;
       this.failure = null;
+      this.#find();
     } catch (thrown) {
       if (asked === this.#asked) this.failure = asFailure(thrown);
     }
   }
 
+  /** Looks at a request by its id, as soon as it is listed. */
+  show(id: string): void {
+    this.shown = id;
+    this.#find();
+  }
+
+  #find(): void {
+    const row = this.evidence?.network.find(({ exchange }) => exchange.id === this.shown);
+    if (row && this.chosen === null) this.choose(row);
+  }
+
   choose(row: KeptExchange | null): void {
+    if (row !== null && row.exchange.id !== this.shown) this.shown = null;
     this.chosen = row;
     this.whole = row?.exchange ?? null;
     if (row !== null) void this.#readWhole(row);

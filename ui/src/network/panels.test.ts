@@ -4,6 +4,7 @@ import type { Evidence, KeptLine } from "../backend/backend";
 import { FakeBackend } from "../backend/fake";
 import { emptySnapshot } from "../backend/fakePages";
 import ConsolePanel from "../console/ConsolePanel.svelte";
+import ExchangePart from "./ExchangePart.svelte";
 import NetworkPanel from "./NetworkPanel.svelte";
 import { Kept } from "./kept.svelte";
 import { exchange } from "./someExchanges";
@@ -75,6 +76,29 @@ describe("the network panel", () => {
     expect(screen.queryByRole("complementary", { name: "The request" })).toBeNull();
     await fireEvent.click(screen.getByRole("button", { name: "HAR" }));
     await waitFor(() => expect(onsave).toHaveBeenCalledWith("call-2.har", "{}"));
+  });
+
+  it("shows a request that was asked for elsewhere, also one that is read only later", async () => {
+    const of = await kept(evidence);
+    of.show("2");
+    render(NetworkPanel, { kept: of, number: 2, onsave: () => undefined, onretry: () => undefined });
+    expect(await screen.findByRole("complementary", { name: "The request" })).toBeInTheDocument();
+    expect(of.chosen?.exchange.id).toBe("2");
+    of.choose(null);
+    of.show("7");
+    expect(of.chosen).toBeNull();
+    await of.read({ type: "shown", session: "s" }, 2);
+    expect(of.chosen).toBeNull();
+  });
+
+  it("shows a body that is no text by its bytes", async () => {
+    const body = { content: btoa("\u0000PNG"), base64: true, truncated: false };
+    const { container } = render(ExchangePart, {
+      exchange: exchange({ id: "1", request_body: body }),
+      part: "sent",
+    });
+    expect(container).toHaveTextContent(/4 B that are no text/);
+    expect(container.querySelector("pre")).toHaveTextContent("000000 00 50 4e 47 .PNG");
   });
 
   it("says why nothing is listed", async () => {

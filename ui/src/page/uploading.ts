@@ -5,12 +5,6 @@ const LARGEST = 32 * 1024 * 1024;
 
 /** Gives a file to a session and answers the name it is kept by. Rejects with a Failure. */
 export async function upload(backend: Pick<Backend, "send">, session: string, file: File): Promise<string> {
-  if (file.size > LARGEST)
-    throw {
-      code: "invalid",
-      message: `${file.name} is larger than 32 MB, the most that a session takes`,
-      hint: null,
-    } satisfies Failure;
   const { file: kept } = await backend.send({
     type: "add_file",
     session,
@@ -20,7 +14,14 @@ export async function upload(backend: Pick<Backend, "send">, session: string, fi
   return kept ?? file.name;
 }
 
-function inBase64(file: File): Promise<string> {
+/** What a file holds. Rejects with a Failure, also when it is larger than a session takes. */
+export async function inBase64(file: File): Promise<string> {
+  if (file.size > LARGEST)
+    throw {
+      code: "invalid",
+      message: `${file.name} is larger than 32 MB, the most that a session takes`,
+      hint: null,
+    } satisfies Failure;
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => {

@@ -1,4 +1,5 @@
 import type { Ask, SessionState } from "../backend/backend";
+import type { Forked } from "../flows/forking.svelte";
 import { Noticing } from "../notices/noticing.svelte";
 import { Listing } from "../sessions/listing.svelte";
 import type { Inspector } from "./inspector.svelte";
@@ -15,6 +16,7 @@ export type Open =
   | { type: "unknown_session"; session: string }
   | { type: "save_flow"; session: string; past?: undefined; calls: number }
   | { type: "save_flow"; session?: undefined; past: number; calls: number }
+  | { type: "fork"; of: Forked }
   | { type: "report" }
   | { type: "quit" };
 

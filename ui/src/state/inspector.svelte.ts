@@ -63,6 +63,8 @@ export class Inspector {
   hoveredAction = $state<string | null>(null);
   /** The call that is chosen in the list of calls. */
   chosenCall = $state<number | null>(null);
+  /** The request that the network panel is asked to show. */
+  wantedRequest = $state<string | null>(null);
   /** The call that is pointed at in the filmstrip. */
   previewCall = $state<number | null>(null);
   #connectionId = $state<string | null>(null);

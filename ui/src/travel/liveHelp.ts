@@ -1,4 +1,4 @@
-import type { Help, SessionState } from "../backend/backend";
+import type { Call, Help, SessionState } from "../backend/backend";
 import type { Inspector } from "../state/inspector.svelte";
 import { extensionOf } from "../page/life";
 
@@ -8,6 +8,8 @@ export interface Place {
   session: SessionState;
   /** Whose call failed: `step:ID`. */
   scope: string;
+  /** That call; null is the last one of its scope. */
+  call: Call | null;
   onstart: () => void;
 }
 
@@ -28,14 +30,13 @@ export function canHelp({ model, session, scope }: Place, help: Help): boolean {
     case "extend":
       // What costs something is asked for where its price stands.
       return live && extension(model, session).confirm === null;
-    // Requests are opened where they are listed.
     case "open_request":
-      return false;
+      return true;
   }
 }
 
 /** Does what helps. */
-export async function giveHelp({ model, session, scope, onstart }: Place, help: Help): Promise<void> {
+export async function giveHelp({ model, session, scope, call, onstart }: Place, help: Help): Promise<void> {
   const { id } = session;
   const observe = () =>
     model.run(`observe:${id}`, {
@@ -62,5 +63,8 @@ export async function giveHelp({ model, session, scope, onstart }: Place, help: 
       await model.run(`extend:${id}`, extension(model, session).command);
       return;
     case "open_request":
+      model.chosenCall = call?.id ?? null;
+      model.wantedRequest = help.exchange;
+      model.showDrawer("network");
   }
 }

@@ -35,6 +35,8 @@ export class Travel {
   /** What could be done is drawn on the picture. */
   boxes = $state(true);
   whole = $state.raw<PastCall | null>(null);
+  /** What is kept of the calls around the one that is rested on, read ahead: likely it is looked at next. */
+  near = $state.raw<readonly PastCall[]>([]);
   /** The call that is shown is rested on: what is large may be loaded. */
   rested = $state(true);
   failure = $state.raw<Failure | null>(null);
@@ -146,10 +148,35 @@ export class Travel {
     this.#rest = setTimeout(
       () => {
         this.rested = true;
-        if (call && !known && call.status.type !== "running") void this.#read(call, asked);
+        if (call && call.status.type !== "running") void this.#readAround(call, known !== undefined, asked);
       },
       again ? 0 : REST_MS,
     );
+  }
+
+  /** What is kept of a call that is near the one that is shown; null before it is read. */
+  wholeOf(call: Call | null): PastCall | null {
+    return call && (this.near.find((whole) => whole.call.number === call.number) ?? null);
+  }
+
+  async #readAround(call: Call, isKnown: boolean, asked: number): Promise<void> {
+    if (!isKnown) await this.#read(call, asked);
+    const index = this.#indexes.get(this.#source.idOf(call)) ?? -1;
+    const around = [this.#beforeOf(index), this.calls[index + 1], this.calls[index - 1]];
+    const near: PastCall[] = [];
+    for (const [i, one] of around.entries()) {
+      if (!one || around.indexOf(one) !== i || one.status.type === "running") continue;
+      if (asked !== this.#asked) return;
+      const id = this.#source.idOf(one);
+      try {
+        const whole = this.#kept.get(id) ?? (await this.#source.whole(one));
+        this.#kept.put(id, whole);
+        near.push(whole);
+      } catch {
+        // It is told when it is looked at.
+      }
+    }
+    if (asked === this.#asked) this.near = near;
   }
 
   async #read(call: Call, asked: number): Promise<void> {
@@ -167,6 +194,7 @@ export class Travel {
     this.end();
     this.calls = [];
     this.#kept.clear();
+    this.near = [];
     this.hovered = this.pinned = this.whole = this.failure = null;
   }
 

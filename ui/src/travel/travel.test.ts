@@ -15,6 +15,7 @@ const wholeOf = (call: Call): PastCall => ({
   missing: [],
   page: null,
   explanation: null,
+  timing: { queueMs: null, connectMs: null, waitMs: null, receiveMs: null, totalMs: null },
 });
 
 function travelOver(count: number) {
@@ -73,10 +74,24 @@ it("only the call that is rested on is read, once, and what comes too late is pa
   const { travel, read } = travelOver(100);
   for (const call of travel.calls) travel.read(call);
   await vi.advanceTimersByTimeAsync(200);
-  expect(read).toEqual([100]);
+  // What is beside it is read ahead.
+  expect(read).toEqual([100, 98, 99]);
   expect(travel.whole?.call.number).toBe(100);
   travel.read(travel.calls[3] ?? null);
   travel.read(travel.calls[99] ?? null);
   await vi.advanceTimersByTimeAsync(200);
-  expect([read, travel.whole?.call.number]).toEqual([[100], 100]);
+  expect([read, travel.whole?.call.number]).toEqual([[100, 98, 99], 100]);
+});
+
+it("the calls around the one that is rested on are read ahead, and no more", async () => {
+  const { travel, read } = travelOver(100);
+  travel.read(travel.calls[50] ?? null);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(read).toEqual([51, 50, 52]);
+  expect(travel.wholeOf(travel.calls[51] ?? null)?.call.number).toBe(52);
+  expect(travel.wholeOf(travel.calls[48] ?? null)).toBeNull();
+  travel.read(travel.calls[51] ?? null);
+  expect(travel.whole?.call.number).toBe(52);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(read).toEqual([51, 50, 52, 53]);
 });

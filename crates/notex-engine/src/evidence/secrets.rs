@@ -125,6 +125,9 @@ fn forms(secret: &str) -> Vec<Cow<'_, str>> {
     forms
 }
 
+/// [`HIDDEN`] where a space would have to be written otherwise: in addresses and in forms.
+const HIDDEN_IN_ADDRESS: &str = "not-kept";
+
 /// `None` when it holds no secret, so that it stays as it was written.
 fn without_secrets(address: &str) -> Option<String> {
     if !address.contains('?') && !address.contains('@') {
@@ -133,7 +136,7 @@ fn without_secrets(address: &str) -> Option<String> {
     let mut url = Url::parse(address).ok()?;
     let mut held = false;
     if url.password().is_some() {
-        held |= url.set_password(Some("not-kept")).is_ok();
+        held |= url.set_password(Some(HIDDEN_IN_ADDRESS)).is_ok();
     }
     if let Some(query) = url.query() {
         let clean = clean_query(query);
@@ -148,7 +151,7 @@ fn without_secrets(address: &str) -> Option<String> {
 fn clean_query(query: &str) -> String {
     let parts = query.split('&').map(|part| match part.split_once('=') {
         Some((name, value)) if is_secret(name) && !value.is_empty() => {
-            format!("{name}={}", HIDDEN.replace(' ', "+"))
+            format!("{name}={HIDDEN_IN_ADDRESS}")
         }
         Some(_) | None => part.to_owned(),
     });

@@ -177,7 +177,7 @@ fn a_form_that_was_sent_keeps_what_is_no_secret() {
     let told = evidence.of(1).unwrap();
     let sent: Vec<_> =
         told.network.iter().map(|e| e.request_body.as_ref().unwrap().content.as_str()).collect();
-    assert_eq!(sent[0], "user=ada&passwd=[not+kept]&empty_token=");
+    assert_eq!(sent[0], "user=ada&passwd=not-kept&empty_token=");
     assert!(
         sent[1].contains("ada") && sent[1].contains(HIDDEN) && sent[1].ends_with("--x--\r\n"),
         "{}",

@@ -8,12 +8,14 @@ mod run;
 mod runs;
 mod step;
 
-use notex_flow::Flow;
+use notex_flow::{Flow, FlowError};
 
 pub(crate) use self::files::FlowFiles;
 pub(crate) use self::runs::Runs;
 use crate::Hub;
-use crate::protocol::{Answer, Delta, Failure, FailureCode, FlowDeed, MadeFlow, Outcome, RunForm, Stretch};
+use crate::protocol::{
+    Answer, Delta, Failure, FailureCode, FlowDeed, FlowProblem, MadeFlow, Outcome, RunForm, Stretch,
+};
 
 /// Does what is asked of flows.
 pub(crate) async fn run(hub: &Hub, deed: FlowDeed) -> Result<Outcome, Failure> {
@@ -33,6 +35,7 @@ pub(crate) async fn run(hub: &Hub, deed: FlowDeed) -> Result<Outcome, Failure> {
             let flow = read(hub, file.clone()).await?;
             return runs::begin(hub, Some(file), flow, *form).await;
         }
+        FlowDeed::RunOnce { flow, form } => return runs::begin(hub, None, *flow, *form).await,
         FlowDeed::GoOn { run, pace } => return runs::go_on(hub, run, pace).await,
         FlowDeed::Cancel { run } => return runs::cancel(hub, run).await,
         FlowDeed::Heal { run, place } => kept(heal(hub, run, place).await?),
@@ -64,6 +67,16 @@ pub(crate) async fn list(hub: &Hub) -> Result<Answer, Failure> {
 /// One flow.
 pub(crate) async fn flow(hub: &Hub, file: String) -> Result<Answer, Failure> {
     Ok(Answer::Flow(Box::new(read(hub, file).await?)))
+}
+
+/// What is wrong with a flow, if anything is.
+pub(crate) fn problem(text: &str) -> Option<FlowProblem> {
+    match Flow::parse(text).err()? {
+        FlowError::Field { field, why } => Some(FlowProblem { field, why }),
+        why @ (FlowError::NoFlow(_) | FlowError::Newer { .. } | FlowError::Value { .. }) => {
+            Some(FlowProblem { field: String::new(), why: why.to_string() })
+        }
+    }
 }
 
 async fn read(hub: &Hub, file: String) -> Result<Flow, Failure> {

@@ -17,9 +17,11 @@ use super::runs::{Healed, Told};
 use super::step::{Made, Stopped};
 use crate::Hub;
 use crate::commands;
+use crate::evidence;
 use crate::history::Typed;
 use crate::protocol::{
-    After, CallStatus, Command, Failure, FailureCode, Header, ProxyOptions, RunForm, RunPhase, StartForm,
+    After, CallStatus, Command, Failure, FailureCode, Header, ProxyOptions, RunFile, RunForm, RunPhase,
+    StartForm,
 };
 use crate::sessions::Session;
 
@@ -42,6 +44,8 @@ pub(super) struct Runner {
     pub(super) session: String,
     /// What the session had cost before.
     before: Credits,
+    /// The calls that each step made, by its place.
+    made: Vec<(u32, Vec<u64>)>,
 }
 
 /// How a step ended, and what that means for the run.
@@ -63,7 +67,19 @@ impl Runner {
         told: watch::Receiver<Told>,
     ) -> Self {
         let session = form.session.clone().unwrap_or_default();
-        Self { hub, id, flow, form, values, secrets, prices, told, session, before: Credits::ZERO }
+        Self {
+            hub,
+            id,
+            flow,
+            form,
+            values,
+            secrets,
+            prices,
+            told,
+            session,
+            before: Credits::ZERO,
+            made: Vec::new(),
+        }
     }
 
     /// Runs it to its end.
@@ -116,6 +132,12 @@ impl Runner {
             before
         });
         self.before = before.await.map_err(Stopped::Failed)?;
+        for RunFile { parameter, name, contents } in std::mem::take(&mut self.form.files) {
+            let add = Command::AddFile { session: self.session.clone(), name, contents };
+            let kept = commands::send(&self.hub, add).await?.file;
+            // Steps name it as the session does.
+            self.values.extend(kept.map(|kept| (parameter, kept)));
+        }
         Ok(())
     }
 
@@ -222,14 +244,15 @@ impl Runner {
     }
 
     /// Adds to a step what its calls showed, and tells it.
-    async fn tell(&self, mut told: StepRun, healed: Option<Healed>, (since, estimates): (u32, usize)) {
-        let kept_out = Typed::of(&self.secrets);
+    async fn tell(&mut self, mut told: StepRun, healed: Option<Healed>, (since, estimates): (u32, usize)) {
+        let (place, kept_out) = (told.place, Typed::of(&self.secrets));
         let seen = self.seen(move |known| {
             told.url.clone_from(&known.state.url);
             told.title.clone_from(&known.state.title);
             let own = known.calls.iter().filter(|call| call.number > since && !known.is_elsewhere(call.id));
             let own: Vec<_> = own.collect();
             told.calls = own.iter().map(|call| call.number).collect();
+            let ids: Vec<u64> = own.iter().map(|call| call.id).collect();
             let charged: Credits = own.iter().filter_map(|call| call.credits).sum();
             let guessed = known.estimates().iter().skip(estimates).map(|guess| guess.charge.total());
             told.credits = charged + guessed.sum();
@@ -253,9 +276,10 @@ impl Runner {
                     .collect(),
             });
             told.read = known.scraped.as_ref().filter(|read| is_own(read.call)).map(read_page);
-            told
+            (told, ids)
         });
-        let Some(mut told) = seen.await else { return };
+        let Some((mut told, ids)) = seen.await else { return };
+        self.made.push((place, ids));
         if let Ok(mut value) = serde_json::to_value(&told) {
             kept_out.clean_all(&mut value);
             told = serde_json::from_value(value).unwrap_or(told);
@@ -272,7 +296,22 @@ impl Runner {
             .await;
     }
 
+    /// Counts requests and console of each step. They are fetched after their calls, so nobody waited for them before.
+    async fn count(&self) {
+        for (place, calls) in &self.made {
+            let Some((network, console)) = evidence::counted(&self.hub, &self.session, calls).await else {
+                continue;
+            };
+            let (run, place) = (self.id, *place);
+            let counted = move |step: &mut StepRun| {
+                (step.network, step.console) = (Some(network), Some(console));
+            };
+            self.hub.change(move |state, _| state.change_step(run, place, counted)).await;
+        }
+    }
+
     async fn end(&self, outcome: RunOutcome, failure: Option<StepFailure>) {
+        self.count().await;
         let spent = self.spent().await;
         let estimated = self.seen(|known| known.state.credits_estimated).await.unwrap_or_default();
         let run = self.id;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use notex_flow::{Element, Flow, Run, RunOutcome, StepRun};
 use notex_session::Credits;
+use notex_wire::ParamKind;
 use tokio::sync::watch;
 
 use super::prices::Prices;
@@ -95,6 +96,15 @@ impl State {
         self.deltas.push(Delta::FlowRun(Box::new(entry.shown.clone())));
     }
 
+    /// What is known of a step only later.
+    pub(super) fn change_step(&mut self, run: u64, place: u32, change: impl Fn(&mut StepRun)) {
+        let Some(entry) = self.runs.entries.iter_mut().find(|entry| entry.shown.id == run) else { return };
+        entry.whole.iter_mut().filter(|step| step.place == place).for_each(&change);
+        self.change_run(run, |shown| {
+            shown.run.steps.iter_mut().filter(|step| step.place == place).for_each(&change);
+        });
+    }
+
     /// A step of a run has ended.
     pub(super) fn add_step(&mut self, run: u64, step: StepRun, healed: Option<Healed>) {
         let Some(entry) = self.runs.entries.iter_mut().find(|entry| entry.shown.id == run) else { return };
@@ -122,7 +132,15 @@ pub(super) async fn begin(
     form: RunForm,
 ) -> Result<Outcome, Failure> {
     flow.check().map_err(|why| Failure::invalid(why.to_string()))?;
-    let values = flow.values(&form.values).map_err(|why| Failure::invalid(why.to_string()))?;
+    let mut given = form.values.clone();
+    for file in &form.files {
+        let name = &file.parameter;
+        if flow.parameter(name).is_none_or(|parameter| parameter.kind != ParamKind::File) {
+            return Err(Failure::invalid(format!("parameter {name} takes no file")));
+        }
+        given.insert(name.clone(), file.name.clone());
+    }
+    let values = flow.values(&given).map_err(|why| Failure::invalid(why.to_string()))?;
     let steps = u32::try_from(flow.steps.len()).unwrap_or(u32::MAX);
     if steps == 0 {
         return Err(Failure::invalid("this flow has no steps"));

@@ -72,6 +72,8 @@ pub(crate) async fn export(hub: &Hub, session: i64, pictures: bool) -> Result<Ou
     };
     let exported = hub.shared.history.with(move |archive| {
         make_private(&file)?;
+        // What was handed in a moment ago goes along.
+        archive.flush()?;
         let made_by = concat!("notex-inspector ", env!("CARGO_PKG_VERSION"));
         let wish = Export { session, secrets: &secrets, pictures, made_by, made_at: now };
         notex_file::export(archive, &wish, &file, &mut progress)

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use notex_archive::{
     Archive, ArchiveError, KeptCall, KeptSession, News, Opened, Options, PartKind, Pinned, Retention,
-    SessionFilter,
+    SessionFilter, Timing,
 };
 use notex_wire::Exchange;
 use tokio::sync::mpsc;
@@ -27,8 +27,8 @@ use crate::explain::{self, Known};
 use crate::hub::Shared;
 use crate::notices::About;
 use crate::protocol::{
-    Answer, Call, CallStatus, Failure, FailureCode, HistoryFilter, HistoryPage, HistorySizes, NoticeKind,
-    PastCall, PastCalls, PastEnd, PastSession, Place, Settings,
+    Answer, Call, CallStatus, CallTiming, Failure, FailureCode, HistoryFilter, HistoryPage, HistorySizes,
+    NoticeKind, PastCall, PastCalls, PastEnd, PastSession, Place, Settings,
 };
 use crate::state::State;
 
@@ -231,7 +231,19 @@ pub(crate) async fn call(hub: &Hub, session: i64, number: u32) -> Result<Answer,
         call,
         page,
         explanation,
+        timing: timing(&whole.call.timing),
     })))
+}
+
+fn timing(kept: &Timing) -> CallTiming {
+    let millis = |took: Option<Duration>| took.map(|took| took.as_secs_f64() * 1_000.0);
+    CallTiming {
+        queue_ms: millis(kept.queue),
+        connect_ms: millis(kept.connect),
+        wait_ms: millis(kept.wait),
+        receive_ms: millis(kept.receive),
+        total_ms: millis(kept.total),
+    }
 }
 
 /// The ids of calls that an earlier run kept begin here, far from those that this one gives.

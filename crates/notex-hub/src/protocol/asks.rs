@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, Evidence, FilterHelp, FlowSummary, HistoryFilter, HistoryPage,
-    HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, PastSession, SessionDetail,
-    Stretch, UsageReport, WhatIf, WhatIfAnswer, Whose,
+    Billing, Command, Dialect, EntryFilter, Evidence, FilterHelp, FlowProblem, FlowSummary, HistoryFilter,
+    HistoryPage, HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, PastSession,
+    SessionDetail, Stretch, UsageReport, WhatIf, WhatIfAnswer, Whose,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.
@@ -143,6 +143,11 @@ pub enum Query {
         /// Its file.
         file: String,
     },
+    /// What is wrong with a flow that is being written: answers [`FlowProblem`], or null. Nothing is kept.
+    FlowProblem {
+        /// Its document, as text.
+        text: String,
+    },
     /// A flow made of calls: answers [`MadeFlow`]. Nothing is kept.
     MadeFlow {
         /// Of these.
@@ -233,6 +238,8 @@ pub enum Answer {
     Flows(Vec<FlowSummary>),
     /// To [`Query::Flow`].
     Flow(Box<Flow>),
+    /// To [`Query::FlowProblem`].
+    FlowProblem(Option<FlowProblem>),
     /// To [`Query::MadeFlow`].
     MadeFlow(MadeFlow),
     /// To [`Query::FlowRun`] and [`Query::KeptRun`].

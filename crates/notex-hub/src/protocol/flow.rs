@@ -48,6 +48,15 @@ pub enum FlowDeed {
         #[ts(as = "RunForm")]
         form: Box<RunForm>,
     },
+    /// Run a flow that is not kept, once; answers as [`FlowDeed::Run`].
+    RunOnce {
+        /// The flow.
+        #[ts(as = "Flow")]
+        flow: Box<Flow>,
+        /// How.
+        #[ts(as = "RunForm")]
+        form: Box<RunForm>,
+    },
     /// Go on with a run that waits.
     GoOn {
         /// The run.
@@ -82,6 +91,9 @@ pub struct RunForm {
     pub session: Option<String>,
     /// What its parameters are; those that are not named are as the flow says.
     pub values: Values,
+    /// What its parameters of files are: each is given to the session before the first step.
+    #[serde(default)]
+    pub files: Vec<RunFile>,
     /// From the step at this place on, from 0.
     pub from: u32,
     /// Up to the step at this place, and not further; null runs to the end.
@@ -92,6 +104,25 @@ pub struct RunForm {
     pub pace: Pace,
     /// What becomes of a session that the run started.
     pub after: After,
+}
+
+/// A file for a parameter of a run.
+#[derive(Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RunFile {
+    /// The parameter.
+    pub parameter: String,
+    /// Its name, without folders.
+    pub name: String,
+    /// Its contents in base64.
+    pub contents: String,
+}
+
+impl std::fmt::Debug for RunFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { parameter, name, contents } = self;
+        write!(f, "RunFile({parameter}, {name}, {} characters)", contents.len())
+    }
 }
 
 /// How far a run goes by itself.
@@ -211,6 +242,16 @@ pub struct Stretch {
     pub first: u32,
     /// Up to the call with this number.
     pub last: u32,
+}
+
+/// What is wrong with a flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowProblem {
+    /// The way of the field: `steps[2].call.url`; empty when it is the whole.
+    pub field: String,
+    /// What is wrong with it, in words that follow its name.
+    pub why: String,
 }
 
 /// A flow that was made of calls, and not kept yet.

@@ -193,6 +193,24 @@ pub struct PastCall {
     pub page: Option<String>,
     /// Why it failed, or what is wrong with its page.
     pub explanation: Option<Explanation>,
+    /// Where its time went.
+    pub timing: CallTiming,
+}
+
+/// Where the time of a call went, in milliseconds; null where that is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallTiming {
+    /// Waiting on the server for its turn.
+    pub queue_ms: Option<f64>,
+    /// Opening the connection, where it is not a part of the wait.
+    pub connect_ms: Option<f64>,
+    /// From the request sent to the first byte of the answer, without the wait for its turn.
+    pub wait_ms: Option<f64>,
+    /// From the first byte of the answer to the last.
+    pub receive_ms: Option<f64>,
+    /// All of it.
+    pub total_ms: Option<f64>,
 }
 
 /// Why a call failed, or what is wrong with a page that it reached.

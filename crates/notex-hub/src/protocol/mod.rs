@@ -22,11 +22,14 @@ pub use command::{
 };
 pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
 pub use evidence::{Evidence, EvidenceKept, KeptExchange, KeptLine, Whose};
-pub use flow::{After, FlowDeed, FlowRun, FlowSummary, KeptRun, MadeFlow, Pace, RunForm, RunPhase, Stretch};
+pub use flow::{
+    After, FlowDeed, FlowProblem, FlowRun, FlowSummary, KeptRun, MadeFlow, Pace, RunFile, RunForm, RunPhase,
+    Stretch,
+};
 pub use history::{
-    Explanation, Exported, Exporting, FilterHelp, FilterProblem, FilterSuggestion, Help, HistoryFilter,
-    HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastHit, PastHits, PastSession, RemovedSecrets,
-    Snippet,
+    CallTiming, Explanation, Exported, Exporting, FilterHelp, FilterProblem, FilterSuggestion, Help,
+    HistoryFilter, HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastHit, PastHits, PastSession,
+    RemovedSecrets, Snippet,
 };
 pub use model::{ModelState, TriedModel};
 pub use money::{

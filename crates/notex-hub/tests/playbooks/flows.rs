@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering::SeqCst;
 
-use notex_flow::{Flow, FlowCall, Run, RunOutcome as Ended, SelectorKind, StepStatus};
+use notex_flow::{Count, Flow, FlowCall, Run, RunOutcome as Ended, SelectorKind, StepStatus};
 use notex_hub::protocol::{
     After, Answer, FlowDeed, FlowRun, FlowSummary, MadeFlow, Pace, RunForm, RunPhase, Stretch,
 };
@@ -39,6 +39,7 @@ fn form() -> RunForm {
         connection: "local".to_owned(),
         session: None,
         values: std::collections::BTreeMap::new(),
+        files: Vec::new(),
         from: 0,
         until: None,
         budget: None,
@@ -352,4 +353,48 @@ async fn a_flow_is_made_of_calls_and_no_password_of_it_or_of_a_run_is_on_the_dis
             "{secret} is on the disk"
         );
     }
+}
+
+#[tokio::test]
+async fn requests_and_console_of_each_step_are_counted_although_they_are_told_only_later() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let hub = hub_on(&server.base_url, KEY, folder.path());
+    let mut window = ready(&hub).await;
+    server.script.hold_observe.add_permits(9);
+    shows(&server, &[button("Add", Some("#add"))]);
+    let at = "2026-01-02T03:04:05Z";
+    let request = |id: &str, status: u16| {
+        json!({ "id": id, "at": at, "method": "GET", "url": "http://shop.local/", "resource_type": "fetch",
+                "status": status })
+    };
+    let line = |level: &str, repeated: u32| json!({ "at": at, "level": level, "source": "script", "text": "hello", "repeated": repeated });
+    *server.script.evidence.lock().unwrap() = vec![
+        json!({ "call": 1, "network": [request("a", 200), request("b", 404)], "dropped": { "network": 2 },
+                "console": [line("log", 3), line("error", 1)] }),
+        json!({ "call": 2 }),
+    ];
+    let file = kept(&hub, flow()).await;
+    let run = begin(&hub, &file, form()).await;
+    // All steps are made and the session is closed, and nothing was told of any call.
+    until_phase(&mut window, run, RunPhase::Closing).await;
+    let counted =
+        |run: &Run| -> Vec<_> { run.steps.iter().map(|step| (step.network, step.console)).collect() };
+    assert_eq!(counted(&document(&hub, run).await), [(None, None); 3]);
+    server.script.hold_evidence.add_permits(9);
+    let over = until_phase(&mut window, run, RunPhase::Over).await;
+    assert_eq!(over.run.outcome, Ended::Done);
+    let count = |total, failed| Some(Count { total, failed });
+    let wanted = [
+        (count(4, 1), count(4, 1)),
+        (count(0, 0), count(0, 0)),
+        // Of the third the server tells nothing.
+        (None, None),
+    ];
+    assert_eq!(counted(&over.run), wanted);
+    assert_eq!(counted(&document(&hub, run).await), wanted);
+    let Ok(Answer::FlowRuns(runs)) = hub.query(Query::FlowRuns { file }).await else { panic!("it is kept") };
+    let Ok(Answer::FlowRun(kept)) = hub.query(Query::KeptRun { file: runs[0].file.clone() }).await else {
+        panic!("it can be read")
+    };
+    assert_eq!(counted(&kept), wanted);
 }

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use notex_archive::{Archive, CallFailure, NewCall, NewPart, Options, Page, PartKind, Timing, Words};
 use notex_hub::protocol::{
     Answer, HistoryFilter, HistoryPage, HistorySizes, NoticeKind, Outcome, PastCall, PastCalls, PastHit,
-    PastHits, PastSession, Settings,
+    PastHits, PastSession, Settings, Whose,
 };
 use serde_json::Value;
 
@@ -357,4 +357,40 @@ async fn a_page_that_was_kept_is_served_without_scripts_origin_and_network_and_a
     let Ok(Answer::HistorySession(Some(found))) = hub.query(query("s-9")).await else { panic!("it is kept") };
     assert_eq!(found.calls, 1);
     assert!(matches!(hub.query(query("s-0")).await, Ok(Answer::HistorySession(None))));
+}
+
+#[tokio::test]
+async fn evidence_that_comes_after_the_end_of_its_session_is_kept_with_its_call() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let hub = hub_on(&server.base_url, KEY, folder.path());
+    let mut window = ready(&hub).await;
+    let at = "2026-01-02T03:04:05Z";
+    *server.script.evidence.lock().unwrap() = vec![json!({
+        "call": 1,
+        "console": [{ "at": at, "level": "error", "source": "script", "text": "late" }],
+        "network": [{ "id": "1", "at": at, "method": "GET", "url": "http://shop.local/", "resource_type": "document",
+                      "status": 200 }],
+        "dom": { "html": "<p>late</p>", "url": "http://shop.local/search", "viewport_width": 800.0,
+                 "viewport_height": 600.0 },
+    })];
+    hub.send(start()).await.unwrap();
+    observe(&hub, &server).await;
+    hub.send(Command::CloseSession { session: "s-1".to_owned() }).await.unwrap();
+    let session = until_kept(&hub, |session| session.end.is_some().then_some(session)).await;
+    let before = call_of(&hub, session.key, 2).await;
+    assert_eq!(before.page, None, "nothing was told of it yet");
+    server.script.hold_evidence.add_permits(1);
+    let told = |_: &notex_hub::protocol::Snapshot, deltas: &[Delta]| {
+        deltas.iter().find_map(|delta| match delta {
+            Delta::Evidence(kept) => Some(kept.number),
+            _ => None,
+        })
+    };
+    assert_eq!(window.until("its evidence", told).await, 2);
+    assert!(call_of(&hub, session.key, 2).await.page.is_some());
+    let whose = Whose::Past { key: session.key };
+    let Ok(Answer::Evidence(kept)) = hub.query(Query::Evidence { whose, number: Some(2) }).await else {
+        panic!("its evidence is there")
+    };
+    assert_eq!((kept.console[0].line.text.as_str(), kept.network.len()), ("late", 1));
 }

@@ -56,6 +56,12 @@ pub(crate) struct Script {
     pub(crate) selectors: Mutex<Vec<String>>,
     /// So many next steps are refused.
     pub(crate) refuse_steps: std::sync::atomic::AtomicU32,
+    /// What is kept of each call besides its answer, for page calls in their order; with none of it they say no number.
+    pub(crate) evidence: Mutex<Vec<Value>>,
+    /// Evidence is told only after this was given a permit.
+    pub(crate) hold_evidence: tokio::sync::Semaphore,
+    /// How many page calls said their number.
+    numbered: std::sync::atomic::AtomicU32,
     /// Ends the streams of events.
     hung_up: tokio::sync::watch::Sender<u32>,
 }
@@ -107,6 +113,9 @@ impl ScriptedServer {
             charges: 0.into(),
             selectors: Mutex::default(),
             refuse_steps: 0.into(),
+            evidence: Mutex::default(),
+            hold_evidence: tokio::sync::Semaphore::new(0),
+            numbered: 0.into(),
             hung_up: tokio::sync::watch::Sender::new(0),
         });
         let listener = TcpListener::bind(address).await.unwrap();
@@ -183,6 +192,7 @@ fn routes(script: Arc<Script>) -> Router {
         .route("/session/close", post(close))
         .route("/env/observe", post(observe))
         .route("/env/step", post(step))
+        .route("/session/{id}/calls/{call}/evidence", get(evidence))
         .route("/sessions/{id}/page/execute", post(execute))
         .route("/sessions/{id}/page/scrape", post(read))
         .route("/events", get(events))
@@ -275,10 +285,28 @@ async fn close(State(script): State<Arc<Script>>, Json(request): Json<Value>) ->
     Json(closed)
 }
 
-async fn observe(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Json<Value> {
+async fn observe(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Response {
     script.note("observe", &request);
     script.hold_observe.acquire().await.unwrap().forget();
-    Json(page(&script, &request))
+    numbered(&script, page(&script, &request))
+}
+
+/// Says which number a page call has, where there is evidence.
+fn numbered(script: &Script, page: Value) -> Response {
+    let mut answer = Json(page).into_response();
+    if !script.evidence.lock().unwrap().is_empty() {
+        let number = script.numbered.fetch_add(1, SeqCst) + 1;
+        answer.headers_mut().insert("x-notex-call", number.into());
+    }
+    answer
+}
+
+async fn evidence(State(script): State<Arc<Script>>, Path((_, call)): Path<(String, usize)>) -> Response {
+    script.hold_evidence.acquire().await.unwrap().forget();
+    match script.evidence.lock().unwrap().get(call.wrapping_sub(1)) {
+        Some(told) => Json(told).into_response(),
+        None => refusal(404, "call_not_found", "there is no such call"),
+    }
 }
 
 async fn step(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Response {
@@ -287,7 +315,7 @@ async fn step(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> 
     if script.refuse_steps.fetch_update(SeqCst, SeqCst, refuses).is_ok() {
         return refusal(409, "action_not_operable", "it is covered by div.banner");
     }
-    Json(page(&script, &request)).into_response()
+    numbered(&script, page(&script, &request))
 }
 
 async fn execute(

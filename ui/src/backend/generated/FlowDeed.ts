@@ -42,6 +42,14 @@ file: string,
 /**
  * How.
  */
+form: RunForm, } | { "type": "run_once", 
+/**
+ * The flow.
+ */
+flow: Flow, 
+/**
+ * How.
+ */
 form: RunForm, } | { "type": "go_on", 
 /**
  * The run.

@@ -137,7 +137,11 @@ number: number, } | { "type": "history_sizes" } | { "type": "flows" } | { "type"
 /**
  * Its file.
  */
-file: string, } | { "type": "made_flow", 
+file: string, } | { "type": "flow_problem", 
+/**
+ * Its document, as text.
+ */
+text: string, } | { "type": "made_flow", 
 /**
  * Of these.
  */

@@ -2,6 +2,7 @@
 import type { After } from "./After";
 import type { Credits } from "./Credits";
 import type { Pace } from "./Pace";
+import type { RunFile } from "./RunFile";
 
 /**
  * How a flow is run.
@@ -19,6 +20,10 @@ session: string | null,
  * What its parameters are; those that are not named are as the flow says.
  */
 values: { [key in string]: string }, 
+/**
+ * What its parameters of files are: each is given to the session before the first step.
+ */
+files: Array<RunFile>, 
 /**
  * From the step at this place on, from 0.
  */
