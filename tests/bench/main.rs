@@ -7,6 +7,8 @@
 )]
 
 mod cold_start;
+mod evidence;
+mod history;
 #[cfg(feature = "desktop")]
 mod hub;
 mod memory;
@@ -45,7 +47,7 @@ impl Pace {
     }
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "session-start",
     "observe",
     "cold-start",
@@ -56,6 +58,8 @@ const NAMES: [&str; 10] = [
     "hub",
     "window",
     "window-start",
+    "history",
+    "evidence",
 ];
 
 async fn measure(name: &str, pace: Pace) -> Option<Report> {
@@ -70,6 +74,8 @@ async fn measure(name: &str, pace: Pace) -> Option<Report> {
         #[cfg(feature = "desktop")]
         "hub" => Some(hub::measure(pace).await),
         "window" => Some(window::measure(pace).await),
+        "evidence" => Some(evidence::measure(pace).await),
+        "history" => Some(history::measure(pace).await),
         #[cfg(feature = "desktop")]
         "window-start" => Some(window_start::measure(pace).await),
         _ => None,

@@ -16,6 +16,8 @@ use crate::wait::until;
 pub const ENGINE_KEY: &str = "journey-key";
 
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// A word may start a browser and run a flow.
+const WORD_LIMIT: Duration = Duration::from_secs(180);
 const END_LIMIT: Duration = Duration::from_secs(15);
 
 /// The path of a built program, from the variable that `cargo xtask test` sets.
@@ -42,6 +44,29 @@ pub(crate) fn at_home_in(folder: &Path, program: impl AsRef<std::ffi::OsStr>) ->
     }
     command.process_group(0).stdin(Stdio::null());
     command
+}
+
+/// How a word of the app ended that needs no window.
+#[derive(Clone, Debug)]
+pub struct RanApp {
+    /// Its exit code; `None` when it was killed.
+    pub code: Option<i32>,
+    /// What came of it.
+    pub printed: String,
+    /// What was said meanwhile.
+    pub errors: String,
+}
+
+/// Runs the app with words that need no window, and with these variables, to its end.
+pub async fn run_app(words: &[&str], variables: &[(&str, &str)]) -> RanApp {
+    let folder = TempDir::with_prefix("notex-word-").expect("a temporary folder");
+    let mut command = at_home_in(folder.path(), built("NOTEX_APP"));
+    command.args(words).envs(variables.iter().copied()).kill_on_drop(true);
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    let ran = tokio::time::timeout(WORD_LIMIT, command.output()).await;
+    let ran = ran.unwrap_or_else(|_| panic!("{words:?} did not end")).expect("the app can be started");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    RanApp { code: ran.status.code(), printed: text(ran.stdout), errors: text(ran.stderr) }
 }
 
 /// A program that runs, and what it prints.
@@ -210,11 +235,20 @@ impl RunningWebHost {
 
     /// The same with a command that `arrange` may change.
     pub async fn start_with(arrange: impl FnOnce(&mut Command)) -> Self {
+        Self::run(None, arrange).await
+    }
+
+    /// The same with the data of an earlier run.
+    pub async fn start_on(data: &Path, arrange: impl FnOnce(&mut Command)) -> Self {
+        Self::run(Some(data), arrange).await
+    }
+
+    async fn run(data: Option<&Path>, arrange: impl FnOnce(&mut Command)) -> Self {
         let mut program = RunningProgram::start(&built("NOTEX_APP"), &["--web"], |command, folder| {
             arrange(command);
             command
                 .arg("--data-dir")
-                .arg(folder.join("inspector"))
+                .arg(data.map_or_else(|| folder.join("inspector"), Path::to_owned))
                 .env_remove("DISPLAY")
                 .env_remove("WAYLAND_DISPLAY");
         });

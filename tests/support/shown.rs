@@ -37,6 +37,12 @@ const FLAGS: &[&str] = &[
 const SOON: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(25);
 
+/// The browser of this machine.
+pub fn chromium() -> PathBuf {
+    let program = PROGRAMS.iter().map(PathBuf::from).find(|file| file.is_file());
+    program.expect("Chromium or Chrome is installed")
+}
+
 /// One page; its browser ends when it is dropped.
 #[derive(Debug)]
 pub struct Shown {
@@ -49,9 +55,7 @@ pub struct Shown {
 impl Shown {
     /// An empty page in a browser of its own.
     pub async fn open() -> Self {
-        let program = PROGRAMS.iter().map(PathBuf::from).find(|file| file.is_file());
-        let program = program.expect("Chromium or Chrome is installed");
-        let mut program = RunningProgram::start(&program, FLAGS, |command, folder| {
+        let mut program = RunningProgram::start(&chromium(), FLAGS, |command, folder| {
             command.arg(format!("--user-data-dir={}", folder.join("profile").display())).arg("about:blank");
             command.env("TZ", "UTC").env("LANGUAGE", "en");
         });

@@ -1,4 +1,5 @@
 import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { tick } from "svelte";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -43,6 +44,8 @@ it.each([
   "fake=unreachable",
   "fake=full&screen=usage",
   "fake=full&screen=billing",
+  "fake=flows&screen=flows",
+  "fake=full&screen=history",
   "fake=full&screen=log",
   "fake=full&screen=settings",
   "fake=full&screen=settings&browser=1",
@@ -56,4 +59,18 @@ it.each([
   "fake=full&open=report",
 ])("roles and names are right: %s", { timeout: 30_000 }, async (address) => {
   expect(await problemsOf(address)).toEqual([]);
+});
+
+it("the editor of flows has names and roles too", { timeout: 30_000 }, async () => {
+  const model = new Inspector(sceneOf(new URLSearchParams("fake=flows")));
+  render(App, { model, frame: new Frame() });
+  await screen.findByRole("banner");
+  model.screen = "flows";
+  await userEvent.click(await screen.findByRole("option", { name: /Buy tea/ }));
+  await userEvent.click(await screen.findByRole("button", { name: "Edit" }));
+  for (const part of [/The flow itself/, /Fill Search/]) {
+    await userEvent.click(await screen.findByRole("option", { name: part }));
+    const { violations } = await axe.run(document.body, { rules, resultTypes: ["violations"] });
+    expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
+  }
 });

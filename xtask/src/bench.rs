@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: builds what is measured as people get it, fetches what it is compared with, and runs one
-//! benchmark or all. Numbers are printed and kept in `target/bench`; a missed goal is no failure, a failed soak is.
+//! benchmark or all. Numbers are printed and kept in `target/bench`; a missed goal is no failure, a failed soak or a call
+//! that a kill lost is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,13 +16,21 @@ use crate::test::{DESKTOP, Parts, on_a_desktop};
 const PLAYWRIGHT: (&str, &str) = ("playwright-core", "1.65.1");
 
 /// Those in `tests/bench`, which need the built engine, browsers and Playwright.
-const WITH_BROWSERS: [&str; 7] = ["session-start", "observe", "cold-start", "memory", "step", SCRAPE, "soak"];
+const WITH_BROWSERS: [&str; 8] =
+    ["session-start", "observe", "evidence", "cold-start", "memory", "step", SCRAPE, "soak"];
 /// Those that need the built app as well.
-const WITH_THE_APP: [&str; 2] = ["window", "window-start"];
+const WITH_THE_APP: [&str; 3] = ["window", "window-start", HISTORY];
+/// That of the history, which needs Playwright too.
+const HISTORY: &str = "history";
 /// The hub's, which needs neither.
 const HUB: &str = "hub";
 /// The engine's own, which needs none of them.
 const DEADLINES: &str = "deadlines";
+
+/// That of the history's process being killed a thousand times, which needs none of them either.
+const KILLS: &str = "kills";
+const THOUSAND: &str = "1000";
+const QUICK_KILLS: &str = "200";
 
 /// That of main content: beside published extractors of Python first, then beside notte with its browser.
 const SCRAPE: &str = "scrape";
@@ -43,7 +52,7 @@ impl Wish {
             match *word {
                 "--quick" => wish.is_quick = true,
                 name if wish.name.is_none()
-                    && ([HUB, DEADLINES].contains(&name)
+                    && ([HUB, DEADLINES, KILLS].contains(&name)
                         || WITH_BROWSERS.contains(&name)
                         || WITH_THE_APP.contains(&name)) =>
                 {
@@ -70,6 +79,12 @@ pub(crate) fn bench(wish: &Wish) -> Result<(), Stop> {
         let mut bench = cargo();
         bench.args(["bench", "--quiet", "--package", "notex-engine", "--bench", DEADLINES]);
         parts.note(DEADLINES, run(bench));
+    }
+    if wish.includes(KILLS) {
+        let mut bench = cargo();
+        bench.args(["test", "--release", "--package", "notex-archive", "--test", KILLS, "--", "--nocapture"]);
+        bench.env("NOTEX_KILLS", if wish.is_quick { QUICK_KILLS } else { THOUSAND });
+        parts.note(KILLS, run(bench));
     }
     if wish.includes(SCRAPE) {
         let mut bench = cargo();
@@ -107,6 +122,9 @@ fn with_the_app(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
             bench.args(["--bench", "bench", "--", name]);
             bench.args(wish.is_quick.then_some("--quick"));
             bench.env("NOTEX_APP", release.join(executable("notex-inspector")));
+            if name == HISTORY {
+                bench.env("NOTEX_PEERS", playwright(&target.join("bench/peers"))?);
+            }
             bench.env("NOTEX_BARE", release.join("examples").join(executable("bare-window")));
             bench.env("NOTEX_BENCH_OUT", target.join("bench"));
             parts.note(name, run(bench));
@@ -168,7 +186,7 @@ mod tests {
         let soak = Wish { name: Some("soak".into()), is_quick: true };
         assert_eq!(wish(&["soak", "--quick"]), Some(soak.clone()));
         assert_eq!(wish(&["--quick", "soak"]), Some(soak));
-        for name in ["deadlines", "hub", "scrape"] {
+        for name in ["deadlines", "hub", "scrape", "kills", "history"] {
             assert_eq!(wish(&[name]), Some(Wish { name: Some(name.into()), is_quick: false }));
         }
         assert_eq!(wish(&["sauna"]), None);

@@ -1,6 +1,8 @@
 //! From a file into the history, where it is looked at like any other session.
 
-use notex_archive::{Archive, End, KeptSession, NewCall, NewPart, PartKind, Pinned, SessionFacts, Words};
+use notex_archive::{
+    Archive, End, KeptSession, LateParts, NewCall, NewPart, PartKind, Pinned, SessionFacts, Words,
+};
 use serde_json::Value;
 
 use crate::SessionFile;
@@ -9,6 +11,11 @@ use crate::records::{CallRecord, Manifest};
 
 /// What waits to be written is bounded, and a file may be larger than that: so many bytes are handed in at once.
 const AT_ONCE: usize = 32_000_000;
+
+/// What a part that is not there takes while it waits.
+const SMALL: usize = 1_000;
+/// Of a reason so many characters are kept: a stranger may have written it.
+const LONGEST_WHY: usize = 300;
 
 /// Takes a file into the history as a session of a connection of its own, pinned, since its age says nothing about
 /// when it is looked at. The same file again is the same session. Blocks.
@@ -76,13 +83,31 @@ fn take_calls(file: &mut SessionFile, archive: &Archive, on: &str, session: &str
             waiting += bytes.len();
             parts.push(NewPart { kind: part.kind, media_type: part.media_type.clone(), bytes });
         }
+        let missing = missing_of(&call);
+        let (number, started_at) = (call.number, call.started_at);
         archive.keep_call(new_call(on, session, call, parts))?;
+        if !missing.is_empty() {
+            waiting += SMALL;
+            let (connection, session) = (on.to_owned(), session.to_owned());
+            let parts = Vec::new();
+            archive.keep_parts(LateParts { connection, session, number, started_at, parts, missing })?;
+        }
         if waiting > AT_ONCE {
             archive.flush()?;
             waiting = 0;
         }
     }
     Ok(archive.flush()?)
+}
+
+/// What the file does not hold of a call, and why, in the words of whoever wrote it.
+fn missing_of(call: &CallRecord) -> Vec<(PartKind, String)> {
+    let missing = call.parts.iter().filter(|part| part.sha256.is_none());
+    let why = |said: Option<&String>| match said {
+        Some(said) => said.chars().filter(|letter| !letter.is_control()).take(LONGEST_WHY).collect(),
+        None => "it is not in the file".to_owned(),
+    };
+    missing.map(|part| (part.kind, why(part.missing.as_ref()))).collect()
 }
 
 fn new_call(connection: &str, session: &str, call: CallRecord, parts: Vec<NewPart>) -> NewCall {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use notex_hub::LOCAL_CONNECTION;
 use notex_hub::protocol::{Answer, Evidence, Query, Whose};
-use notex_journeys::{Api, FixtureSite, RunningEngine, until};
+use notex_journeys::{Api, FixtureSite, RunningEngine, chromium, until};
 use notex_wire::Exchange;
 use serde_json::{Value, json};
 
@@ -81,4 +81,41 @@ async fn console_and_network_of_a_call_are_kept_for_those_made_here_and_elsewher
     assert!(entries.iter().any(|entry| entry["request"]["url"] == site.url("/article")));
     let text = har.to_string();
     assert!(text.contains("<html"), "bodies are a part of it");
+}
+
+/// Replays a page from a HAR in Chromium, and says what it showed.
+async fn replayed(har: &str, url: &str) -> Value {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("session.har");
+    std::fs::write(&file, har).expect("a file in a temporary folder");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/journeys/har/replay.mjs");
+    let mut node = tokio::process::Command::new("node");
+    node.arg(script).arg(chromium()).arg(&file).arg(url).kill_on_drop(true);
+    let done = tokio::time::timeout(Duration::from_secs(120), node.output()).await;
+    let done = done.expect("it ends").expect("node can be started");
+    let told = String::from_utf8_lossy(&done.stdout);
+    serde_json::from_str(told.trim())
+        .unwrap_or_else(|why| panic!("{why}: {told}{}", String::from_utf8_lossy(&done.stderr)))
+}
+
+#[tokio::test]
+async fn chromium_shows_a_page_from_the_exported_requests_alone() {
+    let (engine, site) = (RunningEngine::start().await, FixtureSite::open().await);
+    let mut seen = Seen::on(&engine.base_url).await;
+    let address = site.url("/article");
+    let session = seen.opens(LOCAL_CONNECTION, &address).await;
+    let page = seen.detail(&session).await.observation.expect("it was observed");
+    let whose = || Whose::Shown { session: session.clone() };
+    let har = until("the requests of the page", SOON, || async {
+        let asked = seen.hub.query(Query::Har { whose: whose(), number: None }).await;
+        let Ok(Answer::Har(har)) = asked else { return None };
+        har.contains(&address).then_some(har)
+    })
+    .await;
+    drop(site);
+    let shown = replayed(&har, &address).await;
+    assert_eq!(shown["status"], 200, "{shown}");
+    assert_eq!(shown["title"].as_str(), Some(page.title.as_str()), "{shown}");
+    assert_ne!(shown["heading"].as_str().unwrap_or_default(), "", "{shown}");
+    assert_eq!(shown["missed"], json!([]), "{shown}");
 }

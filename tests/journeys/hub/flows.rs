@@ -28,6 +28,10 @@ fn form() -> RunForm {
 async fn ran(seen: &mut Seen, file: &str, form: RunForm) -> FlowRun {
     let deed = FlowDeed::Run { file: file.to_owned(), form: Box::new(form) };
     let run = seen.did(Command::Flow { deed }).await.run.expect("it has begun");
+    is_over(seen, run).await
+}
+
+async fn is_over(seen: &mut Seen, run: u64) -> FlowRun {
     let over = |shown: &notex_hub::protocol::Snapshot| {
         shown.flow_runs.iter().find(|known| known.id == run && known.phase == RunPhase::Over).cloned()
     };
@@ -56,6 +60,20 @@ async fn a_flow_made_by_hand_is_run_again_healed_when_the_page_has_changed_and_f
         response_format: None,
     };
     seen.did(scrape).await;
+    // Straight from a call: what came before it is replayed, and the session is the person's.
+    let stretch = Stretch { session: Some(session.clone()), past: None, first: 1, last: 3 };
+    let made = seen.hub.query(Query::MadeFlow { stretch, name: "Fork".to_owned() }).await;
+    let Ok(Answer::MadeFlow(MadeFlow { flow, .. })) = made else { panic!("{made:?}") };
+    let deed = FlowDeed::RunOnce { flow, form: Box::new(RunForm { after: After::HandOver, ..form() }) };
+    let run = seen.did(Command::Flow { deed }).await.run;
+    let over = is_over(&mut seen, run.expect("it has begun")).await;
+    assert_eq!((over.run.outcome, over.file.as_deref()), (RunOutcome::Done, None), "{over:#?}");
+    assert!(over.run.steps[1].network.is_some_and(|requests| requests.total > 0), "{over:#?}");
+    let id = over.run.session.clone().expect("its session");
+    let forked = seen.session(&id, "the forked session", |known| known.title == "Results for Nova").await;
+    assert!(matches!(forked.phase, SessionPhase::Live { .. }), "it lives on: {forked:?}");
+    seen.did(Command::CloseSession { session: id }).await;
+
     let stretch = Stretch { session: Some(session.clone()), past: None, first: 1, last: 99 };
     let made = seen.hub.query(Query::MadeFlow { stretch, name: "Search".to_owned() }).await;
     let Ok(Answer::MadeFlow(MadeFlow { flow, left_out })) = made else { panic!("{made:?}") };

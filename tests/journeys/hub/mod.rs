@@ -4,6 +4,7 @@ mod evidence;
 mod flows;
 mod only_current;
 mod seen;
+mod words;
 
 pub(crate) use only_current::{Extras, OnlyCurrent};
 pub(crate) use seen::Seen;

@@ -157,6 +157,8 @@ export function flowsScene(fake: FakeBackend): void {
   fake.onQuery("flows", () => ({ type: "flows", value: flows }));
   let kept = flow;
   fake.onQuery("flow", () => ({ type: "flow", value: kept }));
+  const leftOut = ["Call 2 asked for nothing that can be made again."];
+  fake.onQuery("made_flow", () => ({ type: "made_flow", value: { flow, leftOut } }));
   fake.onQuery("flow_problem", (query) => ({
     type: "flow_problem",
     value: query.type === "flow_problem" ? problemOf(JSON.parse(query.text) as Flow) : null,

@@ -117,9 +117,18 @@ fn pictures_stay_behind_when_that_is_wished() {
         Export { session: kept.key, secrets: &[], pictures: Pictures::LeaveOut, made_by: "", made_at: at(0) };
     let done = export(&here.archive, &wish, &file, &mut |_, _| ControlFlow::Continue(())).unwrap();
     assert_eq!((done.redaction.pictures, done.redaction.left_out), (0, 2));
-    let opened = SessionFile::open(&file).unwrap();
+    let mut opened = SessionFile::open(&file).unwrap();
     let screenshot = opened.calls()[0].parts.iter().find(|part| part.kind == PartKind::Screenshot).unwrap();
     assert_eq!(screenshot.missing.as_deref(), Some("it was left out of the file"));
+    let number = opened.calls()[0].number;
+    let there = Desk::new();
+    let taken = import(&mut opened, &there.archive, "session.notex").unwrap();
+    let call = there.archive.call(taken.key, number).unwrap().unwrap();
+    let screenshot = call.parts.iter().find(|part| part.kind == PartKind::Screenshot).unwrap();
+    assert_eq!(
+        (screenshot.hash.as_ref(), screenshot.missing.as_deref()),
+        (None, Some("it was left out of the file"))
+    );
 }
 
 #[test]
