@@ -53,7 +53,7 @@ for (let i = 0; i < Number(times); i++) {
   const page = await context.newPage();
   const begun = performance.now();
   await page.goto(`${origin}/index.html?trace=${origin}/trace.zip`);
-  await page.waitForSelector("[role=listitem], .list-view-entry", { timeout: 120_000 });
+  await page.waitForSelector("[role=treeitem]", { timeout: 120_000 });
   opened.push(performance.now() - begun);
   if (i === Number(times) - 1)
     between = await page.evaluate(

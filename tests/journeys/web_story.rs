@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fantoccini::key::Key;
-use notex_journeys::{FixtureSite, RunningWebHost, browser, story};
+use notex_journeys::{FixtureSite, RunningWebHost, browser, story, until};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn the_whole_story_can_be_clicked_through_in_an_ordinary_browser() {
@@ -69,4 +70,67 @@ async fn a_stranger_without_the_token_sees_nothing() {
     }
     let welcome = http.get(&host.url).send().await.expect("an answer");
     assert!(welcome.status().is_redirection(), "the token lets its bearer in: {}", welcome.status());
+}
+
+/// A web host as its page talks to it.
+struct Page {
+    http: reqwest::Client,
+    origin: String,
+    cookie: String,
+}
+
+impl Page {
+    fn of(host: &RunningWebHost) -> Self {
+        let (origin, token) = host.url.split_once("/?token=").expect("an address with a token");
+        let port = origin.rsplit(':').next().expect("a port");
+        let cookie = format!("notex-inspector-{port}={token}");
+        Self { http: reqwest::Client::new(), origin: origin.to_owned(), cookie }
+    }
+
+    async fn asks(&self, path: &str, body: &Value) -> Option<Value> {
+        let asked =
+            self.http.post(format!("{}{path}", self.origin)).header("cookie", &self.cookie).json(body);
+        let answer = asked.send().await.ok()?;
+        if answer.status().is_success() { answer.json().await.ok() } else { None }
+    }
+
+    async fn queries(&self, query: Value) -> Value {
+        let answer = self.asks("/api/query", &query).await.unwrap_or_else(|| panic!("{query} is answered"));
+        answer["value"].clone()
+    }
+}
+
+#[tokio::test]
+async fn an_inspector_that_is_killed_loses_at_most_the_call_that_was_just_answered() {
+    let (site, data) = (FixtureSite::open().await, tempfile::tempdir().expect("a temporary folder"));
+    let mut lives: Vec<(String, usize)> = Vec::new();
+    for life in 0..4_u64 {
+        let mut host = RunningWebHost::start_on(data.path(), |_| {}).await;
+        let page = Page::of(&host);
+        // What the lives before had finished is there.
+        for (session, answered) in &lives {
+            let found = json!({ "type": "history_session", "connection": "local", "session": session });
+            let kept = page.queries(found).await;
+            let calls = kept["calls"].as_u64().unwrap_or_default();
+            assert!(calls as usize + 1 >= *answered, "{calls} of {answered} calls of {session} are kept");
+            let query = json!({ "type": "history_call", "session": kept["key"], "number": calls });
+            let whole = page.queries(query).await;
+            assert!(whole["response"].is_object() && whole["call"]["status"]["type"] == "done", "{whole}");
+        }
+        let options = json!({ "type": "start_session", "connection": "local", "options": {} });
+        let started = until("a session", Duration::from_secs(60), || page.asks("/api/send", &options)).await;
+        let session = started["session"].as_str().expect("an id").to_owned();
+        let observe =
+            json!({ "type": "observe", "session": session, "url": site.url("/article"), "maxActions": null });
+        let mut answered = 1;
+        for _ in 0..=life {
+            page.asks("/api/send", &observe).await.expect("it is observed");
+            answered += 1;
+        }
+        let in_flight = page.asks("/api/send", &observe);
+        let moment = Duration::from_millis(7 + life * 13);
+        drop(tokio::time::timeout(moment, in_flight).await);
+        host.program.end_by("KILL").await;
+        lives.push((session, answered));
+    }
 }

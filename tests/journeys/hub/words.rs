@@ -69,7 +69,8 @@ async fn a_flow_is_run_from_the_shell_and_its_exit_code_says_how_it_went() {
     let nowhere = ["flow", "run", &flow, "--param", "what=Nova", "--connection", "http://127.0.0.1:9"];
     assert_eq!(run_app(&nowhere, &[]).await.code, Some(4));
     let mut lost = search(&site);
-    lost["steps"][1]["call"]["element"]["selectors"] = json!([{ "by": "css", "value": "#nowhere" }]);
+    lost["steps"][1]["call"]["element"] =
+        json!({ "description": "Fill the moon", "selectors": [{ "by": "css", "value": "#nowhere" }] });
     let lost = written(folder.path(), "lost.flow.json", lost.to_string().as_bytes());
     let ran = run_app(&["flow", "run", &lost, "--param", "what=Nova", "--json"], &[]).await;
     assert_eq!(ran.code, Some(1), "{}", ran.errors);
