@@ -14,6 +14,9 @@ mod records;
 mod redact;
 mod rules;
 
+/// What a part of a call is.
+pub use notex_archive::PartKind;
+
 pub use export::{Export, Exported, Pictures, export};
 pub use import::import;
 pub use open::SessionFile;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use notex_wire::{Action, Extract, ParamKind, StartRequest};
+use notex_wire::{Action, CallKind, Extract, ParamKind, StartRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -425,6 +425,23 @@ impl FlowStep {
 }
 
 impl FlowCall {
+    /// What it calls.
+    pub fn kind(&self) -> CallKind {
+        match self {
+            Self::Observe { .. } => CallKind::Observe,
+            Self::Scrape(_) => CallKind::Scrape,
+            Self::Goto { .. }
+            | Self::Act(_)
+            | Self::Back
+            | Self::Forward
+            | Self::Reload
+            | Self::Wait { .. }
+            | Self::SwitchTab { .. }
+            | Self::OpenTab { .. }
+            | Self::CloseTab => CallKind::Step,
+        }
+    }
+
     /// The texts that may hold placeholders.
     pub fn texts(&self) -> Vec<&str> {
         let text = match self {

@@ -76,6 +76,17 @@ pub fn make(
     Made { flow: making.flow, left_out: making.left_out }
 }
 
+/// What each call would be in a flow, and how it would be called there; `None` where no flow has it.
+pub(crate) fn named(calls: &[RecordedCall], secrets: Secrets<'_>) -> Vec<Option<(String, FlowCall)>> {
+    let mut making = Making { flow: Flow::named(""), left_out: Vec::new(), actions: Vec::new(), secrets };
+    let mut name = |call: &RecordedCall| {
+        let made = call.request.as_ref().and_then(|request| making.call(call.kind, request));
+        making.look(call);
+        made.and_then(Result::ok).map(|(name, made)| (short(&name), made))
+    };
+    calls.iter().map(&mut name).collect()
+}
+
 struct Making<'a> {
     flow: Flow,
     left_out: Vec<String>,

@@ -2,10 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use notex_session::Credits;
+use notex_wire::{CallKind, ConsoleLevel, ConsoleLine};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use ts_rs::TS;
 
+use crate::diff::tables::{TableKind, tables};
 use crate::parse::{field, versioned};
 use crate::{FlowError, Selector, Values};
 
@@ -68,6 +72,10 @@ pub struct StepRun {
     pub place: u32,
     /// What it is called.
     pub name: String,
+    /// What it calls; missing in runs of programs that did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub kind: Option<CallKind>,
     /// How it ended.
     pub status: StepStatus,
     /// Why it failed.
@@ -195,6 +203,37 @@ pub struct Count {
     pub failed: u32,
 }
 
+impl Count {
+    /// Of the requests of a call, as they are kept of it: JSON of a list of [`notex_wire::Exchange`]. `None` when it is
+    /// something else.
+    pub fn of_requests(kept: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Request {
+            #[serde(default)]
+            status: Option<u16>,
+            #[serde(default)]
+            failed: Option<IgnoredAny>,
+        }
+        let all: Vec<Request> = serde_json::from_slice(kept).ok()?;
+        let failed = |one: &&Request| one.failed.is_some() || one.status.is_some_and(|status| status >= 400);
+        Some(Self { total: number(all.len()), failed: number(all.iter().filter(failed).count()) })
+    }
+
+    /// Of what was written to the console, as it is kept: JSON of a list of [`notex_wire::ConsoleLine`].
+    pub fn of_console(kept: &[u8]) -> Option<Self> {
+        let all: Vec<ConsoleLine> = serde_json::from_slice(kept).ok()?;
+        let times = |errors_only: bool| {
+            let counted = all.iter().filter(|line| !errors_only || line.level == ConsoleLevel::Error);
+            counted.fold(0_u32, |sum, line| sum.saturating_add(line.repeated))
+        };
+        Some(Self { total: times(false), failed: times(true) })
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// What a scrape read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -216,19 +255,30 @@ pub struct ReadPage {
     pub data_problem: Option<String>,
 }
 
+/// Of a markdown so much is in the document of a run.
+const MARKDOWN_KEPT: usize = 256 * 1024;
+
 impl ReadPage {
+    /// What an answer read: its markdown, and what was picked, as servers of both contracts tell it: an object with
+    /// `data` and `error`.
+    pub fn of(markdown: &str, picked: Option<&Value>) -> Self {
+        let told = |name: &str| picked.and_then(|picked| picked.get(name)).filter(|value| !value.is_null());
+        let digest = Sha256::digest(markdown.as_bytes());
+        Self {
+            markdown_sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            markdown_bytes: markdown.len() as u64,
+            markdown: markdown[..markdown.floor_char_boundary(MARKDOWN_KEPT)].to_owned(),
+            data: told("data").cloned(),
+            data_problem: told("error").and_then(|why| why.as_str().map(str::to_owned)),
+        }
+    }
+
     /// The rows of the data: the first list of objects in it, in the order of its fields' names; empty when there is
     /// none.
     pub fn rows(&self) -> Vec<&Map<String, Value>> {
-        self.data.as_ref().and_then(rows_in).unwrap_or_default()
-    }
-}
-
-fn rows_in(value: &Value) -> Option<Vec<&Map<String, Value>>> {
-    match value {
-        Value::Array(items) if !items.is_empty() => items.iter().map(Value::as_object).collect(),
-        Value::Object(fields) => fields.values().find_map(rows_in),
-        Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        let found = self.data.as_ref().map(tables).unwrap_or_default();
+        let mut lists = found.into_iter().filter(|table| table.kind == TableKind::List);
+        lists.next().map(|table| table.rows).unwrap_or_default()
     }
 }
 

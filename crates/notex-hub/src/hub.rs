@@ -24,8 +24,8 @@ use crate::protocol::{
 };
 use crate::state::{Save, Saved, State};
 use crate::{
-    budgets, elements, evidence, flows, follow, keychain, live, model, money, remote, report, requests,
-    served,
+    budgets, compare, elements, evidence, flows, follow, keychain, live, model, money, remote, report,
+    requests, served,
 };
 
 /// How many events a subscriber may be behind before it is given a snapshot instead.
@@ -250,6 +250,7 @@ impl Hub {
             Query::FlowRun { run } => flows::run_of(self, run).await,
             Query::FlowRuns { file } => flows::kept_runs(self, file).await,
             Query::KeptRun { file } => flows::kept_run(self, file).await,
+            Query::Compare { before, after, key } => compare::compare(self, before, after, key).await,
             Query::Report => Ok(Answer::Report(report::write(self).await?)),
         }
     }

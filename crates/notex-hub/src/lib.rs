@@ -6,6 +6,7 @@ mod budgets;
 mod calls;
 mod clock;
 mod commands;
+mod compare;
 mod connection;
 mod describe;
 mod dialects;

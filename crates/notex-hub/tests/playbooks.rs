@@ -2,6 +2,8 @@
 
 #[path = "playbooks/clocks.rs"]
 mod clocks;
+#[path = "playbooks/compare.rs"]
+mod compare;
 #[path = "playbooks/files.rs"]
 mod files;
 #[path = "playbooks/flows.rs"]

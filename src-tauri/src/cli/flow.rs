@@ -51,14 +51,7 @@ pub(super) fn export(file: &Path) -> Result<Exit, Trouble> {
     Err(Trouble::input("this version does not write flows as programs yet; `flow run` runs them"))
 }
 
-pub(super) fn diff(before: &Path, after: &Path) -> Result<Exit, Trouble> {
-    for file in [before, after] {
-        Run::parse(&text_of(file)?).map_err(|why| Trouble::input(format!("{}: {why}", file.display())))?;
-    }
-    Err(Trouble::input("this version does not compare runs yet; their documents are JSON"))
-}
-
-fn text_of(file: &Path) -> Result<String, Trouble> {
+pub(super) fn text_of(file: &Path) -> Result<String, Trouble> {
     fs::read_to_string(file)
         .map_err(|why| Trouble::input(format!("{} cannot be read: {why}", file.display())))
 }

@@ -1,6 +1,8 @@
-//! The words of the command line that need no window: flows are run and session files looked at, for scripts and for CI. Progress goes to stderr,
-//! what came of it to stdout, and the exit code says how it ended.
+//! The words of the command line that need no window: flows are run, session files looked at, and both compared, for
+//! scripts and for CI. Progress goes to stderr, what came of it to stdout, and the exit code says how it ended.
 
+mod diff;
+mod diff_report;
 mod flow;
 mod report;
 mod session;
@@ -43,15 +45,29 @@ pub enum FlowWord {
         #[arg(long)]
         to: Language,
     },
-    /// Compare what two runs gave
+    /// Compare what two runs gave: their steps, and above all the rows they read
+    #[command(after_help = diff::CODES)]
     Diff {
-        /// The document of one run, as `flow run --json` writes it
+        /// The document of the run before, as `flow run --json` writes it
         #[arg(value_name = "RUN1")]
         before: PathBuf,
-        /// The document of the other
+        /// The document of the run after
         #[arg(value_name = "RUN2")]
         after: PathBuf,
+        #[command(flatten)]
+        how: DiffHow,
     },
+}
+
+/// How two runs are compared.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DiffHow {
+    /// The column that tells rows apart; found by itself when left out
+    #[arg(long, value_name = "COLUMN")]
+    key: Option<String>,
+    /// Write all that was compared, as JSON, instead of what differs
+    #[arg(long)]
+    json: bool,
 }
 
 /// How a flow is run.
@@ -96,6 +112,8 @@ pub(crate) enum Exit {
     Done,
     /// A step failed.
     StepFailed,
+    /// What was compared differs.
+    Differs,
     /// A file, an option or a parameter is wrong.
     BadInput,
     /// The budget would have been passed.
@@ -110,7 +128,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
-            Exit::StepFailed => 1,
+            Exit::StepFailed | Exit::Differs => 1,
             Exit::BadInput => 2,
             Exit::OverBudget => 3,
             Exit::Server => 4,
@@ -141,8 +159,8 @@ pub(crate) fn run(word: Word) -> ExitCode {
     let ended = match word {
         Word::Flow(FlowWord::Run(run)) => flow::run(run),
         Word::Flow(FlowWord::Export { file, to: _ }) => flow::export(&file),
-        Word::Flow(FlowWord::Diff { before, after }) => flow::diff(&before, &after),
-        Word::Session(word) => session::run(&word),
+        Word::Flow(FlowWord::Diff { before, after, how }) => diff::runs(&before, &after, how),
+        Word::Session(word) => session::run(word),
     };
     ended
         .unwrap_or_else(|trouble| {
@@ -187,6 +205,8 @@ mod tests {
             (&["flow", "run", "a", "--param", "q"], "NAME=VALUE"),
             (&["flow", "run", "a", "--from", "0"], "--from"),
             (&["flow", "export", "a", "--to", "cobol"], "playwright-python"),
+            (&["flow", "diff", "a"], "RUN2"),
+            (&["session", "diff", "a.notex", "b.notex", "--key"], "--key"),
         ] {
             let refused = parsed(words).unwrap_err();
             assert!(refused.contains(named), "{refused}");

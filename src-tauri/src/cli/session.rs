@@ -1,4 +1,4 @@
-//! `session show`: what a session file holds, for people and for CI.
+//! `session show`: what a session file holds, for people and for CI. `session diff` is beside it.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use clap::Subcommand;
 use notex_file::{CallRecord, FileError, Manifest, SessionFile};
 use serde_json::{Value, json};
 
-use super::{Exit, Trouble};
+use super::{DiffHow, Exit, Trouble, diff};
 
 /// What is done with session files.
 #[derive(Clone, Debug, Subcommand)]
@@ -23,16 +23,35 @@ pub enum SessionWord {
         #[arg(long)]
         json: bool,
     },
+    /// Compare two session files: their calls, and above all the rows they read
+    #[command(after_help = diff::CODES)]
+    Diff {
+        /// The file of the session before
+        #[arg(value_name = "A.notex")]
+        before: PathBuf,
+        /// The file of the session after
+        #[arg(value_name = "B.notex")]
+        after: PathBuf,
+        #[command(flatten)]
+        how: DiffHow,
+    },
 }
 
-pub(super) fn run(word: &SessionWord) -> Result<Exit, Trouble> {
-    let SessionWord::Show { file, json } = word;
-    let (text, failed) = shown(file, *json).map_err(|why| match why.hint() {
-        Some(hint) => Trouble::input(format!("{why}; {hint}")),
-        None => Trouble::input(why.to_string()),
-    })?;
+pub(super) fn run(word: SessionWord) -> Result<Exit, Trouble> {
+    let (file, json) = match word {
+        SessionWord::Show { file, json } => (file, json),
+        SessionWord::Diff { before, after, how } => return diff::sessions(&before, &after, how),
+    };
+    let (text, failed) = shown(&file, json).map_err(|why| unread(&why))?;
     println!("{text}");
     Ok(if failed { Exit::StepFailed } else { Exit::Done })
+}
+
+pub(super) fn unread(why: &FileError) -> Trouble {
+    match why.hint() {
+        Some(hint) => Trouble::input(format!("{why}; {hint}")),
+        None => Trouble::input(why.to_string()),
+    }
 }
 
 /// What is printed, and whether a call failed.
@@ -96,7 +115,7 @@ fn ended(manifest: &Manifest) -> String {
 }
 
 /// Control characters of a page's title must not reach the terminal. Writing to a string cannot fail.
-fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+pub(super) fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     let plain = line.to_string().replace(char::is_control, " ");
     let _ = writeln!(text, "{plain}");
 }

@@ -8,7 +8,7 @@ mod run;
 mod runs;
 mod step;
 
-use notex_flow::{Flow, FlowError};
+use notex_flow::{Flow, FlowError, Run};
 
 pub(crate) use self::files::FlowFiles;
 pub(crate) use self::runs::Runs;
@@ -90,13 +90,23 @@ pub(crate) async fn kept_runs(hub: &Hub, file: String) -> Result<Answer, Failure
 
 /// The whole document of a run that was kept.
 pub(crate) async fn kept_run(hub: &Hub, file: String) -> Result<Answer, Failure> {
-    Ok(Answer::FlowRun(Box::new(files(hub, move |files| files.run(&file)).await?)))
+    Ok(Answer::FlowRun(Box::new(kept_document(hub, file).await?)))
+}
+
+/// The same, for who works with it here.
+pub(crate) async fn kept_document(hub: &Hub, file: String) -> Result<Run, Failure> {
+    files(hub, move |files| files.run(&file)).await
 }
 
 /// The whole document of a run of this life of the hub, also while it goes on.
 pub(crate) async fn run_of(hub: &Hub, run: u64) -> Result<Answer, Failure> {
+    Ok(Answer::FlowRun(Box::new(document_of(hub, run).await?)))
+}
+
+/// The same, for who works with it here.
+pub(crate) async fn document_of(hub: &Hub, run: u64) -> Result<Run, Failure> {
     let document = hub.read(move |state| state.runs.document(run)).await?;
-    document.map(|run| Answer::FlowRun(Box::new(run))).ok_or_else(|| runs::unknown(run))
+    document.ok_or_else(|| runs::unknown(run))
 }
 
 /// A flow made of calls; it is not kept yet.

@@ -8,7 +8,6 @@ use notex_flow::{
 };
 use notex_session::Credits;
 use notex_wire::StartRequest;
-use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use tracing::warn;
 
@@ -27,8 +26,6 @@ use crate::sessions::Session;
 
 /// Between two tries.
 const BREATH: Duration = Duration::from_millis(500);
-/// Of a markdown so much is in the document of a run.
-const MARKDOWN_KEPT: usize = 256 * 1024;
 
 /// A run that goes on.
 pub(super) struct Runner {
@@ -222,6 +219,7 @@ impl Runner {
         let told = StepRun {
             place,
             name: step.name.clone(),
+            kind: Some(step.call.kind()),
             status,
             failure: failure.as_ref().map(told_failure),
             attempts,
@@ -275,7 +273,11 @@ impl Runner {
                     })
                     .collect(),
             });
-            told.read = known.scraped.as_ref().filter(|read| is_own(read.call)).map(read_page);
+            told.read = known
+                .scraped
+                .as_ref()
+                .filter(|read| is_own(read.call))
+                .map(|read| ReadPage::of(&read.markdown, read.structured.first()));
             (told, ids)
         });
         let Some((mut told, ids)) = seen.await else { return };
@@ -408,23 +410,6 @@ fn told_failure(failure: &Failure) -> StepFailure {
         code: word.as_ref().and_then(serde_json::Value::as_str).unwrap_or("other").to_owned(),
         message: failure.message.clone(),
         hint: failure.hint.clone(),
-    }
-}
-
-fn read_page(read: &crate::protocol::Scraped) -> ReadPage {
-    let digest = Sha256::digest(read.markdown.as_bytes());
-    let mut end = read.markdown.len().min(MARKDOWN_KEPT);
-    while !read.markdown.is_char_boundary(end) {
-        end -= 1;
-    }
-    let picked = read.structured.first();
-    let told = |name: &str| picked.and_then(|picked| picked.get(name)).filter(|value| !value.is_null());
-    ReadPage {
-        markdown_sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-        markdown_bytes: read.markdown.len() as u64,
-        markdown: read.markdown[..end].to_owned(),
-        data: told("data").cloned(),
-        data_problem: told("error").and_then(|why| why.as_str().map(str::to_owned)),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Reads that are too large, or too rarely wanted, for the event stream.
 
 use chrono::{DateTime, Utc};
-use notex_flow::{Flow, Run};
+use notex_flow::{Flow, RowKey, Run, RunDiff};
 use notex_wire::{ActionBox, ActionSelectors, Exchange, FieldGuess, ItemGuess};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Dialect, EntryFilter, Evidence, FilterHelp, FlowProblem, FlowSummary, HistoryFilter,
+    Billing, Command, Compared, Dialect, EntryFilter, Evidence, FilterHelp, FlowProblem, FlowSummary, HistoryFilter,
     HistoryPage, HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, PastSession,
     SessionDetail, Stretch, UsageReport, WhatIf, WhatIfAnswer, Whose,
 };
@@ -171,6 +171,15 @@ pub enum Query {
         /// Its file, as [`KeptRun`] names it.
         file: String,
     },
+    /// What differs between two runs or sessions: answers [`RunDiff`].
+    Compare {
+        /// The one before.
+        before: Compared,
+        /// The one after.
+        after: Compared,
+        /// By what rows are taken for the same.
+        key: RowKey,
+    },
     /// Console and network of a call, or of a whole session: answers [`Evidence`].
     Evidence {
         /// Of which session.
@@ -246,6 +255,8 @@ pub enum Answer {
     FlowRun(Box<Run>),
     /// To [`Query::FlowRuns`].
     FlowRuns(Vec<KeptRun>),
+    /// To [`Query::Compare`].
+    Compare(Box<RunDiff>),
     /// To [`Query::Evidence`].
     Evidence(Box<Evidence>),
     /// To [`Query::Exchange`].

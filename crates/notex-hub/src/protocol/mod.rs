@@ -5,6 +5,7 @@
 mod asks;
 mod call;
 mod command;
+mod compare;
 mod connection;
 mod evidence;
 mod flow;
@@ -20,6 +21,7 @@ pub use call::{Call, CallStatus, Observation, Place, Scraped, SessionDetail};
 pub use command::{
     Closed, Command, Failure, FailureCode, Header, KeepKey, Outcome, ProxyOptions, StartForm, TabDeed,
 };
+pub use compare::Compared;
 pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
 pub use evidence::{Evidence, EvidenceKept, KeptExchange, KeptLine, Whose};
 pub use flow::{

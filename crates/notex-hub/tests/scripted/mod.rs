@@ -339,11 +339,11 @@ async fn execute(
 
 async fn read(State(script): State<Arc<Script>>, Json(request): Json<Value>) -> Json<Value> {
     script.reads.lock().unwrap().push(request);
+    let usual = json!({"success": true, "error": null, "data": {"name": "Aero 13"}});
+    let structured = script.page.lock().unwrap().get("structured").cloned().unwrap_or(usual);
     let reasons = json!([{"what": "scrape", "credits": 2.0}, {"what": "3,400 tokens", "credits": 1.2}]);
-    Json(
-        json!({"markdown": "# Aero 13", "structured": {"success": true, "error": null, "data": {"name": "Aero 13"}},
-        "usage": {"credits": 3.2, "reasons": reasons, "remaining": 96.8}}),
-    )
+    Json(json!({"markdown": "# Aero 13", "structured": structured,
+        "usage": {"credits": 3.2, "reasons": reasons, "remaining": 96.8}}))
 }
 
 fn page(script: &Script, request: &Value) -> Value {
