@@ -76,15 +76,27 @@ pub fn make(
     Made { flow: making.flow, left_out: making.left_out }
 }
 
-/// What each call would be in a flow, and how it would be called there; `None` where no flow has it.
-pub(crate) fn named(calls: &[RecordedCall], secrets: Secrets<'_>) -> Vec<Option<(String, FlowCall)>> {
+/// How each call would be called in a flow, and what it calls there; `None` where nothing tells. What no flow can make
+/// again has the name of what it worked on.
+pub(crate) fn named(calls: &[RecordedCall], secrets: Secrets<'_>) -> Vec<Option<(String, CallKind)>> {
     let mut making = Making { flow: Flow::named(""), left_out: Vec::new(), actions: Vec::new(), secrets };
-    let mut name = |call: &RecordedCall| {
-        let made = call.request.as_ref().and_then(|request| making.call(call.kind, request));
-        making.look(call);
-        made.and_then(Result::ok).map(|(name, made)| (short(&name), made))
+    let name = |making: &mut Making<'_>, call: &RecordedCall| {
+        let request = call.request.as_ref()?;
+        match making.call(call.kind, request) {
+            Some(Ok((name, made))) => Some((short(&name), made.kind())),
+            Some(Err(_)) | None => {
+                let id = request.get("action_id").and_then(Value::as_str)?;
+                let action = making.actions.iter().find(|action| action.id == id)?;
+                Some((short(&action.description), call.kind))
+            }
+        }
     };
-    calls.iter().map(&mut name).collect()
+    let mut all = Vec::with_capacity(calls.len());
+    for call in calls {
+        all.push(name(&mut making, call));
+        making.look(call);
+    }
+    all
 }
 
 struct Making<'a> {

@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use crate::making::{self, RecordedCall, Secrets};
 use crate::{
-    ActionSeen, ActionsSeen, Count, FlowCall, ReadPage, Run, RunOutcome, StepFailure, StepRun, StepStatus,
-    Values,
+    ActionSeen, ActionsSeen, Count, ReadPage, Run, RunOutcome, StepFailure, StepRun, StepStatus, Values,
 };
 
 /// A session that was looked at, with its calls.
@@ -96,7 +95,7 @@ impl Run {
     }
 }
 
-fn step(place: u32, seen: SeenCall, named: Option<(String, FlowCall)>) -> StepRun {
+fn step(place: u32, seen: SeenCall, named: Option<(String, CallKind)>) -> StepRun {
     let SeenCall {
         call,
         failure,
@@ -110,10 +109,7 @@ fn step(place: u32, seen: SeenCall, named: Option<(String, FlowCall)>) -> StepRu
         console,
     } = seen;
     let RecordedCall { number, kind, what, response, failed, url, .. } = call;
-    let (name, kind) = match named {
-        Some((name, call)) => (name, call.kind()),
-        None => (what, kind),
-    };
+    let (name, kind) = named.unwrap_or((what, kind));
     let answer = response.filter(|_| !failed);
     StepRun {
         place,

@@ -282,8 +282,7 @@ pub struct RowDiff {
     #[ts(type = "unknown[]")]
     pub cells: Vec<Value>,
     /// What those cells were that differ, by the place of their column.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[ts(type = "Record<number, unknown>", optional, as = "Option<BTreeMap<u32, ()>>")]
+    #[ts(type = "Record<number, unknown>")]
     pub was: BTreeMap<u32, Value>,
 }
 
@@ -291,7 +290,7 @@ pub struct RowDiff {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DiffError {
     /// There is no such column.
-    #[error("key: no rows of both have a column {column}{}", known(.known))]
+    #[error("key: no rows of both have a column {column}{}", listed(.known))]
     NoColumn {
         /// What was asked for.
         column: String,
@@ -300,7 +299,7 @@ pub enum DiffError {
     },
 }
 
-fn known(columns: &[String]) -> String {
+fn listed(columns: &[String]) -> String {
     if columns.is_empty() {
         "; none were read".to_owned()
     } else {

@@ -17,21 +17,22 @@ const MOST_ROWS: usize = 50_000;
 /// Puts the tables of two scrapes side by side: by their names, then by their columns.
 pub(super) fn compared(before: Vec<Table<'_>>, after: Vec<Table<'_>>, key: &RowKey) -> Vec<TableDiff> {
     let mut left: Vec<Option<Table<'_>>> = before.into_iter().map(Some).collect();
-    let find = |left: &mut Vec<Option<Table<'_>>>, fits: &dyn Fn(&Table<'_>) -> bool| {
-        left.iter_mut().find(|table| table.as_ref().is_some_and(fits)).and_then(Option::take)
-    };
     let mut pairs: Vec<(Option<Table<'_>>, Option<Table<'_>>)> = Vec::new();
     for table in after {
-        let same = find(&mut left, &|one| one.kind == table.kind && one.name == table.name);
+        let same = take(&mut left, &|one| one.kind == table.kind && one.name == table.name);
         pairs.push((same, Some(table)));
     }
     for pair in &mut pairs {
         if let (None, Some(after)) = pair {
-            pair.0 = find(&mut left, &|before| before.kind == after.kind && are_alike(before, after));
+            pair.0 = take(&mut left, &|before| before.kind == after.kind && are_alike(before, after));
         }
     }
     pairs.extend(left.into_iter().flatten().map(|table| (Some(table), None)));
     pairs.into_iter().map(|(before, after)| table(before, after, key)).collect()
+}
+
+fn take<'a>(left: &mut [Option<Table<'a>>], fits: &dyn Fn(&Table<'_>) -> bool) -> Option<Table<'a>> {
+    left.iter_mut().find(|table| table.as_ref().is_some_and(fits)).and_then(Option::take)
 }
 
 /// Most of their columns are the same.
@@ -40,13 +41,15 @@ fn are_alike(a: &Table<'_>, b: &Table<'_>) -> bool {
     both * 2 > a.columns.len().max(b.columns.len())
 }
 
+fn parts_of<'a>(table: Option<Table<'a>>) -> (Vec<&'a str>, Vec<&'a Map<String, Value>>) {
+    table.map_or_else(Default::default, |table| (table.columns, table.rows))
+}
+
 fn table(before: Option<Table<'_>>, after: Option<Table<'_>>, key: &RowKey) -> TableDiff {
     let (is_before, is_after) = (before.is_some(), after.is_some());
     let kind = after.as_ref().or(before.as_ref()).map_or(TableKind::List, |table| table.kind);
     let name = after.as_ref().or(before.as_ref()).map_or_else(String::new, |table| table.name.clone());
-    let parts =
-        |table: Option<Table<'_>>| table.map_or_else(Default::default, |table| (table.columns, table.rows));
-    let ((columns_before, mut old), (columns_after, mut new)) = (parts(before), parts(after));
+    let ((columns_before, mut old), (columns_after, mut new)) = (parts_of(before), parts_of(after));
     let not_compared = old.len().saturating_sub(MOST_ROWS) + new.len().saturating_sub(MOST_ROWS);
     old.truncate(MOST_ROWS);
     new.truncate(MOST_ROWS);

@@ -114,7 +114,7 @@ async fn two_runs_and_their_sessions_differ_in_the_same_rows_and_cells() {
     assert_eq!(only_table(&place).changed, 3);
     let wrong = RowKey::Column { column: "ean".to_owned() };
     let refused = compare(&hub, before, after, wrong).await.unwrap_err();
-    assert_eq!(refused.message, "key: no rows of both have a column ean; there are price, sku");
+    assert_eq!(refused.message, "key: no rows of both have a column ean; there are price, sku.");
     let unknown =
         compare(&hub, past("s-1"), Compared::Past { session: 77 }, RowKey::Found).await.unwrap_err();
     assert!(unknown.message.contains("holds no calls"), "{}", unknown.message);

@@ -4,7 +4,6 @@ import type { Evidence } from "./Evidence";
 import type { Exchange } from "./Exchange";
 import type { FilterHelp } from "./FilterHelp";
 import type { Flow } from "./Flow";
-import type { FlowProblem } from "./FlowProblem";
 import type { FlowSummary } from "./FlowSummary";
 import type { HistoryPage } from "./HistoryPage";
 import type { HistorySizes } from "./HistorySizes";
@@ -19,6 +18,7 @@ import type { PastSession } from "./PastSession";
 import type { QueryElement } from "./QueryElement";
 import type { RequestText } from "./RequestText";
 import type { Run } from "./Run";
+import type { RunDiff } from "./RunDiff";
 import type { SessionDetail } from "./SessionDetail";
 import type { UsageReport } from "./UsageReport";
 import type { WhatIfAnswer } from "./WhatIfAnswer";
@@ -26,4 +26,4 @@ import type { WhatIfAnswer } from "./WhatIfAnswer";
 /**
  * What a [`Query`] answers.
  */
-export type Answer = { "type": "session", "value": SessionDetail } | { "type": "usage", "value": UsageReport } | { "type": "entries", "value": LedgerPage } | { "type": "billing", "value": Billing } | { "type": "what_if", "value": WhatIfAnswer } | { "type": "element", "value": QueryElement | null } | { "type": "picture", "value": string } | { "type": "request", "value": RequestText } | { "type": "log", "value": LogPage } | { "type": "history", "value": HistoryPage } | { "type": "history_search", "value": PastHits } | { "type": "history_help", "value": FilterHelp } | { "type": "history_session", "value": PastSession | null } | { "type": "history_calls", "value": PastCalls } | { "type": "history_call", "value": PastCall } | { "type": "history_sizes", "value": HistorySizes } | { "type": "flows", "value": Array<FlowSummary> } | { "type": "flow", "value": Flow } | { "type": "flow_problem", "value": FlowProblem | null } | { "type": "made_flow", "value": MadeFlow } | { "type": "flow_run", "value": Run } | { "type": "flow_runs", "value": Array<KeptRun> } | { "type": "evidence", "value": Evidence } | { "type": "exchange", "value": Exchange | null } | { "type": "har", "value": string } | { "type": "report", "value": string };
+export type Answer = { "type": "session", "value": SessionDetail } | { "type": "usage", "value": UsageReport } | { "type": "entries", "value": LedgerPage } | { "type": "billing", "value": Billing } | { "type": "what_if", "value": WhatIfAnswer } | { "type": "element", "value": QueryElement | null } | { "type": "picture", "value": string } | { "type": "request", "value": RequestText } | { "type": "log", "value": LogPage } | { "type": "history", "value": HistoryPage } | { "type": "history_search", "value": PastHits } | { "type": "history_help", "value": FilterHelp } | { "type": "history_session", "value": PastSession | null } | { "type": "history_calls", "value": PastCalls } | { "type": "history_call", "value": PastCall } | { "type": "history_sizes", "value": HistorySizes } | { "type": "flows", "value": Array<FlowSummary> } | { "type": "flow", "value": Flow } | { "type": "made_flow", "value": MadeFlow } | { "type": "flow_run", "value": Run } | { "type": "flow_runs", "value": Array<KeptRun> } | { "type": "compare", "value": RunDiff } | { "type": "evidence", "value": Evidence } | { "type": "exchange", "value": Exchange | null } | { "type": "har", "value": string } | { "type": "report", "value": string };
