@@ -1,4 +1,5 @@
 import type { Action, Call, Failure, SessionState, Snapshot } from "./backend";
+import { compareScene } from "./fakeCompare";
 import { FakeBackend } from "./fake";
 import { feedFrames } from "./fakeLive";
 import { pageScene } from "./fakePageScenes";
@@ -185,6 +186,7 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
   moneyScene(scene, fake);
   historyScene(scene, fake);
   flowsScene(fake);
+  compareScene(fake);
   if (scene === "flows") snapshot.flowRuns = [flowRun({ type: "over" })];
   evidenceScene(fake);
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;

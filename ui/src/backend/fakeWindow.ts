@@ -27,6 +27,7 @@ export function fakeStart(search: URLSearchParams, model: Inspector, frame: Fram
   const ask = search.get("ask");
   if (session) model.select(session);
   if (screen && screens.includes(screen)) model.screen = screen as Screen;
+  if (screen === "compare") model.compare({ type: "flow", file: "buy-tea.flow.json", name: "Buy tea" });
   frame.palette = search.has("palette");
   frame.bell = search.has("bell");
   if (search.get("open") === "add_connection") frame.addConnection(model);

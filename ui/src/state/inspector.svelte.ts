@@ -15,6 +15,7 @@ import {
   type SessionState,
   type Settings,
 } from "../backend/backend";
+import type { Comparing } from "../compare/comparison.svelte";
 import { Drafts } from "../page/drafts.svelte";
 import { countLive } from "../sessions/filtering";
 import { keptCall } from "../travel/kept";
@@ -24,7 +25,7 @@ import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "
 
 export type Tab = "observe" | "step" | "scrape";
 export type Drawer = "calls" | "network" | "console";
-export type Screen = "sessions" | "flows" | "usage" | "billing" | "history" | "log" | "settings";
+export type Screen = "sessions" | "flows" | "usage" | "billing" | "history" | "log" | "settings" | "compare";
 
 /** From then on a call shows its progress and can be cancelled, in milliseconds. */
 export const SLOW_MS = 500;
@@ -44,6 +45,8 @@ export class Inspector {
   screen = $state<Screen>("sessions");
   /** What the history is searched for when it is opened next. */
   historyText = "";
+  /** What is compared on the screen for it. */
+  comparing = $state.raw<Comparing | null>(null);
   /** The flow that is looked at. */
   flowFile: string | null = null;
   /** The part of the settings that is shown when they are opened next. */
@@ -171,6 +174,12 @@ export class Inspector {
   showHistory(session: string): void {
     this.historyText = `session:${session}`;
     this.screen = "history";
+  }
+
+  /** Compares runs of a flow, or kept sessions. */
+  compare(of: Comparing["of"]): void {
+    this.comparing = { of, from: this.screen };
+    this.screen = "compare";
   }
 
   /** Shows a part of the settings. */
