@@ -53,6 +53,7 @@ struct Seen {
     forms: Mutex<Vec<String>>,
     leaks: Mutex<Vec<String>>,
     remodelled: AtomicBool,
+    restocked: AtomicBool,
 }
 
 impl FixtureSite {
@@ -71,6 +72,12 @@ impl FixtureSite {
     /// The address of a page: `url("/search?q=laptop")`.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// From now on other offers stand on `/offers`: one is new, one is gone, one costs less, and of half of them it is not
+    /// known whether they are there.
+    pub fn is_restocked(&self) {
+        self.seen.restocked.store(true, Ordering::SeqCst);
     }
 
     /// From now on the field for searching is called otherwise.
@@ -103,6 +110,7 @@ fn routes() -> Router<Arc<Seen>> {
         .route("/deals", get(|| async { shop("Deals", "Deals of the week", "") }))
         .route("/laptops", get(|| async { shop("Laptops", "Laptops", "") }))
         .route("/search", get(search))
+        .route("/offers", get(offers))
         .route("/article", get(|| async { page(ARTICLE) }))
         .route(
             "/article/{sections}",
@@ -154,6 +162,36 @@ async fn front(State(seen): State<Arc<Seen>>) -> Html<String> {
     let Html(page) = shop("Corner Shop", "All laptops", "");
     let remodelled = seen.remodelled.load(Ordering::SeqCst);
     Html(if remodelled { page.replace("Search products", "Find a laptop") } else { page })
+}
+
+async fn offers(State(seen): State<Arc<Seen>>) -> Html<String> {
+    let restocked = seen.restocked.load(Ordering::SeqCst);
+    let kept = PRODUCTS.iter().enumerate().filter(|(place, _)| !restocked || *place != 2);
+    let mut cards: Vec<String> = kept
+        .map(|(place, (name, price))| {
+            let price = if restocked && place == 0 { price - 100 } else { *price };
+            let stock = if restocked && place % 2 == 1 { "" } else { "in stock" };
+            let link = name.to_lowercase().replace(' ', "-");
+            format!(
+                "<li class=offer><h2><a href=\"/laptops/{link}\">{name}</a></h2><p class=price>€{price}</p>\
+                 <p class=stock>{stock}</p></li>"
+            )
+        })
+        .collect();
+    if restocked {
+        cards.insert(
+            0,
+            String::from(
+                "<li class=offer><h2><a href=\"/laptops/orion-17\">Orion 17</a></h2><p class=price>€1999</p>\
+             <p class=stock>in stock</p></li>",
+            ),
+        );
+    }
+    let style = "li { height: 150px } body { margin: 0 }";
+    let list = cards.concat();
+    Html(format!(
+        "<!DOCTYPE html><html lang=en><title>Offers</title><style>{style}</style><h1>Offers</h1><ul>{list}</ul></html>"
+    ))
 }
 
 async fn search(Query(fields): Query<HashMap<String, String>>) -> Html<String> {

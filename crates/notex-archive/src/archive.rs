@@ -283,6 +283,14 @@ impl Archive {
         self.read(|connection| read::find_session(connection, on, id))
     }
 
+    /// The session of this id that was called last, on whatever connection.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn session_called(&self, id: &str) -> Result<Option<KeptSession>, ArchiveError> {
+        self.read(|connection| read::session_called(connection, id))
+    }
+
     /// Sessions whose end is not known: connection, id and the number of the last call.
     ///
     /// # Errors

@@ -76,6 +76,16 @@ pub(crate) fn find_session(
         .optional()
 }
 
+/// The one of this id that was called last, on whatever connection.
+pub(crate) fn session_called(connection: &Connection, id: &str) -> rusqlite::Result<Option<KeptSession>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {SESSION} FROM sessions WHERE session = ? ORDER BY touched_at DESC LIMIT 1"
+        ))?
+        .query_row([id], session)
+        .optional()
+}
+
 /// Connection, session and highest call number of those that have not ended.
 pub(crate) fn unended(connection: &Connection) -> rusqlite::Result<Vec<(String, String, u32)>> {
     connection

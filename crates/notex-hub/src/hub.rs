@@ -24,7 +24,7 @@ use crate::protocol::{
 };
 use crate::state::{Save, Saved, State};
 use crate::{
-    budgets, compare, elements, evidence, flows, follow, keychain, live, model, money, remote, report,
+    budgets, cells, compare, elements, evidence, flows, follow, keychain, live, model, money, remote, report,
     requests, served,
 };
 
@@ -251,6 +251,7 @@ impl Hub {
             Query::FlowRuns { file } => flows::kept_runs(self, file).await,
             Query::KeptRun { file } => flows::kept_run(self, file).await,
             Query::Compare { before, after, key } => compare::compare(self, before, after, key).await,
+            Query::Cell { of, calls, cell } => cells::place(self, of, calls, cell).await,
             Query::Report => Ok(Answer::Report(report::write(self).await?)),
         }
     }

@@ -4,6 +4,7 @@
 
 mod budgets;
 mod calls;
+mod cells;
 mod clock;
 mod commands;
 mod compare;

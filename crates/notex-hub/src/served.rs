@@ -11,6 +11,7 @@ use notex_wire::DomSnapshot;
 use tokio::sync::Semaphore;
 
 use crate::Hub;
+use crate::cells::is_tag;
 use crate::pictures::PictureError;
 
 /// A small picture is so wide and high at most, in pixels: twice of what a filmstrip shows.
@@ -80,14 +81,18 @@ impl Small {
 }
 
 impl Hub {
-    /// What is served under a name: with the query `small` a small version of a picture, with `page` a page as it was.
+    /// What is served under a name: with the query `small` a small version of a picture, with `page` a page as it was,
+    /// with `page&at=PLACE` that page with the element at this place shown; it has the id `notex-here`, or its own.
     ///
     /// # Errors
     /// When there is none of this name, or it is something else.
     pub async fn serve(&self, name: &str, query: Option<&str>) -> Result<Served, PictureError> {
         match query {
             Some("small") => self.small(name).await,
-            Some("page") => self.page(name).await,
+            Some("page") => self.page(name, None).await,
+            Some(query) if query.starts_with("page&at=") => {
+                self.page(name, query["page&at=".len()..].parse().ok()).await
+            }
             Some(_) | None => {
                 let picture = self.picture(name).await?;
                 Ok(Served { media_type: picture.media_type, policy: None, bytes: picture.bytes })
@@ -109,7 +114,7 @@ impl Hub {
         Ok(served(&made))
     }
 
-    async fn page(&self, name: &str) -> Result<Served, PictureError> {
+    async fn page(&self, name: &str, shown: Option<usize>) -> Result<Served, PictureError> {
         if self.shared.history.archive().is_none() {
             return Err(PictureError::Unknown);
         }
@@ -123,7 +128,10 @@ impl Hub {
         Ok(Served {
             media_type: "text/html; charset=utf-8",
             policy: Some(PAGE_POLICY),
-            bytes: [guarded(page.html.as_bytes()), scrolled_to(&page).into_bytes()].concat(),
+            bytes: match shown {
+                Some(at) => guarded(pointed(&page.html, at).as_bytes()),
+                None => [guarded(page.html.as_bytes()), scrolled_to(&page).into_bytes()].concat(),
+            },
         })
     }
 }
@@ -140,6 +148,24 @@ fn scrolled_to(page: &DomSnapshot) -> String {
          <div id=\"was-seen-here\" style=\"all:initial;position:absolute;left:{scroll_x:.0}px;top:{scroll_y:.0}px;\
          width:{viewport_width:.0}px;height:0;pointer-events:none\"></div>"
     )
+}
+
+/// How an element is shown in its page, whatever that says of it.
+const SHOWN: &str = "<style>[data-notex-here]{outline:3px solid #d9480f!important;outline-offset:3px!important;\
+    box-shadow:0 0 0 9999px #0000001f!important;scroll-margin:38vh 30vw!important}</style>";
+
+/// The page with the element shown whose attributes begin at this place; as it is when there is none.
+fn pointed(page: &str, at: usize) -> String {
+    if !is_tag(page, at) {
+        return page.to_owned();
+    }
+    let (before, after) = page.split_at(at);
+    let tag = after.split('<').next().unwrap_or_default();
+    let id = if tag.contains(" id=\"") { "" } else { " id=\"notex-here\"" };
+    // The last style of the page wins over others as important as it.
+    let (after, end) = after.rsplit_once("</body>").map_or((after, ""), |(after, end)| (after, end));
+    let close = if end.is_empty() { "" } else { "</body>" };
+    format!("{before} data-notex-here=\"\"{id}{after}{SHOWN}{close}{end}")
 }
 
 /// The page with its policy inside too: a host that loses the header must not lose the guard.
@@ -202,6 +228,20 @@ mod tests {
         assert!(told.contains("left:0px;top:420px") && told.contains("id=\"was-seen-here\""), "{told}");
         assert_eq!(scrolled_to(&page(0.0)), "");
         assert_eq!(scrolled_to(&page(f64::NAN)), "");
+    }
+
+    #[test]
+    fn an_element_is_shown_in_its_page_and_a_place_that_is_none_changes_nothing() {
+        let page = "<html><body><p>a<b class=\"x\">5</b><i id=\"own\">6</i></p></body></html>";
+        let b = page.find(" class").unwrap();
+        let shown = pointed(page, b);
+        assert!(shown.contains("<b data-notex-here=\"\" id=\"notex-here\" class=\"x\">5"), "{shown}");
+        assert!(shown.ends_with("</style></body></html>"), "{shown}");
+        let own = pointed(page, page.find(" id").unwrap());
+        assert!(own.contains("<i data-notex-here=\"\" id=\"own\">6"), "{own}");
+        for at in [0, 3, b + 1, page.len(), 9_999] {
+            assert_eq!(pointed(page, at), page, "{at}");
+        }
     }
 
     #[test]

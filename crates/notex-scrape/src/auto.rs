@@ -16,8 +16,26 @@ const MOST_CELL: usize = 2_000;
 const MOST_COLUMNS: usize = 40;
 const LEAST_ITEMS: usize = 3;
 
+/// By which attribute an element says its number.
+const NUMBER: &str = "data-notex-n";
+/// Where more cells stand is not told.
+const MOST_CELLS: usize = 10_000;
+
+/// Where cells stand, by their ways, in elements that have numbers.
+#[derive(Debug, Default)]
+pub(crate) struct CellPlaces(pub(crate) Vec<(String, u32)>);
+
+impl CellPlaces {
+    fn note(&mut self, tree: &Tree, place: usize, way: impl FnOnce() -> String) {
+        let number = tree.attribute(place, NUMBER).and_then(|number| number.parse().ok());
+        if let Some(number) = number.filter(|_| self.0.len() < MOST_CELLS) {
+            self.0.push((way(), number));
+        }
+    }
+}
+
 /// The tables of a part of the page: caption, columns by name, and a row for each row.
-pub(crate) fn tables(tree: &Tree, kept: &Kept) -> Vec<Value> {
+pub(crate) fn tables(tree: &Tree, kept: &Kept, places: &mut CellPlaces) -> Vec<Value> {
     let mut tables = Vec::new();
     for place in tree.inside(kept.root) {
         if tree.tag(place) != "table" || kept.dropped[place] || tables.len() >= MOST_TABLES {
@@ -41,22 +59,28 @@ pub(crate) fn tables(tree: &Tree, kept: &Kept) -> Vec<Value> {
             }
             words.join(" ")
         }));
+        let caption = grid.caption.map(|caption| tree.line(caption, 300));
+        let called = caption.clone().filter(|text| !text.is_empty());
+        let called = called.unwrap_or_else(|| (tables.len() + 1).to_string());
         let rows: Vec<Value> = grid
             .rows
             .iter()
             .skip(headers)
             .take(MOST_ROWS)
-            .map(|row| {
+            .enumerate()
+            .map(|(at, row)| {
                 let cells = columns.iter().enumerate().map(|(column, name)| {
-                    let text =
-                        row.cells.get(column).copied().flatten().map(|cell| tree.line(cell.place, MOST_CELL));
+                    let cell = row.cells.get(column).copied().flatten();
+                    if let Some(cell) = cell {
+                        places.note(tree, cell.place, || format!("auto.tables.{called}[{at}].{name}"));
+                    }
+                    let text = cell.map(|cell| tree.line(cell.place, MOST_CELL));
                     (name.clone(), text.map_or(Value::Null, Value::String))
                 });
                 Value::Object(cells.collect())
             })
             .collect();
         if !rows.is_empty() {
-            let caption = grid.caption.map(|caption| tree.line(caption, 300));
             tables.push(json!({ "caption": caption, "columns": columns, "rows": rows }));
         }
     }
@@ -80,7 +104,7 @@ fn named(names: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// The items that a part of the page repeats most, each as a row with the same columns.
-pub(crate) fn items(tree: &Tree, kept: &Kept, base: Option<&Url>) -> Option<Value> {
+pub(crate) fn items(tree: &Tree, kept: &Kept, base: Option<&Url>, places: &mut CellPlaces) -> Option<Value> {
     let group = largest_group(tree, kept)?;
     let mut own = vec![false; tree.len()];
     for place in tree.inside(kept.root) {
@@ -121,6 +145,13 @@ pub(crate) fn items(tree: &Tree, kept: &Kept, base: Option<&Url>) -> Option<Valu
     let columns = named(paths.iter().map(|(path, _)| {
         column(path, rows.iter().filter_map(|row| row.get(*path)).map(|(_, value)| value.as_str()))
     }));
+    for (at, (row, item)) in rows.iter().zip(&group).enumerate() {
+        for ((path, _), name) in paths.iter().zip(&columns) {
+            if let Some((within, _)) = row.get(*path) {
+                places.note(tree, item + within, || format!("auto.items[{at}].{name}"));
+            }
+        }
+    }
     let rows: Vec<Value> = rows
         .iter()
         .map(|row| {

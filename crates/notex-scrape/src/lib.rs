@@ -80,6 +80,9 @@ pub struct Content {
     pub links: Option<Vec<Link>>,
     /// `{"items": {"columns", "rows"} or null, "tables": [{"caption", "columns", "rows"}]}`, when it was wished.
     pub auto: Option<Value>,
+    /// Where the cells of that stand: their ways, as `auto.items[3].price`, and what the `data-notex-n` of their elements
+    /// says; empty where elements have none.
+    pub auto_cells: Vec<(String, u32)>,
 }
 
 /// A page, parsed.
@@ -117,11 +120,13 @@ impl Page {
         let markdown = markdown::of(&html);
         let (markdown, cut_bytes) = markdown::capped(markdown, wish.most_bytes);
         let links = wish.list_links.then(|| links::of(&self.tree, &kept, self.base.as_ref()));
+        let mut places = auto::CellPlaces::default();
         let auto = wish.auto.then(|| {
-            let items = auto::items(&self.tree, &kept, self.base.as_ref());
-            serde_json::json!({ "items": items, "tables": auto::tables(&self.tree, &kept) })
+            let items = auto::items(&self.tree, &kept, self.base.as_ref(), &mut places);
+            serde_json::json!({ "items": items, "tables": auto::tables(&self.tree, &kept, &mut places) })
         });
-        Content { markdown, found_by: choice.map(|choice| choice.by), cut_bytes, links, auto }
+        let auto_cells = places.0;
+        Content { markdown, found_by: choice.map(|choice| choice.by), cut_bytes, links, auto, auto_cells }
     }
 
     /// Reads what it says about itself.

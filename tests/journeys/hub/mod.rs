@@ -1,5 +1,6 @@
 //! A hub without a window, and a server that is all of a real engine but what one contract lacks.
 
+mod compare;
 mod evidence;
 mod flows;
 mod only_current;

@@ -18,6 +18,7 @@ export type { BudgetRule } from "./generated/BudgetRule";
 export type { Call } from "./generated/Call";
 export type { CallKind } from "./generated/CallKind";
 export type { CallSum } from "./generated/CallSum";
+export type { CellPlace } from "./generated/CellPlace";
 export type { Closed } from "./generated/Closed";
 export type { ColumnDiff } from "./generated/ColumnDiff";
 export type { Compared } from "./generated/Compared";

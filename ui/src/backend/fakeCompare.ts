@@ -58,7 +58,11 @@ function row(mark: DiffMark, before: number | null, after: number | null, index:
   const url = `http://shop.local/teas/${name.toLowerCase()}-${size}`;
   const cells = [`${name} ${size} g`, price, index % 4 === 0 ? null : "in stock", url];
   const was: RowDiff["was"] =
-    mark !== "changed" ? {} : Math.floor(index / 6) % 2 === 0 ? { 1: "€3.90" } : { 1: "€6.10", 2: "sold out" };
+    mark !== "changed"
+      ? {}
+      : Math.floor(index / 6) % 2 === 0
+        ? { 1: "€3.90" }
+        : { 1: "€6.10", 2: "sold out" };
   return { mark, before, after, cells, was };
 }
 
@@ -79,6 +83,7 @@ function teaTable(key: RowKey, rows: number): TableDiff {
   });
   return {
     name: "items",
+    once: false,
     mark: "changed",
     matched_by:
       key.by === "column"
@@ -188,6 +193,24 @@ export function compareScene(fake: FakeBackend, rows = 24): void {
     keptRun("1", -180_000, { outcome: "failed", done: 2 }),
   ];
   fake.onQuery("flow_runs", () => ({ type: "flow_runs", value: runs }));
+  fake.onQuery("cell", () => ({
+    type: "cell",
+    value: {
+      call: 5,
+      page: null,
+      pageMissing: "the page had changed before it could be read",
+      viewportWidth: 1280,
+      viewportHeight: 800,
+      found: {
+        by: "mark",
+        at: 1200,
+        fragment: null,
+        stands: { x: 300, y: 236, width: 220, height: 34, iframe_offset_x: 0, iframe_offset_y: 0 },
+      },
+      picture: "shop",
+      pictureOf: 4,
+    },
+  }));
   fake.onQuery("compare", (query) => ({
     type: "compare",
     value: runDiff(query.type === "compare" ? query.key : { by: "found" }, rows),

@@ -161,6 +161,13 @@ export class Comparison {
     this.look([rows, other, read, 0].find((index) => index >= 0 && index < steps.length) ?? null);
   }
 
+  /** Leaves out what is the same, or shows it. */
+  narrow(): void {
+    this.onlyChanges = !this.onlyChanges;
+    // Rows have other places now.
+    this.cell = null;
+  }
+
   /** Looks at a step, at the first of its tables that differs. */
   look(step: number | null): void {
     this.step = step;

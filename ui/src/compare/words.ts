@@ -73,7 +73,8 @@ export function tableWords(table: TableDiff): string {
   const words = [`${table.rows_before} → ${plural(table.rows_after, "row")}`];
   if (table.added > 0) words.push(`${table.added} added`);
   if (table.gone > 0) words.push(`${table.gone} gone`);
-  if (table.changed > 0) words.push(`${plural(table.cells_changed, "cell")} changed in ${plural(table.changed, "row")}`);
+  if (table.changed > 0)
+    words.push(`${plural(table.cells_changed, "cell")} changed in ${plural(table.changed, "row")}`);
   if (table.moved > 0) words.push(`${table.moved} moved`);
   if (table.not_compared > 0) words.push(`${table.not_compared} not compared: there are too many`);
   return words.join(" · ");

@@ -8,7 +8,9 @@ use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use chrono::Utc;
 use notex_engine::browser::chromium::Chromium;
-use notex_engine::browser::{Browser, ContextOptions, Deed, Page, WaitUntil};
+use notex_engine::browser::{
+    Browser, ContextOptions, Deed, Page, PickedField, Picking, ScrapeOptions, ScrapeScope, WaitUntil,
+};
 use notex_wire::{CallEvidence, ConsoleLevel, ConsoleSource, DomSnapshot, Exchange, HIDDEN};
 use url::Url;
 
@@ -274,4 +276,66 @@ async fn what_is_typed_into_a_password_field_is_nowhere_in_what_is_kept() {
     let text = serde_json::to_string(&told).unwrap();
     assert!(text.contains("it is ") && !text.contains("sesame"), "{text}");
     shop.browser.shut_down().await;
+}
+
+/// Two cards, one of them far down, and a table; a page that pretends to know where a cell stands.
+const OFFERS: &str = r##"<!DOCTYPE html><title>Offers</title><style>body { margin: 0 } li { height: 40px }</style>
+<p data-notex-cell="offers[0].price" data-notex-box="0 0 1 1">data-notex-cell="offers[0].price"</p>
+<ul><li class="card"><a href="/a">Assam</a> <b>5 &lt; 6</b> <i>black</i></li>
+<li class="card"><a href="/b">Bancha</a> <b>7</b> <i>green</i></li>
+<li class="card"><a href="/c">Ceylon</a> <b>8</b> <i>black</i></li></ul>
+<table><caption>Plans "A"</caption><tr><th>Plan</th><th>Price</th></tr><tr><td>Small</td><td>1</td></tr>
+<tr><td>Large</td><td>9</td></tr></table>"##;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_that_is_kept_of_a_scrape_says_from_which_element_each_cell_was_read_and_where_it_stood() {
+    let shop = Shop::open().await;
+    let set = format!("document.open(); document.write({}); document.close()", serde_json::json!(OFFERS));
+    shop.evaluate(&set).await;
+    let scrape = |picking: Picking| ScrapeOptions {
+        extract: Some(Box::new(picking)),
+        ..ScrapeOptions::of(ScrapeScope::WholePage)
+    };
+    let field = |css: &str| PickedField {
+        css: css.to_owned(),
+        xpath: None,
+        attribute: None,
+        list: false,
+        fields: None,
+    };
+    let fields = vec![
+        ("name".to_owned(), PickedField { xpath: Some("./a/text()".to_owned()), ..field("") }),
+        ("price".to_owned(), field("b")),
+        ("url".to_owned(), PickedField { attribute: Some("href".to_owned()), ..field("a") }),
+    ];
+    let cards = PickedField { list: true, fields: Some(fields), ..field(".card") };
+    let offers = Picking { fields: vec![("offers".to_owned(), cards)], ..Picking::default() };
+    let (number, read) = shop.call(async |page| page.scrape(&scrape(offers)).await).await;
+    read.unwrap();
+    let html = shop.kept(number).await.dom.unwrap().html;
+    let cell = |way: &str| {
+        let found = html.find(&format!(" data-notex-cell=\"{way}\" data-notex-box=\""));
+        let at = found.unwrap_or_else(|| panic!("no {way} in {html}"));
+        (
+            html[..at].rsplit('<').next().unwrap().to_owned(),
+            html[at..].split('>').nth(1).unwrap()[..1].to_owned(),
+        )
+    };
+    assert_eq!(cell("offers[1].price"), ("b".to_owned(), "7".to_owned()));
+    assert_eq!(cell("offers[0].price"), ("b".to_owned(), "5".to_owned()), "not what the page pretends");
+    assert_eq!(cell("offers[2].name\noffers[2].url"), ("a".to_owned(), "C".to_owned()));
+    let box_of = html.split("offers[1].price\" data-notex-box=\"").nth(1).unwrap();
+    let numbers: Vec<i32> =
+        box_of.split('"').next().unwrap().split(' ').map(|number| number.parse().unwrap()).collect();
+    assert!(numbers[1] > 40 && numbers[2] > 0 && numbers[3] > 0, "{numbers:?}");
+    let (number, read) = shop
+        .call(async |page| page.scrape(&scrape(Picking { auto: true, ..Picking::default() })).await)
+        .await;
+    let auto = read.unwrap().structured.unwrap().data.unwrap();
+    assert_eq!(auto["auto"]["tables"][0]["rows"][1]["Price"], "9");
+    let html = shop.kept(number).await.dom.unwrap().html;
+    assert!(html.contains("<td data-notex-cell=\"auto.tables.Plans &quot;A&quot;[1].Price\""), "{html}");
+    assert_eq!(auto["auto"]["items"]["rows"][2]["title"], "Ceylon");
+    assert!(html.contains("<a data-notex-cell=\"auto.items[2].title\""), "{html}");
+    assert!(!html.contains("offers[1]"), "what another scrape read is forgotten");
 }

@@ -182,6 +182,8 @@ pub struct ActionsDiff {
 pub struct TableDiff {
     /// Where they stand in the data: `items`; empty for the data itself.
     pub name: String,
+    /// It stands there once, as one row, and is no list.
+    pub once: bool,
     /// How it stands.
     pub mark: Mark,
     /// By what rows were taken to be the same.

@@ -92,6 +92,7 @@ fn table(before: Option<Table<'_>>, after: Option<Table<'_>>, key: &RowKey) -> T
     let alike = changed + added + gone == 0 && columns.iter().all(|column| column.mark == Mark::Same);
     TableDiff {
         name,
+        once: kind == TableKind::Once,
         mark: match (is_before, is_after) {
             (true, false) => Mark::Gone,
             (false, true) => Mark::Added,

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, Command, Compared, Dialect, EntryFilter, Evidence, FilterHelp, FlowProblem, FlowSummary, HistoryFilter,
-    HistoryPage, HistorySizes, KeptRun, LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, PastSession,
-    SessionDetail, Stretch, UsageReport, WhatIf, WhatIfAnswer, Whose,
+    Billing, CellOf, CellPlace, CellWish, Command, Compared, Dialect, EntryFilter, Evidence, FilterHelp,
+    FlowProblem, FlowSummary, HistoryFilter, HistoryPage, HistorySizes, KeptRun, LedgerPage, MadeFlow,
+    PastCall, PastCalls, PastHits, PastSession, SessionDetail, Stretch, UsageReport, WhatIf, WhatIfAnswer,
+    Whose,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.
@@ -180,6 +181,15 @@ pub enum Query {
         /// By what rows are taken for the same.
         key: RowKey,
     },
+    /// Where a cell was read: answers [`CellPlace`], or null where nothing is kept of its call.
+    Cell {
+        /// Of which session.
+        of: CellOf,
+        /// The calls of its step; it is of the last one.
+        calls: Vec<u32>,
+        /// The cell.
+        cell: CellWish,
+    },
     /// Console and network of a call, or of a whole session: answers [`Evidence`].
     Evidence {
         /// Of which session.
@@ -257,6 +267,8 @@ pub enum Answer {
     FlowRuns(Vec<KeptRun>),
     /// To [`Query::Compare`].
     Compare(Box<RunDiff>),
+    /// To [`Query::Cell`].
+    Cell(Option<Box<CellPlace>>),
     /// To [`Query::Evidence`].
     Evidence(Box<Evidence>),
     /// To [`Query::Exchange`].

@@ -21,7 +21,7 @@ pub use call::{Call, CallStatus, Observation, Place, Scraped, SessionDetail};
 pub use command::{
     Closed, Command, Failure, FailureCode, Header, KeepKey, Outcome, ProxyOptions, StartForm, TabDeed,
 };
-pub use compare::Compared;
+pub use compare::{CellFoundBy, CellOf, CellPlace, CellWish, Compared, FoundCell};
 pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
 pub use evidence::{Evidence, EvidenceKept, KeptExchange, KeptLine, Whose};
 pub use flow::{

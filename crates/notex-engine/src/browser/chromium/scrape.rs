@@ -64,8 +64,10 @@ impl ChromiumTab {
         let ignored: Vec<String> = options.ignored_tags.iter().map(|tag| tag.to_lowercase()).collect();
         // The page's own data stands in its head.
         let told = options.metadata || options.extract.as_ref().is_some_and(|extract| extract.embedded);
+        let auto = options.extract.as_ref().is_some_and(|extract| extract.auto);
         let wish = json!({
             "images": options.images, "selector": options.selector, "ignored": ignored, "head": told,
+            "numbered": auto,
         });
         let written: Written = self.ask(doing, &format!("scrape({scope:?}, {wish})")).await?;
         let Written { position, wrong, mut html, cut, part, head, lang, mut images } = written;
@@ -85,7 +87,7 @@ impl ChromiumTab {
             links: options.links,
             comments: options.comments,
             list_links: options.list_links,
-            auto: options.extract.as_ref().is_some_and(|extract| extract.auto),
+            auto,
             ..Wish::default()
         };
         let (metadata, embedded) =
@@ -133,6 +135,13 @@ impl ChromiumTab {
                 })
                 .collect()
         });
+        if !content.auto_cells.is_empty() {
+            // A snapshot of the page says where they stand; the scrape is as good without.
+            let question = format!("noteCells({})", json!(content.auto_cells));
+            if let Err(error) = self.ask::<u32>("noting cells", &question).await {
+                tracing::debug!(%error, "where cells stand was not noted");
+            }
+        }
         let structured = match &options.extract {
             Some(extract) => {
                 Some(self.picked(extract, options.selector.as_deref(), content.auto, embedded).await?)

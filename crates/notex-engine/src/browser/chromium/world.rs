@@ -40,7 +40,7 @@ const SCRIPTS: &str = concat!(
     "globalThis[Symbol.for('notex')] = ",
     "{ position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
     " watchPage, noteOptions, listIsOpen, findOption, awaitOption, standOf, typedNow, focusOn, scrollIn, scrollTo,",
-    " whereIs, hoverPlace, shownSoon, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, seek, fileInput, elementAt, scrollPage, pointedAt, snapshot }; })()",
+    " whereIs, hoverPlace, shownSoon, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, noteCells, seek, fileInput, elementAt, scrollPage, pointedAt, snapshot }; })()",
 );
 
 /// How often a question is put again to the document that came instead.

@@ -4,6 +4,26 @@ const MOST_PICKED = 2000;
 const MOST_VALUES = 50000;
 const VALUE_LENGTH = 20000;
 
+// The elements that the cells of the last scrape were read from, by their ways: a snapshot says where each stands.
+const MOST_CELLS = 20000;
+const MOST_WAY = 300;
+let cells = new WeakMap(), cellsLeft = MOST_CELLS;
+const forgetCells = () => { cells = new WeakMap(); cellsLeft = MOST_CELLS; };
+const noteCell = (node, way) => {
+  if (typeof node === 'string' || cellsLeft <= 0 || way.length > MOST_WAY) return;
+  const type = nodeTypeOf.call(node);
+  const el = type === 1 ? node : type === 2 ? node.ownerElement : node.parentElement;
+  if (!el || el.ownerDocument !== document) return;
+  cellsLeft -= 1;
+  cells.set(el, cells.has(el) ? `${cells.get(el)}\n${way}` : way);
+};
+// Cells that were found by themselves, by the numbers of their elements.
+const noteCells = (found) => {
+  for (const [way, number] of found) if (numbered[number]) noteCell(numbered[number], way);
+  numbered = [];
+  return cellsLeft;
+};
+
 const nodesOf = (spec, scope, first) => {
   const { css, xpath } = spec;
   const found = [];
@@ -48,10 +68,11 @@ const valueOf = (node, attribute) => {
   return given === null ? null : given.slice(0, VALUE_LENGTH);
 };
 
-const pickFields = (fields, scope, way, state) => {
+const pickFields = (fields, scope, way, state, cell = '') => {
   const data = {};
   for (const [name, spec] of fields) {
     const here = way ? `${way}.${name}` : name;
+    const inside = cell ? `${cell}.${name}` : name;
     let nodes;
     try {
       nodes = nodesOf(spec, scope, !spec.list);
@@ -62,14 +83,17 @@ const pickFields = (fields, scope, way, state) => {
       data[name] = null;
       continue;
     }
-    const one = (node) => {
+    const one = (node, place) => {
       if (state.left <= 0) return null;
       state.left -= 1;
-      if (!spec.fields) return valueOf(node, spec.attribute);
+      if (!spec.fields) {
+        noteCell(node, inside);
+        return valueOf(node, spec.attribute);
+      }
       if (typeof node === 'string' || nodeTypeOf.call(node) !== 1) return null;
-      return pickFields(spec.fields, node, here, state);
+      return pickFields(spec.fields, node, here, state, spec.list ? `${inside}[${place}]` : inside);
     };
-    data[name] = spec.list ? nodes.map(one) : nodes.length ? one(nodes[0]) : null;
+    data[name] = spec.list ? nodes.map(one) : nodes.length ? one(nodes[0], 0) : null;
   }
   return data;
 };

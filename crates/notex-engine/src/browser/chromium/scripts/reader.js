@@ -128,6 +128,10 @@ const isContentFrame = (frame) => {
   return rect.height >= 260 && rect.width >= Math.min(480, view.innerWidth * 0.6);
 };
 
+// The elements that were written, by the numbers they were written with.
+const MOST_NUMBERED = 100000;
+let numbered = [];
+
 const lastChildOf = getter(Node.prototype, 'lastChild');
 const previousSiblingOf = getter(Node.prototype, 'previousSibling');
 
@@ -214,7 +218,8 @@ const write = (scope, wish, start) => {
       : display.startsWith('inline') || display === 'contents' ? 'span' : 'div';
     const open = name !== null && depth < MOST_DEPTH;
     const over = placed === 'fixed' ? ' data-notex-over="fixed"' : '';
-    if (open) out(`<${name}${attributesOf(node, tag)}${over}>`);
+    const number = open && wish.numbered && numbered.length < MOST_NUMBERED ? ` data-notex-n="${numbered.push(node) - 1}"` : '';
+    if (open) out(`<${name}${attributesOf(node, tag)}${over}${number}>`);
     if (VOID.has(tag)) continue;
     if (open) stack.push(`</${name}>`);
     if (MARKED.has(tag)) continue;
@@ -289,6 +294,8 @@ const firstOf = (selector) => {
 
 const scrape = (scope, wish) => {
   forgetPlaces();
+  forgetCells();
+  numbered = [];
   let start = document.body;
   if (wish.selector !== null) {
     try { start = firstOf(wish.selector); } catch { return { position: position(), wrong: 'is not a CSS selector' }; }

@@ -59,7 +59,7 @@ const snapshot = (mark, mostChars, mostMillis) => {
     let out = '';
     for (const { name, value } of Array.from(of(el, 'attributes'))) {
       const plain = name.toLowerCase();
-      if (plain.startsWith('on') || LEFT_OUT_ATTRS.has(plain) || !/^[^\s"'<>/=]+$/.test(name)) continue;
+      if (plain.startsWith('on') || plain.startsWith('data-notex-') || LEFT_OUT_ATTRS.has(plain) || !/^[^\s"'<>/=]+$/.test(name)) continue;
       if (tag === 'meta' && plain === 'charset') continue;
       if (plain === 'style') { out += ` style="${quoted(inCss(value, base, deep))}"`; continue; }
       if (plain === 'href' || plain === 'xlink:href') {
@@ -96,6 +96,12 @@ const snapshot = (mark, mostChars, mostMillis) => {
     return out;
   };
 
+  // What was read from it, and where it stands in the viewport. It comes first, where no attribute of the page can be.
+  const cellOf = (el) => {
+    if (!cells.has(el)) return '';
+    const { x, y, width, height } = rectOf(el);
+    return ` data-notex-cell="${quoted(cells.get(el))}" data-notex-box="${[x, y, width, height].map(Math.round).join(' ')}"`;
+  };
   const parts = [];
   const write = (...all) => { for (const part of all) { chars += part.length; parts.push(part); } };
   const children = (node, base, deep) => {
@@ -139,7 +145,7 @@ const snapshot = (mark, mostChars, mostMillis) => {
       write('<img', attributes(node, 'canvas', base, deep).replace(/ (width|height)="[^"]*"/g, ''), size, drawn ? ` src="${drawn}"` : '', '>');
       return;
     }
-    write('<', tag, attributes(node, plain, base, deep));
+    write('<', tag, cellOf(node), attributes(node, plain, base, deep));
     if (plain === 'iframe' || plain === 'frame') {
       const inner = deep < MOST_DEEP ? frameDocument(node) : null;
       if (inner) write(' srcdoc="', quotedDocument(inner, deep + 1), '"');
