@@ -46,6 +46,7 @@ it.each([
   "fake=full&screen=billing",
   "fake=flows&screen=flows",
   "fake=full&screen=history",
+  "fake=full&screen=compare",
   "fake=full&screen=log",
   "fake=full&screen=settings",
   "fake=full&screen=settings&browser=1",

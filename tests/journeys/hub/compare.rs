@@ -81,6 +81,7 @@ async fn two_runs_of_a_flow_differ_in_the_rows_that_the_page_changed_between_the
             connection: LOCAL_CONNECTION.to_owned(),
             session: None,
             values: std::collections::BTreeMap::new(),
+            files: Vec::new(),
             from: 0,
             until: None,
             budget: None,

@@ -29,6 +29,7 @@ async fn run(hub: &Hub, window: &mut Window, file: &str) -> u64 {
         connection: "local".to_owned(),
         session: None,
         values: BTreeMap::new(),
+        files: Vec::new(),
         from: 0,
         until: None,
         budget: None,
