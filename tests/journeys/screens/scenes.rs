@@ -63,6 +63,23 @@ const FLOW: &[(&str, &str)] = &[(
      return steps !== null; })()",
 )];
 
+/// Rows that differ are drawn.
+const DIFFERS: (&str, &str) =
+    ("rows that differ", "document.querySelectorAll('[data-testid=diff-row]').length > 3");
+
+/// A cell of them is chosen, until its place is shown on the picture.
+const CELL: &[(&str, &str)] = &[
+    DIFFERS,
+    (
+        "the place of a cell",
+        "(() => { const pane = document.querySelector('[aria-label=\"Where the cell was read\"]'); \
+         if (!pane) document.querySelectorAll('[data-testid=diff-row]')[1].querySelectorAll('[role=gridcell]')[1].click(); \
+         else if (!document.querySelector('[data-testid=cell-box]')) \
+           [...pane.querySelectorAll('button')].find((one) => one.textContent.trim() === 'Picture').click(); \
+         return document.querySelector('[data-testid=cell-picture]')?.complete === true; })()",
+    ),
+];
+
 /// A kept session is chosen, and a call of it, until its page is shown with its boxes.
 const PAST: &[(&str, &str)] = &[(
     "a kept call",
@@ -194,6 +211,8 @@ pub(crate) const SCENES: &[Scene] = &[
     large("billing-failed", "fake=no_money&screen=billing"),
     large("billing-estimated", "fake=estimated&screen=billing"),
     both("flows", "fake=flows&screen=flows").then(FLOW),
+    both("compare", "fake=full&screen=compare").then(&[DIFFERS]),
+    both("compare-cell", "fake=full&screen=compare").then(CELL),
     both("history", "fake=full&screen=history").then(PAST),
     large("history-why", "fake=full&screen=history").then(FAILED),
     large("history-search", "fake=full&screen=history").then(FOUND),

@@ -205,7 +205,7 @@ export function compareScene(fake: FakeBackend, rows = 24): void {
         by: "mark",
         at: 1200,
         fragment: null,
-        stands: { x: 300, y: 236, width: 220, height: 34, iframe_offset_x: 0, iframe_offset_y: 0 },
+        stands: { x: 386, y: 404, width: 72, height: 26, iframe_offset_x: 0, iframe_offset_y: 0 },
       },
       picture: "shop",
       pictureOf: 4,
