@@ -13,6 +13,10 @@ export type TableDiff = {
  */
 name: string, 
 /**
+ * It stands there once, as one row, and is no list.
+ */
+once: boolean, 
+/**
  * How it stands.
  */
 mark: DiffMark, 
