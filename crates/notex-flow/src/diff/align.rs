@@ -192,7 +192,7 @@ impl<'a> Aligning<'a> {
     fn in_common(&self, a: &str, b: &str) -> usize {
         let (Some(a), Some(b)) = (self.words.get(a), self.words.get(b)) else { return 0 };
         let (both, all) = (a.intersection(b).count(), a.union(b).count());
-        if all == 0 { 0 } else { both * 100 / all }
+        (both * 100).checked_div(all).unwrap_or(0)
     }
 }
 

@@ -9,7 +9,7 @@ use super::count;
 use super::document::{ColumnDiff, ColumnFill, Mark, RowDiff, RowKey, TableDiff};
 use super::order::longest_rising;
 use super::rows::{Matches, matched};
-use super::tables::{Table, TableKind};
+use super::tables::{Rows, Table, TableKind};
 
 /// More rows of one side are not compared.
 const MOST_ROWS: usize = 50_000;
@@ -41,7 +41,7 @@ fn are_alike(a: &Table<'_>, b: &Table<'_>) -> bool {
     both * 2 > a.columns.len().max(b.columns.len())
 }
 
-fn parts_of<'a>(table: Option<Table<'a>>) -> (Vec<&'a str>, Vec<&'a Map<String, Value>>) {
+fn parts_of<'a>(table: Option<Table<'a>>) -> (Vec<&'a str>, Rows<'a>) {
     table.map_or_else(Default::default, |table| (table.columns, table.rows))
 }
 
@@ -148,12 +148,11 @@ fn rows(
         was: BTreeMap::new(),
     };
     let mut rows = Vec::with_capacity(a.len() + b.len() - pairs.len());
-    for place in 0..=b.len() {
+    // Behind the last one may be some that are gone.
+    for (place, matched) in match_of_b.into_iter().map(Some).chain([None]).enumerate() {
         rows.extend(gone.remove(&place).into_iter().flatten().map(|place| lone(Mark::Gone, a, place)));
-        if place == b.len() {
-            break;
-        }
-        let Some(before) = match_of_b[place] else {
+        let Some(matched) = matched else { break };
+        let Some(before) = matched else {
             rows.push(lone(Mark::Added, b, place));
             continue;
         };

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 const MOST_TABLES: usize = 50;
 const MOST_DEPTH: usize = 8;
 
+/// Rows as they stand in the data.
+pub(crate) type Rows<'a> = Vec<&'a Map<String, Value>>;
+
 /// Rows with the same columns.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Table<'a> {
@@ -15,7 +18,7 @@ pub(crate) struct Table<'a> {
     /// Its columns in the order in which they are told.
     pub(crate) columns: Vec<&'a str>,
     /// Its rows.
-    pub(crate) rows: Vec<&'a Map<String, Value>>,
+    pub(crate) rows: Rows<'a>,
     /// Whether it is a list, or what stands beside the lists.
     pub(crate) kind: TableKind,
 }
@@ -91,12 +94,12 @@ fn below(way: &str, name: &str) -> String {
 }
 
 /// A list that holds objects only; an empty one says nothing.
-fn rows_of(items: &[Value]) -> Option<Vec<&Map<String, Value>>> {
+fn rows_of(items: &[Value]) -> Option<Rows<'_>> {
     if items.is_empty() { None } else { items.iter().map(Value::as_object).collect() }
 }
 
 /// `{ "columns": [...], "rows": [...] }`, as the engine tells what it found by itself.
-fn told_columns(table: &Map<String, Value>) -> Option<(Vec<&str>, Vec<&Map<String, Value>>)> {
+fn told_columns(table: &Map<String, Value>) -> Option<(Vec<&str>, Rows<'_>)> {
     let columns = table.get("columns")?.as_array()?;
     let columns = columns.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?;
     Some((columns, rows_of(table.get("rows")?.as_array()?)?))

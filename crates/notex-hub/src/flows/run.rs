@@ -283,7 +283,7 @@ impl Runner {
         let Some((mut told, ids)) = seen.await else { return };
         if told.read.as_ref().is_some_and(|read| read.data.is_some()) {
             // The page that rows were read from is kept before the next call changes it.
-            drop(evidence::counted(&self.hub, &self.session, &ids).await);
+            _ = evidence::counted(&self.hub, &self.session, &ids).await;
         }
         self.made.push((place, ids));
         if let Ok(mut value) = serde_json::to_value(&told) {
