@@ -19,11 +19,6 @@ export function cellOf(row: RowDiff, column: number): Cell {
 export const rowsOf = (table: TableDiff, onlyChanges: boolean): readonly RowDiff[] =>
   onlyChanges ? table.rows.filter(({ mark }) => mark !== "same") : table.rows;
 
-/** What a screen reader says of a cell. */
-export function spoken({ text, was }: Cell): string {
-  return was === null ? text : `was ${was}, is ${text}`;
-}
-
 const value = (given: unknown): string | number | null =>
   given === null || given === undefined
     ? null
