@@ -8,7 +8,7 @@ use notex_hub::protocol::{
     After, Answer, CellFoundBy, CellOf, CellPlace, CellWish, Command, Compared, FlowDeed, KeptRun, Pace,
     Query, RunForm, RunPhase,
 };
-use notex_journeys::{FixtureSite, RunningEngine, until};
+use notex_journeys::{FixtureSite, RunningEngine, run_app, until};
 use notex_wire::Extract;
 use serde_json::{Value, json};
 
@@ -196,4 +196,76 @@ async fn two_sessions_differ_in_their_rows_and_a_cell_leads_to_its_element_in_th
     let nowhere = place(&seen, &after, read, 99, "price", "€5").await.expect("the call is kept");
     assert_eq!(nowhere.found, None);
     assert_eq!(place(&seen, "no-such-session", 1, 0, "price", "").await, None);
+}
+
+#[tokio::test]
+async fn the_shell_is_told_whether_two_runs_or_two_session_files_differ_and_what_was_wrong_with_the_input() {
+    let (engine, site) = (RunningEngine::start().await, FixtureSite::open().await);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file in a temporary folder");
+        path.display().to_string()
+    };
+    let flow = json!({ "version": 1, "name": "Offers", "steps": [
+        { "name": "Open the offers", "call": { "type": "observe", "url": site.url("/offers") } },
+        { "name": "Read the offers", "call": { "type": "scrape", "extract": extract() } },
+    ] });
+    let flow = file("offers.flow.json", &flow.to_string());
+    let run = async || {
+        let ran = run_app(&["flow", "run", &flow, "--json"], &[]).await;
+        assert_eq!(ran.code, Some(0), "{}", ran.errors);
+        ran.printed
+    };
+    let mut seen = Seen::on(&engine.base_url).await;
+    let monday = file("monday.json", &run().await);
+    let (first, _) = reads(&mut seen, &site).await;
+    site.is_restocked();
+    let tuesday = file("tuesday.json", &run().await);
+    let (second, _) = reads(&mut seen, &site).await;
+
+    let same = run_app(&["flow", "diff", &monday, &monday], &[]).await;
+    assert_eq!(same.code, Some(0), "{}", same.errors);
+    assert!(same.printed.contains("Nothing differs in 2 steps and 6 rows."), "{}", same.printed);
+    let differ = run_app(&["flow", "diff", &monday, &tuesday], &[]).await;
+    assert_eq!(differ.code, Some(1), "{}", differ.errors);
+    for line in [
+        "offers: 6 -> 6 rows, 1 added, 1 gone, 4 changed (4 cells), matched by url",
+        "column stock empty: 0 % -> 50 %",
+        "price: €949 -> €849",
+        "name: Orion 17",
+    ] {
+        assert!(differ.printed.contains(line), "no {line} in {}", differ.printed);
+    }
+    let by_name = run_app(&["flow", "diff", &monday, &tuesday, "--key", "name", "--json"], &[]).await;
+    assert_eq!(by_name.code, Some(1), "{}", by_name.errors);
+    let document: RunDiff = serde_json::from_str(&by_name.printed).expect("the document");
+    assert_eq!(table(&document).matched_by, MatchedBy::Key { column: "name".to_owned(), ambiguous: 0 });
+
+    for (words, said) in [
+        (vec!["flow", "diff", &monday, &tuesday, "--key", "ean"], "--key: no rows of both have a column ean"),
+        (vec!["flow", "diff", &monday, "/no/such/run.json"], "/no/such/run.json cannot be read"),
+        (vec!["flow", "diff", &monday, &flow], "offers.flow.json: "),
+        (vec!["session", "diff", &monday, &tuesday], "monday.json: "),
+    ] {
+        let refused = run_app(&words, &[]).await;
+        assert_eq!((refused.code, refused.printed.as_str()), (Some(2), ""), "{words:?}");
+        assert!(refused.errors.contains(said) && !refused.errors.contains("panicked"), "{}", refused.errors);
+    }
+
+    let mut files = Vec::new();
+    for session in [first, second] {
+        seen.did(Command::CloseSession { session: session.clone() }).await;
+        let query = Query::HistorySession { connection: LOCAL_CONNECTION.to_owned(), session };
+        let Ok(Answer::HistorySession(Some(kept))) = seen.hub.query(query).await else {
+            panic!("it is kept")
+        };
+        seen.did(Command::ExportPast { session: kept.key, pictures: true }).await;
+        files.push(seen.hub.exported(kept.key).expect("its file").display().to_string());
+    }
+    let differ = run_app(&["session", "diff", &files[0], &files[1], "--json"], &[]).await;
+    assert_eq!(differ.code, Some(1), "{}", differ.errors);
+    assert_restocked(&serde_json::from_str(&differ.printed).expect("the document"));
+    let same = run_app(&["session", "diff", &files[1], &files[1]], &[]).await;
+    assert_eq!(same.code, Some(0), "{} {}", same.printed, same.errors);
 }
