@@ -8,7 +8,7 @@ import {
   type RowKey,
   type RunDiff,
 } from "../backend/backend";
-import { hostOf } from "../controls/format";
+import { hostOf, timeText } from "../controls/format";
 import { pastTitle, whenText } from "../history/words";
 import type { Screen } from "../state/inspector.svelte";
 
@@ -29,15 +29,18 @@ export interface Choice {
 /** So many sessions are offered. */
 const MOST_SESSIONS = 500;
 
+/** To the second: two runs in a minute are told apart. */
+const instantText = (instant: string): string => `${whenText(instant)}:${timeText(instant).slice(-2)}`;
+
 const runChoice = ({ file, startedAt, outcome, connection }: KeptRun): Choice => ({
   id: file,
-  label: `${whenText(startedAt)}, ${outcome.replace("_", " ")} on ${connection}`,
+  label: `${instantText(startedAt)}, ${outcome.replace("_", " ")} on ${connection}`,
   of: { type: "kept_run", file },
 });
 
 const sessionChoice = (session: PastSession): Choice => ({
   id: String(session.key),
-  label: `${pastTitle(session)}, ${whenText(session.touchedAt)}, ${session.connectionName}`,
+  label: `${pastTitle(session)}, ${instantText(session.touchedAt)}, ${session.connectionName}`,
   of: { type: "past", session: session.key },
 });
 

@@ -49,7 +49,10 @@ export function stepWords({ mark, changes, actions, tables }: StepDiff): string 
   if (gone > 0) words.push(`−${plural(gone, "row")}`);
   if (cells > 0) words.push(plural(cells, "cell"));
   words.push(...changes.filter(({ weight }) => weight === "decides").map(({ of }) => aspects[of]));
-  if (actions) words.push(`actions +${actions.added.length} −${actions.gone.length}`);
+  if (actions) {
+    const [more, less] = [actions.added.length, actions.gone.length];
+    words.push(["actions", more > 0 ? `+${more}` : "", less > 0 ? `−${less}` : ""].filter(Boolean).join(" "));
+  }
   if (words.length === 0) words.push(...changes.map(({ of }) => aspects[of]));
   return words.join(", ") || "the same";
 }
