@@ -28,7 +28,7 @@ const OPENED_WITHIN_MS: f64 = 1_000.0;
 const FRAME_MS: f64 = 1000.0 / 60.0 + 0.5;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/trace.mjs");
 /// Five thousand actions and their snapshots take their time.
-const TRACED_WITHIN: Duration = Duration::from_secs(600);
+const TRACED_WITHIN: Duration = Duration::from_secs(1_800);
 
 /// Opens the session and answers the milliseconds until its last call is shown with its picture.
 const OPEN: &str = "new Promise((done) => {
@@ -80,6 +80,10 @@ const LIST: &str = "new Promise((done) => {
   look();
 })";
 
+/// Shows the calls again.
+const CALLS_AGAIN: &str =
+    "[...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent.trim() === 'Calls').click()";
+
 /// Scrolls them up and down, so many pixels per frame as a wheel does, and answers the milliseconds between frames.
 const SCROLL: &str = "new Promise((done) => {
   const box = document.querySelector('[role=grid][aria-label=Requests] [role=rowgroup]');
@@ -97,7 +101,7 @@ const SCROLL: &str = "new Promise((done) => {
   requestAnimationFrame(frame);
 })";
 
-pub(crate) async fn measure(pace: Pace) -> Report {
+pub(crate) async fn measure(pace: Pace, out: &Path) -> Report {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut page = Shown::open().await;
     page.resize(1440, 900, 1.0).await;
@@ -114,11 +118,7 @@ pub(crate) async fn measure(pace: Pace) -> Report {
         page.until("the kept session", "document.querySelector('[data-testid=past-row]') !== null").await;
         opened.extend(page.value(&OPEN.replace("CALLS", &CALLS.to_string())).await.as_f64());
     }
-    let scrub = page.value(&SCRUB.replace("MS", &ms.to_string())).await;
-    let (scrubbed, shown) = (numbers(&scrub["between"]), &scrub["shown"]);
-    page.value("document.querySelector('[data-testid=time-axis]').focus()").await;
-    let end = json!({ "type": "keyDown", "key": "End", "code": "End", "windowsVirtualKeyCode": 35 });
-    page.call("Input.dispatchKeyEvent", end).await;
+    // The last call is the one that is looked at.
     let listed = page.value(&LIST.replace("REQUESTS", &REQUESTS.to_string())).await.as_f64();
     let scroll = page.value(&SCROLL.replace("MS", &ms.to_string())).await;
     let scrolled = numbers(&scroll["between"]);
@@ -126,8 +126,11 @@ pub(crate) async fn measure(pace: Pace) -> Report {
         scroll["height"].as_f64() > Some(f64::from(REQUESTS) * 20.0),
         "all requests are listed: {scroll}"
     );
+    page.value(CALLS_AGAIN).await;
+    let scrub = page.value(&SCRUB.replace("MS", &ms.to_string())).await;
+    let (scrubbed, shown) = (numbers(&scrub["between"]), &scrub["shown"]);
     drop(page);
-    let peer = trace_viewer(folder.path(), pace.choose(5, 2), ms).await;
+    let peer = trace_viewer(out, pace.choose(5, 2), ms).await;
 
     let mut report = Report::new(
         "history: 5,000 calls with screenshots in the web host, beside Playwright's trace viewer",
@@ -241,15 +244,17 @@ fn requests(begun: DateTime<Utc>) -> NewPart {
     NewPart { kind: PartKind::Network, media_type: "application/json".to_owned(), bytes }
 }
 
-/// Makes a trace of as many actions, opens it in the viewer and moves over its time line.
+/// Makes a trace of as many actions, which takes some minutes and is kept for the next time, opens it in the viewer and
+/// moves over its time line.
 async fn trace_viewer(folder: &Path, times: usize, ms: usize) -> Value {
     let peers = std::env::var_os("NOTEX_PEERS")
         .expect("`cargo xtask bench` installs Playwright and sets NOTEX_PEERS");
+    std::fs::create_dir_all(folder).expect("the folder of the results");
     let browser = crate::peer::Browsers::found().desktop;
     let mut child = Command::new("node")
         .arg(SCRIPT)
         .arg(browser)
-        .arg(folder.join("trace.zip"))
+        .arg(folder.join(format!("trace-{CALLS}.zip")))
         .args([CALLS.to_string(), times.to_string(), ms.to_string()])
         .env("NOTEX_PEERS", peers)
         .stdout(std::process::Stdio::piped())

@@ -24,7 +24,7 @@ mod window;
 #[cfg(feature = "desktop")]
 mod window_start;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use notex_journeys::Family;
@@ -62,7 +62,7 @@ const NAMES: [&str; 12] = [
     "evidence",
 ];
 
-async fn measure(name: &str, pace: Pace) -> Option<Report> {
+async fn measure(name: &str, pace: Pace, out: &Path) -> Option<Report> {
     match name {
         "session-start" => Some(session_start::measure(pace).await),
         "observe" => Some(observe::measure(pace).await),
@@ -75,7 +75,7 @@ async fn measure(name: &str, pace: Pace) -> Option<Report> {
         "hub" => Some(hub::measure(pace).await),
         "window" => Some(window::measure(pace).await),
         "evidence" => Some(evidence::measure(pace).await),
-        "history" => Some(history::measure(pace).await),
+        "history" => Some(history::measure(pace, out).await),
         #[cfg(feature = "desktop")]
         "window-start" => Some(window_start::measure(pace).await),
         _ => None,
@@ -109,7 +109,7 @@ async fn main() -> ExitCode {
     let pace = if flags.contains(&"--quick") { Pace::Quick } else { Pace::Full };
     let folder = PathBuf::from(std::env::var_os("NOTEX_BENCH_OUT").unwrap_or_else(|| "target/bench".into()));
     for name in if names.is_empty() { NAMES.to_vec() } else { names } {
-        let Some(report) = measure(name, pace).await else {
+        let Some(report) = measure(name, pace, &folder).await else {
             eprintln!("there is no benchmark `{name}`; there are {}", NAMES.join(", "));
             return ExitCode::from(2);
         };

@@ -1,4 +1,5 @@
 //! The same UI through `notex-inspector --web` in an ordinary browser.
+#![expect(clippy::expect_used, clippy::panic, reason = "a panic is how a test says no")]
 
 use std::time::Duration;
 
