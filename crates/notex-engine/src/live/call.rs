@@ -207,6 +207,17 @@ impl PageCall {
         !matches!(self, Self::Watch { .. } | Self::WatchTab { .. })
     }
 
+    /// Whether it does nothing to its page or to anybody else: no harm is done when it is refused afterwards.
+    pub(super) fn only_looks(&self) -> bool {
+        match self {
+            Self::Observe { url, .. } => url.is_none(),
+            Self::Scrape { url, asking, .. } => url.is_none() && asking.is_none(),
+            Self::Read { asking, .. } => asking.is_none(),
+            Self::Perceive { .. } | Self::Cookies | Self::Watch { .. } | Self::WatchTab { .. } => true,
+            Self::Step { .. } | Self::Execute { .. } | Self::SetCookies(_) => false,
+        }
+    }
+
     pub(super) fn screenshot(&self) -> Screenshot {
         match self {
             Self::Step { action: StepAction::Screenshot, .. } | Self::Perceive { .. } => Screenshot::Take,

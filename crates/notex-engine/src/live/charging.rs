@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use notex_session::{Charge, Credits, EndReason};
 use notex_wire::{CallKind, EngineEvent, LedgerEntry};
 
@@ -14,6 +15,14 @@ use crate::store::{Ended, StoreError};
 
 /// When the disk is full, it is asked again after so long.
 const WRITE_AGAIN: Duration = Duration::from_secs(5);
+
+/// What is being written.
+#[must_use = "what could not be written is still owed"]
+pub(super) struct Writing {
+    owed: Vec<NewEntry>,
+    deadline: Option<DateTime<Utc>>,
+    ending: BoxFuture<'static, Result<Vec<LedgerEntry>, StoreError>>,
+}
 
 impl Session {
     /// Charges a call that was done, in place of what it held; for a session that was made for it, its start and
@@ -105,15 +114,33 @@ impl Session {
     }
 
     pub(super) async fn put(&mut self, now: DateTime<Utc>) -> Result<Vec<LedgerEntry>, StoreError> {
+        let writing = self.begin_writing();
+        self.written(writing, now).await
+    }
+
+    /// Begins to write the session as it is, with all that it owes: whoever asks the store from now on is answered with
+    /// it. How that ends is to be waited for with [`Self::written`].
+    pub(super) fn begin_writing(&mut self) -> Writing {
         self.record.traffic = self.page.traffic();
-        match self.state.store.write(self.record.clone(), self.owed.clone()).await {
+        let owed = std::mem::take(&mut self.owed);
+        let ending = self.state.store.write(self.record.clone(), owed.clone());
+        Writing { owed, deadline: self.record.life.deadline(), ending }
+    }
+
+    pub(super) async fn written(
+        &mut self,
+        Writing { mut owed, deadline, ending }: Writing,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        match ending.await {
             Ok(entries) => {
-                self.owed.clear();
                 self.write_again_at = None;
-                self.state.registry.written(self.id(), self.record.life.deadline());
+                self.state.registry.written(self.id(), deadline);
                 Ok(entries)
             }
             Err(error) => {
+                owed.append(&mut self.owed);
+                self.owed = owed;
                 self.write_again_at = Some(now + WRITE_AGAIN);
                 self.note_unwritten();
                 Err(error)

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use notex_session::{Credits, EndReason, Phase};
+use notex_session::{Charge, Credits, EndReason, Lifetime, Phase};
 use notex_wire::{EngineEvent, SessionAnswer};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::answer::{Answered, CallAnswer, Turn};
+use super::answer::{Answered, CallAnswer, Product, Turn};
 use super::call::{Around, Done, PageCall, Reached};
+use super::charging::Writing;
 use super::end::{End, LastCall, Loss, lost};
 use super::face::Renames;
 use super::registry::{Ask, Asked, Close};
@@ -21,7 +22,7 @@ use super::running::Running;
 use crate::account::Admitted;
 use crate::browser::{Browser, Page, PageError};
 use crate::engine::EngineState;
-use crate::ledger::{self, NewEntry};
+use crate::ledger::{self, NewEntry, OutOfCredits};
 use crate::refusal::Refused;
 use crate::store::{SessionRecord, StoreError};
 
@@ -65,6 +66,13 @@ impl PageReply {
 pub(super) enum After {
     Stay,
     End,
+}
+
+/// A deadline that counts from now, while that is being written.
+struct Touching {
+    before: Lifetime,
+    at: DateTime<Utc>,
+    writing: Writing,
 }
 
 /// The call that a session was made for.
@@ -205,10 +213,10 @@ impl Session {
     /// Makes a call, and says how the session ends if it does. `opening` is there when the session was made for this
     /// call.
     async fn call(&mut self, call: PageCall, mut reply: PageReply, opening: Option<Opening>) -> Option<End> {
-        let (admitted, after) = match opening {
-            Some(Opening { after, admitted }) => (admitted, Some(after)),
+        let (admitted, touching, after) = match opening {
+            Some(Opening { after, admitted }) => (admitted, None, Some(after)),
             None => match self.admit(&call).await {
-                Ok(admitted) => (admitted, None),
+                Ok((admitted, touching)) => (admitted, touching, None),
                 Err(refused) => {
                     reply.send(Err(refused));
                     return None;
@@ -261,6 +269,10 @@ impl Session {
         if number.is_some() {
             evidence.end(state.clock.now());
         }
+        let untouched = match touching {
+            Some(touching) => self.touched(touching).await.err(),
+            None => None,
+        };
         let done = match done {
             Ok(Err(PageError::Lost(why))) => {
                 let loss = timeout(BROWSER_FIRST, lost(&*browser, &*page)).await.unwrap_or(Loss::Page(why));
@@ -269,6 +281,13 @@ impl Session {
             other => other,
         };
         match done {
+            Ok(_) if let Some(error) = untouched => {
+                let refused = Refused::from(error);
+                self.held = Credits::ZERO;
+                running.failed(&refused, Credits::ZERO);
+                reply.send(Err(refused));
+                None
+            }
             Ok(Ok(done)) => self.succeeded(&call, began, done, (reply, running), admitted, after).await,
             Ok(Err(error)) => {
                 let (mut refused, mut cost) = (Refused::from(error), Credits::ZERO);
@@ -302,15 +321,20 @@ impl Session {
         }
     }
 
-    /// Refuses a call that the plan cannot pay or the store cannot keep; else the deadline counts from now.
-    async fn admit(&mut self, call: &PageCall) -> Result<Admitted, Refused> {
+    /// Refuses a call that the plan cannot pay or the store cannot keep; else the deadline counts from now. Of a call
+    /// that does nothing to anybody it is known afterwards whether the store could keep it.
+    async fn admit(&mut self, call: &PageCall) -> Result<(Admitted, Option<Touching>), Refused> {
         let pictured = call.screenshot().taken(self.record.screenshot);
         let (kind, credits) = (call.charged_as(), self.credits);
         let admitted = self.state.admit(kind, |tariff| call.least(tariff, pictured), credits)?;
-        if call.is_use() {
-            self.touch().await?;
+        let touching = call.is_use().then(|| self.begin_touching());
+        match touching {
+            Some(touching) if !call.only_looks() => {
+                self.touched(touching).await?;
+                Ok((admitted, None))
+            }
+            touching => Ok((admitted, touching)),
         }
-        Ok(admitted)
     }
 
     async fn succeeded(
@@ -333,12 +357,36 @@ impl Session {
         let cost = done.charge.total();
         let settled = self.settle(now, call.charged_as(), done.charge, admitted, after);
         self.held = Credits::ZERO;
-        if let Err(error) = self.write(now).await {
+        // Whoever is answered and asks for the ledger finds the call in it.
+        let writing = self.begin_writing();
+        let end = self.answered(
+            call,
+            done.product,
+            (began, now),
+            settled.map(|charges| (charges, cost)),
+            (reply, running),
+            after,
+        );
+        match self.written(writing, now).await {
+            Ok(entries) => self.tell_charged(entries),
             // It was done and is charged: its entries are owed, and written as soon as that can be.
-            tracing::error!(%error, session = self.id(), "a call was not written");
+            Err(error) => tracing::error!(%error, session = self.id(), "a call was not written"),
         }
-        let charges = match settled {
-            Ok(charges) => charges,
+        end
+    }
+
+    /// Answers a call that was done and is being written.
+    fn answered(
+        &mut self,
+        call: &PageCall,
+        product: Product,
+        (began, now): (DateTime<Utc>, DateTime<Utc>),
+        settled: Result<(Vec<Charge>, Credits), OutOfCredits>,
+        (reply, running): (PageReply, Running),
+        after: Option<After>,
+    ) -> Option<End> {
+        let (charges, cost) = match settled {
+            Ok(settled) => settled,
             Err(unpaid) => {
                 let refused = Refused::from(unpaid);
                 running.failed(&refused, Credits::ZERO);
@@ -353,7 +401,7 @@ impl Session {
         running.succeeded(cost);
         let session = self.answer(now);
         let usage = ledger::usage(charges.iter(), self.state.remaining());
-        let answer = done.product.into_answer(session.clone(), (began, now), usage);
+        let answer = product.into_answer(session.clone(), (began, now), usage);
         if call.terminates() || after == Some(After::End) {
             return Some(End::manual(now, None, LastCall::Answered(reply, Box::new(answer))));
         }
@@ -366,21 +414,38 @@ impl Session {
 
     /// The deadline counts from now, or stays where it is when that cannot be written.
     async fn touch(&mut self) -> Result<DateTime<Utc>, StoreError> {
-        let before = self.record.life;
-        let touched = self.touch_for_good().await;
-        if touched.is_err() {
-            self.record.life = before;
-            self.note_unwritten();
+        let touching = self.begin_touching();
+        self.touched(touching).await
+    }
+
+    fn begin_touching(&mut self) -> Touching {
+        let (before, at) = (self.record.life, self.state.clock.now());
+        self.record.life.touch(at);
+        Touching { before, at, writing: self.begin_writing() }
+    }
+
+    async fn touched(&mut self, touching: Touching) -> Result<DateTime<Utc>, StoreError> {
+        let Touching { before, at, writing } = touching;
+        match self.written(writing, at).await {
+            Ok(entries) => {
+                self.tell_charged(entries);
+                self.state.events.tell(EngineEvent::SessionChanged { session: self.answer(at) });
+                Ok(at)
+            }
+            Err(error) => {
+                self.record.life = before;
+                self.note_unwritten();
+                Err(error)
+            }
         }
-        touched
     }
 
     /// The deadline counts from now, whether that can be written yet or not.
-    async fn touch_for_good(&mut self) -> Result<DateTime<Utc>, StoreError> {
+    async fn touch_for_good(&mut self) -> Result<(), StoreError> {
         let now = self.state.clock.now();
         self.record.life.touch(now);
         self.write(now).await?;
         self.state.events.tell(EngineEvent::SessionChanged { session: self.answer(now) });
-        Ok(now)
+        Ok(())
     }
 }

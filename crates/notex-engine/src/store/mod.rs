@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::future::{BoxFuture, FutureExt};
 use notex_session::{Credits, EndReason, Lifetime};
 use notex_wire::{CallKind, LedgerEntry, SessionAnswer, SessionOptions, SessionStatus};
 use rusqlite::Connection;
@@ -162,13 +163,14 @@ impl Store {
         self.run("end the sessions of the last run", rows::end_orphans).await
     }
 
-    /// Writes the state of a session and new ledger entries, all or nothing. Charges of zero are no entries.
-    pub(crate) async fn write(
+    /// Writes the state of a session and new ledger entries, all or nothing. Charges of zero are no entries. What is
+    /// asked of the store afterwards finds it, whether this is waited for or not.
+    pub(crate) fn write(
         &self,
         session: SessionRecord,
         entries: Vec<NewEntry>,
-    ) -> Result<Vec<LedgerEntry>, StoreError> {
-        self.run("write a session", move |connection| rows::write(connection, &session, &entries)).await
+    ) -> BoxFuture<'static, Result<Vec<LedgerEntry>, StoreError>> {
+        self.run("write a session", move |connection| rows::write(connection, &session, &entries))
     }
 
     /// What was charged on each day (UTC) that has entries.
@@ -211,11 +213,12 @@ impl Store {
         self.run("sum up the ledger", move |connection| totals::of(connection, month)).await
     }
 
-    async fn run<T: Send + 'static>(
+    /// Asks at once, in the order of these calls; the answer can be waited for later.
+    fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
         job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    ) -> BoxFuture<'static, Result<T, StoreError>> {
         let (tell, told) = oneshot::channel();
         let work = Box::new(move |connection: rusqlite::Result<&Connection>| {
             let result = connection.and_then(job);
@@ -225,9 +228,13 @@ impl Store {
             });
             Outcome { failed, tell }
         });
-        self.jobs.send(Job::Run(work)).map_err(|_| StoreError::Closed)?;
-        let result = told.await.map_err(|_| StoreError::Closed)?;
-        result.map_err(|why| StoreError::doing(doing, why))
+        let asked = self.jobs.send(Job::Run(work)).map_err(|_| StoreError::Closed);
+        async move {
+            asked?;
+            let result = told.await.map_err(|_| StoreError::Closed)?;
+            result.map_err(|why| StoreError::doing(doing, why))
+        }
+        .boxed()
     }
 }
 

@@ -87,9 +87,9 @@ async fn a_listener_hears_the_life_of_a_session_in_order() {
             "changed 0.1",
             "changed 0.1",
             "Observe begins",
-            "charged 1 left 9998.9",
             "it cost 1",
             "changed 1.1",
+            "charged 1 left 9998.9",
             "ended"
         ]
     );
