@@ -34,11 +34,33 @@ const firstElementOf = (node) => {
 const hasAny = (el) => Element.prototype.hasAttributes.call(el);
 const rectOf = (el) => Element.prototype.getBoundingClientRect.call(el);
 const isElement = (node) => nodeTypeOf.call(node) === 1;
-// A property, and a method's answer, of an element that may be a form.
-const of = (el, name) => (isElement(el) && tagOf(el) === 'form' ? Reflect.get(HTMLFormElement.prototype, name, el) : el[name]);
-const from = (el, name, ...given) => of(el, name).call(el, ...given);
-const viewOf = (el) => of(el, 'ownerDocument').defaultView;
-const styleOf = (el) => viewOf(el)?.getComputedStyle(el);
+// A property, and a method's answer, of an element that may be a form. Those that are asked for most are read without
+// asking what it is.
+const READ = Object.fromEntries([[Node, 'textContent'], [Node, 'childNodes'], [Element, 'assignedSlot'], [Element, 'scrollWidth'],
+  [Element, 'scrollHeight'], [Element, 'clientWidth'], [Element, 'clientHeight']].map(([kind, name]) => [name, getter(kind.prototype, name)]));
+const ASKED = Object.fromEntries([[Node, 'getRootNode'], [Element, 'getClientRects'], [Element, 'getBoundingClientRect'],
+  [Element, 'checkVisibility'], [Element, 'matches']].map(([kind, name]) => [name, kind.prototype[name]]));
+const of = (el, name) => {
+  const read = READ[name];
+  if (read) return read.call(el);
+  return isElement(el) && tagOf(el) === 'form' ? Reflect.get(HTMLFormElement.prototype, name, el) : el[name];
+};
+const from = (el, name, ...given) => (ASKED[name] ?? of(el, name)).call(el, ...given);
+const ownerDocumentOf = getter(Node.prototype, 'ownerDocument');
+const defaultViewOf = getter(Document.prototype, 'defaultView');
+const viewOf = (el) => {
+  const page = ownerDocumentOf.call(el);
+  return page === document ? window : defaultViewOf.call(page);
+};
+// What it looks like; asked for once in each look.
+const styleOf = (el) => {
+  let style = look?.styles.get(el);
+  if (!style) {
+    style = viewOf(el)?.getComputedStyle(el);
+    look?.styles.set(el, style);
+  }
+  return style;
+};
 const VISIBLY = { opacityProperty: true, visibilityProperty: true };
 
 const squash = (text, max = NAME_CHARS) => {
@@ -54,9 +76,10 @@ const shadowOf = (el) => shadowRootOf.call(el) ?? closedRoots.get(el) ?? null;
 const parentSeen = (node) => {
   const parent = parentNodeOf.call(node);
   if (!parent) return null;
-  if (nodeTypeOf.call(parent) === 11) return parent.host ?? null;
-  if (nodeTypeOf.call(parent) === 9) return parent.defaultView?.frameElement ?? null;
-  if (!isElement(parent)) return null;
+  const type = nodeTypeOf.call(parent);
+  if (type === 11) return parent.host ?? null;
+  if (type === 9) return defaultViewOf.call(parent)?.frameElement ?? null;
+  if (type !== 1) return null;
   return (shadowRootOf.call(parent) && isElement(node) && node.assignedSlot) || parent;
 };
 const holds = (outer, inner) => {
@@ -284,17 +307,27 @@ const idKey = (el) => {
   const id = attr(el, 'id');
   return id && id.length <= 80 && !/\d{4,}|^:|«/.test(id) ? `#${CSS.escape(id)}` : null;
 };
-const cssKeys = (el, tag) => {
-  const quoted = (name) => attrKey(el, name);
-  return [
-    testIdKey(el), idKey(el),
-    ...['name', 'aria-label', 'href', 'placeholder'].map((name) => { const q = quoted(name); return q && tag + q; }),
-    tag === 'input' && el.type !== 'password' && attr(el, 'name') && attr(el, 'value')
-      ? `input[name="${inQuotes(attr(el, 'name'))}"]${quoted('value') ?? ''}` : null,
+// What may find an element by what is written on it, the best first; read once in each look.
+const keysOf = (el, tag) => {
+  const known = look?.keys.get(el);
+  if (known) return known;
+  const names = Element.prototype.getAttributeNames.call(el);
+  const quoted = (name) => (names.includes(name) ? attrKey(el, name) : null);
+  let testId = null;
+  for (const name of TEST_IDS) if ((testId = quoted(name))) break;
+  const id = names.includes('id') ? idKey(el) : null;
+  const own = (name) => { const key = quoted(name); return key && tag + key; };
+  const named = tag === 'input' && names.includes('name') && names.includes('value') && el.type !== 'password' && attr(el, 'name') && attr(el, 'value');
+  const all = [
+    testId, id, own('name'), own('aria-label'), own('href'), own('placeholder'),
+    named ? `input[name="${inQuotes(attr(el, 'name'))}"]${quoted('value') ?? ''}` : null,
   ].filter(Boolean);
+  const keys = { testId, id, all };
+  look?.keys.set(el, keys);
+  return keys;
 };
 const cssOf = (el, counts) => {
-  const own = cssKeys(el, tagOf(el)).find((key) => counts.get(key) === 1);
+  const own = keysOf(el, tagOf(el)).all.find((key) => counts.get(key) === 1);
   if (own) return own;
   const parent = parentNodeOf.call(el);
   const step = stepOf(el);
@@ -329,8 +362,9 @@ const placeAmong = (el) => {
     places.set(parent, children = new Map());
     const tags = new Map();
     for (let node = firstElementOf(parent); node; node = nextElementOf.call(node)) {
-      const place = (tags.get(tagOf(node)) ?? 0) + 1;
-      tags.set(tagOf(node), place);
+      const tag = tagOf(node);
+      const place = (tags.get(tag) ?? 0) + 1;
+      tags.set(tag, place);
       children.set(node, place);
     }
   }
@@ -340,7 +374,8 @@ const xpathOf = (el) => {
   const known = ways.get(el);
   if (known) return known;
   const parent = parentNodeOf.call(el);
-  const way = `${parent && isElement(parent) ? xpathOf(parent) : ''}/${el.ownerSVGElement || tagOf(el) === 'svg' ? `*[name()="${tagOf(el)}"]` : tagOf(el)}[${placeAmong(el)}]`;
+  const tag = tagOf(el);
+  const way = `${parent && isElement(parent) ? xpathOf(parent) : ''}/${el.ownerSVGElement || tag === 'svg' ? `*[name()="${tag}"]` : tag}[${placeAmong(el)}]`;
   ways.set(el, way);
   return way;
 };

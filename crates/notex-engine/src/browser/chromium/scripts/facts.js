@@ -120,14 +120,23 @@ const markOf = (el, tag, kind) => {
 const ITEM_TAGS = new Set(['li', 'tr', 'article', 'dd']);
 const ITEM_ROLES = new Set(['row', 'listitem', 'option', 'treeitem', 'article']);
 const ITEM_HEADS = 'h1, h2, h3, h4, h5, h6, [role=heading], a, th, td, strong, b';
+const itemAround = (node, nears) => {
+  if (!node) return null;
+  let item = nears.items.get(node);
+  if (item === undefined) {
+    item = ITEM_TAGS.has(tagOf(node)) || ITEM_ROLES.has(attr(node, 'role') ?? '') ? node : itemAround(parentSeen(node), nears);
+    nears.items.set(node, item);
+  }
+  return item;
+};
 // What the row or card that it is in is about.
 const nearOf = (el, nears) => {
-  const item = ancestor(parentSeen(el), (node) => ITEM_TAGS.has(tagOf(node)) || ITEM_ROLES.has(attr(node, 'role') ?? ''));
+  const item = itemAround(parentSeen(el), nears);
   if (!item) return '';
-  if (nears.has(item)) return nears.get(item);
+  if (nears.words.has(item)) return nears.words.get(item);
   const head = from(item, 'querySelector', ITEM_HEADS);
   const near = head?.textContent.trim() ? squash(head.textContent, 80) : squash(of(item, 'textContent').slice(0, 300).replace(/\d+/g, ''), 80);
-  nears.set(item, near);
+  nears.words.set(item, near);
   return near;
 };
 
@@ -146,8 +155,7 @@ const factsOf = ({ el, tag, kind, role, frame, clear, sign, rect, reach, context
   const ofRoot = counts.get(context.root);
   if (frame) return { key: keyOf(el), clear, css: context.way + cssOf(el, ofRoot), ...contentCorner(el) };
   const name = nameOf(el, tag, kind, sign === undefined || NAMED_BY_CONTENT.has(role) ? role : 'button');
-  const testId = testIdKey(el);
-  const id = idKey(el);
+  const { testId, id } = keysOf(el, tag);
   const unique = (key) => (key && ofRoot.get(key) === 1 ? context.way + key : undefined);
   const input = kind === 'I';
   return {
@@ -221,7 +229,7 @@ const observe = (again) => {
   try {
     const gone = goneKeys();
     const { listed, off, counts, whole } = walk();
-    const groups = new Map(), nears = new Map();
+    const groups = new Map(), nears = { items: new Map(), words: new Map() };
     // Beyond the most that is listed, what is in view goes first; each list stays in document order.
     let chosen = listed;
     if (listed.length > MOST_LISTED) {

@@ -4,7 +4,7 @@ const VAST = 1e7;
 const EVERYWHERE = { left: -VAST, top: -VAST, right: VAST, bottom: VAST };
 const NOWHERE = { left: 0, top: 0, right: 0, bottom: 0 };
 let look = null;
-const beginLook = () => { look = { clips: new Map(), roots: new Map(), modals: new Map(), beside: new Map(), veil: undefined }; };
+const beginLook = () => { look = { clips: new Map(), roots: new Map(), modals: new Map(), beside: new Map(), styles: new Map(), keys: new Map(), veil: undefined }; };
 const endLook = () => { look = null; };
 
 const meet = (a, b) => ({
@@ -62,7 +62,7 @@ const clipIn = (el) => {
   const known = look.clips.get(el);
   if (known) return known;
   const view = viewOf(el);
-  const style = view.getComputedStyle(el);
+  const style = styleOf(el);
   const around = clipAround(el, style);
   let clip = around;
   const root = el === el.ownerDocument.documentElement || el === rootClip(view).speaks;
@@ -145,12 +145,12 @@ const veil = () => {
 
 const belongs = (hit, el, place) => holds(place, hit) || (place !== el && holds(el, hit))
   || ancestor(hit, (node) => tagOf(node) === 'label')?.control === el;
-const pointsIn = (place, seen) => {
+const POINTS = [[0.5, 0.5], [0.2, 0.5], [0.8, 0.5], [0.5, 0.2], [0.5, 0.8], [0.1, 0.1], [0.9, 0.9]];
+// The parts of it that are seen: lines of text are boxes of their own.
+const partsIn = (place, seen) => {
   const rects = from(place, 'getClientRects');
   const parts = rects.length > 1 && rects.length < 6 ? Array.from(rects, (r) => meet(r, seen)).filter((r) => !isVoid(r)) : [];
-  return (parts.length ? parts : [seen]).flatMap(({ left, top, right, bottom }) =>
-    [[0.5, 0.5], [0.2, 0.5], [0.8, 0.5], [0.5, 0.2], [0.5, 0.8], [0.1, 0.1], [0.9, 0.9]].map(([a, b]) =>
-      [left + (right - left) * a, top + (bottom - top) * b]));
+  return parts.length ? parts : [seen];
 };
 
 // Whether a mouse can get at it: 'now', or 'later' when something has to be scrolled; '' when never. `rect` is its box in
@@ -160,7 +160,7 @@ const reachOf = (el, place, rect, own = null) => {
   const page = view.document;
   const modal = modalOf(page);
   if (modal && !holds(modal, place)) return '';
-  const style = own ?? view.getComputedStyle(place);
+  const style = own ?? styleOf(place);
   if (isCutAway(style)) return '';
   const { seen, hard, fixed } = clipAround(place, style);
   if (isVoid(meet(rect, hard))) return '';
@@ -172,10 +172,12 @@ const reachOf = (el, place, rect, own = null) => {
   }
   const offset = frameOffset(place);
   let cover = null;
-  for (const [x, y] of pointsIn(place, shown)) {
-    const hit = hitAt(x + offset.x, y + offset.y);
-    if (hit && belongs(hit, el, place)) return 'now';
-    cover ??= hit;
+  for (const { left, top, right, bottom } of partsIn(place, shown)) {
+    for (const [a, b] of POINTS) {
+      const hit = hitAt(left + (right - left) * a + offset.x, top + (bottom - top) * b + offset.y);
+      if (hit && belongs(hit, el, place)) return 'now';
+      cover ??= hit;
+    }
   }
   // Under a bar that stays while the page rolls: it rolls out from under it.
   const bar = cover && fixedAround(cover);

@@ -253,7 +253,7 @@ const walk = () => {
     const said = hasAny(el);
     if (said) {
       const ofRoot = counts.get(context.root);
-      for (const key of cssKeys(el, tag)) ofRoot.set(key, (ofRoot.get(key) ?? 0) + 1);
+      for (const key of keysOf(el, tag).all) ofRoot.set(key, (ofRoot.get(key) ?? 0) + 1);
     }
     let { inside, pointer, hidden, dead } = context;
     if (hidden) {
