@@ -23,6 +23,8 @@ use crate::browser::{Act, Acted, Deed, PageError, Selector, Target};
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a download that a click has begun is waited for.
 const DOWNLOADED_WITHIN: Duration = Duration::from_secs(10);
+/// What a click beside it puts away is gone after so long.
+const GOES_WITHIN: Duration = Duration::from_millis(300);
 /// How long a checkbox may take to change.
 const CHANGES_WITHIN: Duration = Duration::from_secs(1);
 
@@ -274,6 +276,11 @@ impl Doing<'_> {
         }
         if let Outcome::Covered { left_open: true, in_dialog, .. } = outcome {
             self.put_away(in_dialog).await?;
+            // What is left to the next field by tab may open that one's list.
+            let soon = format!("locate({}, {})", self.wanted, GOES_WITHIN.as_millis());
+            if let Outcome::Covered { .. } = self.look(&soon).await? {
+                self.press("Tab").await?;
+            }
             outcome = self.look(&question).await?;
         }
         if let Outcome::Ready { facts: Some(Facts { shy: true, .. }), .. } = outcome {
@@ -369,11 +376,10 @@ impl Doing<'_> {
     async fn put_away(&self, in_dialog: bool) -> Result<(), PageError> {
         let empty = self.tab.ask::<Outcome>(&self.doing, "emptyPlace()").await?;
         match empty.reached(&self.name, "") {
-            Ok(at) => self.click_nothing(at).await?,
-            Err(_) if !in_dialog => self.press("Escape").await?,
-            Err(_) => {}
+            Ok(at) => self.click_nothing(at).await,
+            Err(_) if !in_dialog => self.press("Escape").await,
+            Err(_) => Ok(()),
         }
-        self.press("Tab").await
     }
 
     pub(super) async fn look(&self, question: &str) -> Result<Outcome, PageError> {

@@ -103,6 +103,7 @@ pub(super) struct Listening(Mutex<HashMap<String, Ears>>);
 struct Ears {
     document: String,
     known: HashSet<i64>,
+    sorters: HashSet<i64>,
 }
 
 impl Listening {
@@ -303,6 +304,7 @@ impl ChromiumTab {
             None => self.hear_anew(frame, within).await?,
         };
         looking.is_heard.store(true, Ordering::SeqCst);
+        let sorters = sorters(&listeners);
         let mut now = HashSet::new();
         let mut fresh: HashMap<(String, i64, i64), Vec<i64>> = HashMap::new();
         for Listener { event, script_id, line_number, column_number, backend_node_id } in listeners {
@@ -313,10 +315,12 @@ impl ChromiumTab {
                 fresh.entry((script_id, line_number, column_number)).or_default().push(node);
             }
         }
-        ears.known = now;
+        let fresh_sorters = sorters.difference(&ears.sorters).copied().take(MOST_LISTENING).collect();
+        (ears.known, ears.sorters) = (now, sorters);
         let (many, few): (Vec<_>, Vec<_>) = fresh.into_values().partition(|nodes| nodes.len() > MANY);
         let few: Vec<i64> = few.into_iter().flatten().take(MOST_LISTENING).collect();
         let mut plain = self.tell_walker(frame, "adoptListeners", few, within).await? > 0;
+        plain |= self.tell_walker(frame, "adoptSorters", fresh_sorters, within).await? > 0;
         // Thousands of buttons with one listener are buttons anyway.
         for nodes in many.into_iter().take(SAMPLE) {
             let sample = nodes.iter().copied().step_by(nodes.len() / SAMPLE).collect();
@@ -340,7 +344,7 @@ impl ChromiumTab {
         let asked = frame.session.call::<Resolved>("DOM.resolveNode", json!({"backendNodeId": node}), within);
         let id = self.unless_lost(asked).await?.object.object_id;
         let listeners = self.listeners(frame, &id, within).await?;
-        Ok((Ears { document: id, known: HashSet::new() }, listeners))
+        Ok((Ears { document: id, ..Ears::default() }, listeners))
     }
 
     async fn listeners(
@@ -425,4 +429,19 @@ impl ChromiumTab {
         frame.session.post("Runtime.releaseObjectGroup", json!({"objectGroup": GROUP}));
         Ok(answer.result.get("value").and_then(Value::as_u64).unwrap_or(0))
     }
+}
+
+/// What listens for a press and for what is dragged over it, and for no click: its children can be put in order. A place
+/// that files are dropped on is clicked as well.
+fn sorters(listeners: &[Listener]) -> HashSet<i64> {
+    let that_hear = |wanted: &[&str]| -> HashSet<i64> {
+        let heard = listeners.iter().filter(|listener| wanted.contains(&listener.event.as_str()));
+        heard.filter_map(|listener| listener.backend_node_id).collect()
+    };
+    let over = that_hear(&["dragover"]);
+    if over.is_empty() {
+        return over;
+    }
+    let (pressed, clicked) = (that_hear(&["mousedown", "pointerdown", "touchstart"]), that_hear(&["click"]));
+    over.into_iter().filter(|node| pressed.contains(node) && !clicked.contains(node)).collect()
 }

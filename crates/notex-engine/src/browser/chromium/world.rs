@@ -26,6 +26,7 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/seen.js"),
     include_str!("scripts/walker.js"),
     include_str!("scripts/facts.js"),
+    include_str!("scripts/drawn.js"),
     include_str!("scripts/selectors.js"),
     include_str!("scripts/rest.js"),
     include_str!("scripts/hands.js"),
@@ -38,7 +39,7 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/pointer.js"),
     include_str!("scripts/snapshot.js"),
     "globalThis[Symbol.for('notex')] = ",
-    "{ position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
+    "{ position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, adoptSorters, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
     " watchPage, noteOptions, listIsOpen, findOption, awaitOption, standOf, typedNow, focusOn, scrollIn, scrollTo,",
     " whereIs, hoverPlace, shownSoon, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, noteCells, seek, fileInput, elementAt, scrollPage, pointedAt, snapshot }; })()",
 );

@@ -178,8 +178,9 @@ const hasContentsDisplay = (el) => {
 const labelSeen = (el) => Array.from(el.labels ?? []).find(canBeSeen) ?? null;
 // Styled checkboxes and inputs for files hide the input itself and show its label, or lie unseen over what is shown.
 const seenPart = (el) => {
-  if (canBeSeen(el)) return el;
   const tag = tagOf(el);
+  const away = tag === 'input' && isCutAway(styleOf(el));
+  if (!away && canBeSeen(el)) return el;
   if (tag === 'select') return liesUnseen(el) ? el : null;
   if (tag === 'textarea') return waitsUnseen(el) ? el : null;
   if (tag !== 'input') return null;
@@ -187,8 +188,15 @@ const seenPart = (el) => {
   if (type === 'checkbox' || type === 'radio' || type === 'file') {
     return labelSeen(el) ?? (liesUnseen(el) ? el : type === 'file' ? buttonAround(el) : null);
   }
+  if (away) return type === 'range' ? thumbAround(el) : null;
   if (TEXT_TYPES.has(type) && waitsUnseen(el)) return el;
   return (type === 'range' || type === 'date' || type === 'color' || attr(el, 'role') === 'combobox') && liesUnseen(el) ? el : null;
+};
+// What is drawn in place of the thumb of a slider.
+const thumbAround = (el) => {
+  const parent = parentSeen(el);
+  const box = parent && canBeSeen(parent) ? boxOf(parent) : null;
+  return box && box.width >= 8 && box.width <= 64 && box.height >= 8 && box.height <= 64 ? parent : null;
 };
 // A field that shows itself only when it is gone into: until then, its words stand in its place.
 const waitsUnseen = (el) => {

@@ -94,7 +94,7 @@ const innerName = (el, tag) => {
 const called = (el, tag) => {
   const words = squash(attr(el, 'title')) || (tag === 'svg' || el.ownerSVGElement ? '' : textOf(el, 80));
   if (words && tag !== 'select' && tag !== 'textarea') return words;
-  return innerName(el, tag) || undefined;
+  return innerName(el, tag) || (handles.has(el) ? `the handle at ${pushedTo(el)} %` : drawnName(el, tag)) || undefined;
 };
 // What the box says that has this control alone in it: a box to tick that nobody has labelled stands beside its words.
 const beside = (el) => {
@@ -161,7 +161,7 @@ const factsOf = ({ el, tag, kind, role, frame, clear, sign, rect, reach, context
   return {
     key: keyOf(el), kind, role, tag, name,
     state: stateOf(el, tag, role),
-    called: name ? undefined : (TICKED.has(role) && !attr(el, 'title') && beside(el)) || called(el, tag) || ((handles.has(el) && `the handle at ${pushedTo(el)} %`) || undefined),
+    called: name ? undefined : (TICKED.has(role) && !attr(el, 'title') && beside(el)) || called(el, tag),
     type: input ? valueKind(el, tag, role) : undefined,
     param: input ? paramOf(el, tag, role) : undefined,
     drags: sign === 'drag' || undefined,

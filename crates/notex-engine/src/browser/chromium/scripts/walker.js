@@ -83,8 +83,13 @@ const isFirstSummary = (el) => {
 
 // Elements that listen for a mouse, as the browser's debugger told.
 const hearing = new WeakSet();
-const isHandle = (el) => hasAttr(el, 'aria-grabbed') || /sortable|draggable/i.test(attr(el, 'aria-roledescription') ?? '');
-const isDragged = (el) => attr(el, 'draggable') === 'true' || isHandle(el);
+const isHandle = (el) => hasAttr(el, 'aria-grabbed') || /sortable|draggable/i.test(attr(el, 'aria-roledescription') ?? '')
+  || /(^|[\s_-])(sortable|draggable|drag)[_-]handle(\s|$)/i.test(attr(el, 'class') ?? '');
+// Boxes that are told where their children are pressed and where they are dragged: the children can be put in order.
+const sorters = new WeakSet();
+let isAnySorter = false;
+const isSorted = (el) => isAnySorter && sorters.has(parentNodeOf.call(el)) && of(parentNodeOf.call(el), 'childElementCount') > 1;
+const isDragged = (el) => attr(el, 'draggable') === 'true' || isHandle(el) || isSorted(el);
 // What can be taken by keyboard and stands in a small bar that listens for a mouse is what is pushed along it.
 const isPushed = (el, style) => {
   if (!hasAttr(el, 'tabindex') || attr(el, 'tabindex') < 0 || style.position === 'static') return false;
@@ -209,6 +214,10 @@ const adoptListeners = (...nodes) => {
   }
   return plain;
 };
+const adoptSorters = (...nodes) => {
+  for (const node of nodes) if (isElement(node)) { sorters.add(node); isAnySorter = true; }
+  return nodes.length;
+};
 
 const walk = () => {
   const found = [];
@@ -277,7 +286,7 @@ const walk = () => {
     if (style?.display === 'none') hidden = true;
     if (control) {
       let rect = boxOf(el);
-      const place = isShown(el, style, rect) ? el : seenPart(el);
+      const place = isShown(el, style, rect) && !(tag === 'input' && isCutAway(style)) ? el : seenPart(el);
       if (place) {
         if (place !== el) rect = boxOf(place);
         const handle = said && control[0] === 'B' && isHandle(el) ? 'drag' : undefined;
@@ -293,8 +302,8 @@ const walk = () => {
       // Nothing of it is shown.
     } else if (tag === 'label' && el.control) {
       inside = true;
-    } else if (!inside || (said && isDragged(el))) {
-      const dragged = said && isDragged(el);
+    } else if (!inside || ((said || isAnySorter) && isDragged(el))) {
+      const dragged = (said || isAnySorter) && isDragged(el);
       const shown = style ?? styleOf(el);
       const sign = dragged ? 'drag' : weakSign(el, tag, shown, pointer);
       const rect = sign && !dead ? boxOf(el) : null;
@@ -342,7 +351,7 @@ const withoutBoxes = (found) => found.filter((item, i) => {
   const x = (item.rect.left + item.rect.right) / 2, y = (item.rect.top + item.rect.bottom) / 2;
   for (let j = i + 1; found[j] && holds(item.el, found[j].el); j += 1) {
     const { left, top, right, bottom } = found[j].rect;
-    if (!found[j].certain || (x >= left && x <= right && y >= top && y <= bottom)) return false;
+    if (found[j].sign === 'look' || (x >= left && x <= right && y >= top && y <= bottom)) return false;
   }
   return true;
 });
