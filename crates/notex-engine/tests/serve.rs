@@ -337,7 +337,8 @@ async fn killing_the_browser_ends_its_sessions_within_a_second_and_the_engine_go
     assert!(killed.elapsed() < Duration::from_secs(1), "{:?}", killed.elapsed());
     assert_eq!((ended.session_id, ended.status), (session.session_id, SessionStatus::Error));
     let why = ended.error.unwrap();
-    assert!(why.contains("signal 9"), "{why}");
+    // It may end itself between the ends of its children and its own.
+    assert!(why.starts_with("Chromium ended (signal"), "{why}");
     let another = served.start_session().await;
     let seen = served.page("/env/observe", &another, json!({ "url": home })).await;
     assert_eq!(seen.metadata.title, "Home");

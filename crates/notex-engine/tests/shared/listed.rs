@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use notex_wire::Action;
 
 /// In the order of the alphabet, without the pages that are only shown inside of others.
-pub(crate) const PAGES: [&str; 21] = [
+pub(crate) const PAGES: [&str; 22] = [
     "clipped",
     "collections",
     "covered",
@@ -25,6 +25,7 @@ pub(crate) const PAGES: [&str; 21] = [
     "shadows",
     "states",
     "strange",
+    "unnamed",
     "veil",
     "widgets",
 ];

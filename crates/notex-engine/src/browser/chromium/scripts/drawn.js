@@ -10,26 +10,30 @@ const fileWord = (url) => {
   const name = /([a-z][a-z _-]{1,30})\.(?:svg|png|gif|jpe?g|webp)(?:[?#]|$)/i.exec(url ?? '');
   return name ? inWords(name[1]) : '';
 };
-const classWord = (said) => {
-  const all = (said ?? '').split(/\s+/).filter(Boolean);
-  for (const one of all) {
+const classesSaid = (el) => (attr(el, 'class') ?? '').split(/\s+/).filter(Boolean);
+const familyWord = (el) => {
+  for (const one of classesSaid(el)) {
     const icon = ICON_FAMILY.exec(one)?.[1];
-    if (icon && !NO_ICON.has(icon.toLowerCase()) && !/^\d|^icon/.test(icon)) return inWords(icon);
+    if (icon && !NO_ICON.has(icon.toLowerCase()) && !/^icon/.test(icon)) return inWords(icon);
   }
+  return '';
+};
+const classWord = (el) => {
+  const all = classesSaid(el);
   return all.length === 1 && ICON_WORD.test(all[0]) && !NO_ICON.has(all[0]) ? all[0] : '';
 };
-const iconName = (el) => {
-  const parts = [el, ...Array.from(from(el, 'querySelectorAll', 'img, svg, use, i, span')).slice(0, 6)];
-  for (const part of parts) {
-    const tag = tagOf(part);
-    const said = tag === 'img' ? fileWord(attr(part, 'src'))
-      : tag === 'use' ? inWords((attr(part, 'href') ?? attr(part, 'xlink:href') ?? '').split('#').pop().replace(/^icons?[-_]/i, ''))
-        : inWords((attr(part, 'data-icon') ?? (tag === 'svg' ? attr(part, 'data-testid') : null) ?? '').replace(/Icon$/, ''));
-    const words = said || classWord(attr(part, 'class'));
-    if (words) return words;
-  }
-  return fileWord(/url\("?([^")]+)/.exec(`${styleOf(el)?.backgroundImage} ${styleOf(el)?.content}`)?.[1]);
+const partsOf = (el) => [el, ...Array.from(from(el, 'querySelectorAll', 'img, svg, use, i, span')).slice(0, 6)];
+const firstWord = (all, word) => {
+  for (const one of all) { const words = word(one); if (words) return words; }
+  return '';
 };
+const iconWord = (part) => {
+  const tag = tagOf(part);
+  if (tag === 'img') return fileWord(attr(part, 'src'));
+  if (tag === 'use') return inWords((attr(part, 'href') ?? attr(part, 'xlink:href') ?? '').split('#').pop().replace(/^icons?[-_]/i, ''));
+  return inWords((attr(part, 'data-icon') ?? (tag === 'svg' ? attr(part, 'data-testid') : null) ?? '').replace(/Icon$/, '')) || familyWord(part);
+};
+const pictureWord = (el) => fileWord(/url\("?([^")]+)/.exec(`${styleOf(el)?.backgroundImage} ${styleOf(el)?.content}`)?.[1]);
 
 const SHAPES = { circle: 'circle', ellipse: 'ellipse', rect: 'box', polygon: 'shape', path: 'shape', polyline: 'line', line: 'line' };
 const HUES = [[15, 'red'], [40, 'orange'], [66, 'yellow'], [165, 'green'], [195, 'turquoise'], [255, 'blue'], [290, 'purple'], [340, 'pink'], [361, 'red']];
@@ -46,8 +50,9 @@ const colourName = (colour) => {
   const hue = HUES.find(([to]) => turn * 60 < to)[1];
   return hue === 'orange' && lightness < 0.35 ? 'brown' : hue;
 };
+const PLAIN = new Set(['', 'white', 'grey', 'black']);
 const drawnName = (el, tag) => {
-  const icon = iconName(el);
+  const icon = firstWord(partsOf(el), iconWord);
   if (icon) return icon;
   const style = styleOf(el);
   const shape = SHAPES[tag];
@@ -55,7 +60,9 @@ const drawnName = (el, tag) => {
   if (tag === 'svg' || tag === 'canvas') return 'the drawing';
   const words = innerName(el, 'input');
   if (words && !/\d{4}/.test(words)) return words;
-  const colour = kindOfBox(el, tag) ? colourName(style?.backgroundColor) : '';
-  return colour && colour !== 'white' ? `the ${colour} ${kindOfBox(el, tag)}` : '';
+  const kind = kindOfBox(el, tag);
+  const colour = kind ? colourName(style?.backgroundColor) : '';
+  const painted = colour && `the ${colour} ${kind}`;
+  return (!PLAIN.has(colour) && painted) || firstWord(partsOf(el), classWord) || pictureWord(el) || (colour !== 'white' && painted) || '';
 };
 const kindOfBox = (el, tag) => (tag === 'button' || attr(el, 'role') === 'button' ? 'button' : ['div', 'span', 'td', 'li', 'a', 'i', 'b'].includes(tag) ? 'box' : '');
