@@ -56,8 +56,8 @@ fn excuse(role: &str, own: &str) -> Option<&'static str> {
 }
 
 /// Elements that are no controls in the tree: somebody made them ones by a listener or a look.
-const NO_CONTROLS: [&str; 8] =
-    ["Canvas", "generic", "listitem", "image", "group", "LayoutTableRow", "row", "none"];
+const NO_CONTROLS: [&str; 9] =
+    ["Canvas", "generic", "listitem", "image", "group", "graphics-symbol", "LayoutTableRow", "row", "none"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_control_has_the_role_and_name_that_the_accessibility_tree_has_and_selectors_that_find_it_alone()
