@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::act_outcome::{How, Outcome, Reached, Target as Facts};
-use super::calendar::is_day;
+use super::calendar::days;
 use super::frames::Frame;
 use super::ids::Known;
 use super::seek::{Seen, in_words};
@@ -321,8 +321,8 @@ impl Doing<'_> {
             How::Choose => drop(self.choose(&several(needed()?)).await?),
             How::Slide | How::Spin => self.slide(needed()?, facts.how).await?,
             How::File => return Err(self.not_operable("needs the name of a file of the session as value")),
-            How::Pick | How::Click if value.is_some_and(is_day) => {
-                self.pick_day(reached, value.unwrap_or_default()).await?;
+            How::Pick | How::Click if value.is_some_and(|value| !days(value).is_empty()) => {
+                self.pick_days(reached, &days(value.unwrap_or_default())).await?;
             }
             How::Pick => match value {
                 Some(value) => self.pick(reached, &several(value)).await?,
@@ -343,7 +343,7 @@ impl Doing<'_> {
             How::Type => self.fill(reached, facts, Some(text), clear).await?,
             How::Set => drop(self.ask("setValue", Some(text)).await?),
             How::Slide | How::Spin => self.slide(text, facts.how).await?,
-            How::Pick | How::Click if is_day(text) => self.pick_day(reached, text).await?,
+            How::Pick | How::Click if !days(text).is_empty() => self.pick_days(reached, &days(text)).await?,
             How::Pick => self.pick(reached, &several(text)).await?,
             How::Choose => return Err(self.not_operable("is a select; choose an option of it")),
             How::File => return Err(self.not_operable("is an input for files; upload one to it")),

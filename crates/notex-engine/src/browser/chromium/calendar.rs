@@ -25,19 +25,35 @@ enum Found {
     Gone,
 }
 
-/// Whether a value is a day as calendars are asked for: `2026-12-24`.
-pub(super) fn is_day(value: &str) -> bool {
-    chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok()
+/// The days that a value asks calendars for: `2026-12-24`, or the first and the last of several, as in
+/// `2026-12-24 to 2026-12-27` and `2026-12-24/2026-12-27`. Empty for any other value.
+pub(super) fn days(value: &str) -> Vec<&str> {
+    let is_day = |text: &&str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok();
+    let parts = [" to ", " – ", " - ", "/"].iter().find_map(|between| value.split_once(between));
+    let all = parts.map_or_else(|| vec![value], |(first, last)| vec![first, last]);
+    if all.iter().all(is_day) { all } else { Vec::new() }
 }
 
 impl Doing<'_> {
-    /// Chooses a day in the calendar that a click opens.
-    pub(super) async fn pick_day(&self, reached: Reached, day: &str) -> Result<(), PageError> {
+    /// Chooses days, one or the first and the last, in the calendar that a click opens.
+    pub(super) async fn pick_days(&self, reached: Reached, days: &[&str]) -> Result<(), PageError> {
         drop(self.put::<Value>("noteOptions()").await?);
+        let mut reached = Some(reached);
+        for day in days {
+            self.pick_day(&mut reached, day).await?;
+        }
+        Ok(())
+    }
+
+    async fn pick_day(&self, reached: &mut Option<Reached>, day: &str) -> Result<(), PageError> {
         let mut found = self.await_day(day, Duration::ZERO, None).await?;
-        if matches!(found, Found::NoCalendar) {
-            self.click_at(reached).await?;
+        if matches!(found, Found::NoCalendar)
+            && let Some(at) = reached.take()
+        {
+            self.click_at(at).await?;
             found = self.await_day(day, COMES_WITHIN, None).await?;
+        } else if matches!(found, Found::NoCalendar) {
+            return Err(self.not_operable(&format!("has a calendar that closed before {day} was chosen")));
         }
         for _ in 0..MOST_TURNS {
             match found {
@@ -81,5 +97,26 @@ impl Doing<'_> {
         let question =
             format!("awaitDay({}, {}, {}, {})", self.wanted, json!(day), within.as_millis(), json!(before));
         self.put(&question).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_day_or_the_first_and_the_last_are_asked_for() {
+        for (value, wanted) in [
+            ("2026-12-24", &["2026-12-24"][..]),
+            ("2026-12-24 to 2026-12-27", &["2026-12-24", "2026-12-27"]),
+            ("2026-12-24 – 2027-01-02", &["2026-12-24", "2027-01-02"]),
+            ("2026-12-24/2026-12-27", &["2026-12-24", "2026-12-27"]),
+            ("2026-13-24", &[]),
+            ("24/12/2026", &[]),
+            ("tomorrow to 2026-12-27", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(days(value), wanted, "{value}");
+        }
     }
 }

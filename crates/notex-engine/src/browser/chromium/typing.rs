@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::act::Doing;
 use super::act_outcome::{Reached, Target as Facts};
-use super::calendar::is_day;
+use super::calendar::days;
 use super::keys::Key;
 use crate::browser::PageError;
 use crate::cdp::Begun;
@@ -30,10 +30,9 @@ impl Doing<'_> {
         text: Option<&str>,
         clear: bool,
     ) -> Result<(), PageError> {
-        if facts.read_only
-            && let Some(day) = text.filter(|text| is_day(text))
-        {
-            return self.pick_day(reached, day).await;
+        let wanted = text.filter(|_| facts.read_only).map(days).unwrap_or_default();
+        if !wanted.is_empty() {
+            return self.pick_days(reached, &wanted).await;
         }
         if facts.read_only {
             return Err(self.not_operable("is read-only"));
