@@ -70,7 +70,7 @@ impl Doing<'_> {
                 if step > 0.0 { ((wish - now).abs() / step).round().clamp(1.0, MOST_PRESSES) } else { 1.0 };
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 500")]
             self.press_often(name, times as usize).await?;
-            let after = self.stand().await?.now.unwrap_or(now);
+            let after = self.stand_after(now).await?;
             if is_at(after, now) {
                 break;
             }
@@ -103,7 +103,7 @@ impl Doing<'_> {
             let (from, by) = ((stand.x, stand.y), if by.abs() < 1.0 { by.signum() } else { by });
             let to = if stand.upright { (from.0, from.1 + by) } else { (from.0 + by, from.1) };
             self.drag_by(from, to).await?;
-            let after = self.stand().await?.now.unwrap_or(now);
+            let after = self.stand_after(now).await?;
             if is_at(after, now) {
                 break;
             }
@@ -122,6 +122,16 @@ impl Doing<'_> {
         } else {
             Err(self.not_operable(&format!("does not move to {wish}; it stands at {now}")))
         }
+    }
+
+    /// Where it stands after it was moved from `before`. Some say so when they draw themselves.
+    async fn stand_after(&self, before: f64) -> Result<f64, PageError> {
+        let after = self.stand().await?.now.unwrap_or(before);
+        if !is_at(after, before) {
+            return Ok(after);
+        }
+        drop(self.put::<serde_json::Value>("aFrame()").await?);
+        Ok(self.stand().await?.now.unwrap_or(before))
     }
 
     async fn stand(&self) -> Result<Stand, PageError> {
