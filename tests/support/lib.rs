@@ -8,6 +8,8 @@
 
 mod api;
 mod cdp;
+#[cfg(feature = "desktop")]
+mod code;
 mod cpu;
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 mod desktop;
@@ -31,6 +33,8 @@ mod wait;
 
 pub use api::{Answer, Api};
 pub use cdp::RawCdp;
+#[cfg(feature = "desktop")]
+pub use code::{Ended, RunningCode};
 pub use cpu::Cpu;
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 pub use desktop::{Desktop, MenuLine, Told, XWindow};

@@ -85,6 +85,11 @@ impl FixtureSite {
         self.seen.remodelled.store(true, Ordering::SeqCst);
     }
 
+    /// How often the page was asked for that counts it.
+    pub fn visits(&self) -> u32 {
+        self.seen.visits.load(Ordering::Relaxed)
+    }
+
     /// The forms that came in, as they were sent.
     pub fn forms(&self) -> Vec<String> {
         self.seen.forms.lock().unwrap_or_else(PoisonError::into_inner).clone()

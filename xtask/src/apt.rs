@@ -62,6 +62,8 @@ const TEST: &[Package] = &[
     required(&["dbus-daemon", "dbus"]),
     required(&["gnome-keyring"]),
     required(&["xdotool"]),
+    required(&["curl"]),
+    required(&["jq"]),
     Package { names: &["chromium-driver"], need: Need::WhereKnown },
 ];
 

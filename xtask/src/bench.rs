@@ -2,18 +2,12 @@
 //! benchmark or all. Numbers are printed and kept in `target/bench`; a missed goal is no failure, a failed soak or a call
 //! that a kill lost is.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use crate::apt::Purpose;
+use crate::playwright;
 use crate::python;
 use crate::setup;
-use crate::shell::{Stop, cargo, executable, program, run, target_folder};
+use crate::shell::{Stop, cargo, executable, run, target_folder};
 use crate::test::{DESKTOP, Parts, on_a_desktop};
-
-/// What Playwright's package is called, and the version that is compared with.
-const PLAYWRIGHT: (&str, &str) = ("playwright-core", "1.65.1");
 
 /// Those in `tests/bench`, which need the built engine, browsers and Playwright.
 const WITH_BROWSERS: [&str; 8] =
@@ -138,7 +132,7 @@ fn with_browsers(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
     let mut build = cargo();
     build.args(["build", "--release", "--package", "notex-engine", "--bins"]);
     run(build)?;
-    let peers = playwright(&target.join("bench/peers"))?;
+    let peers = playwright::installed()?;
     for name in WITH_BROWSERS {
         if wish.includes(name) {
             let mut bench = cargo();
@@ -154,25 +148,6 @@ fn with_browsers(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
         }
     }
     Ok(())
-}
-
-/// The folder with Playwright in it, fetched by npm when it is not there.
-fn playwright(folder: &Path) -> Result<PathBuf, Stop> {
-    let (name, version) = PLAYWRIGHT;
-    let manifest = folder.join("node_modules").join(name).join("package.json");
-    if fs::read_to_string(manifest).is_ok_and(|text| text.contains(&format!("\"version\": \"{version}\""))) {
-        return Ok(folder.to_owned());
-    }
-    fs::create_dir_all(folder)
-        .map_err(|error| Stop::Failed(format!("{} cannot be made: {error}", folder.display())))?;
-    run(npm_install(folder, &format!("{name}@{version}")))?;
-    Ok(folder.to_owned())
-}
-
-fn npm_install(folder: &Path, package: &str) -> Command {
-    let mut npm = program(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(folder).arg(package);
-    npm
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod check;
 mod chromium;
 mod r#gen;
 mod licences;
+mod playwright;
 mod python;
 mod run;
 mod setup;

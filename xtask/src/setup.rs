@@ -51,15 +51,15 @@ fn system() -> System {
         System::Apt
     } else if found("dnf").is_some() {
         System::OtherLinux {
-            install: "sudo dnf install gcc pkgconf webkit2gtk4.1-devel chromium chromedriver xorg-x11-server-Xvfb gnome-keyring dbus-daemon xdotool python3",
+            install: "sudo dnf install gcc pkgconf webkit2gtk4.1-devel chromium chromedriver xorg-x11-server-Xvfb gnome-keyring dbus-daemon xdotool curl jq python3",
         }
     } else if found("pacman").is_some() {
         System::OtherLinux {
-            install: "sudo pacman -S --needed base-devel webkit2gtk-4.1 chromium xorg-server-xvfb gnome-keyring dbus xdotool python",
+            install: "sudo pacman -S --needed base-devel webkit2gtk-4.1 chromium xorg-server-xvfb gnome-keyring dbus xdotool curl jq python",
         }
     } else {
         System::OtherLinux {
-            install: "install a C compiler, pkg-config, the development files of WebKitGTK 4.1, Chromium and Python 3.11",
+            install: "install a C compiler, pkg-config, the development files of WebKitGTK 4.1, Chromium, curl, jq and Python 3.11",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::apt::Purpose;
 use crate::r#gen::{self, GenMode};
+use crate::playwright;
 use crate::python;
 use crate::setup;
 use crate::shell::{Stop, cargo, executable, program, root, run, target_folder};
@@ -16,7 +17,8 @@ pub(crate) const DESKTOP: &str = "notex-journeys/desktop";
 /// Sets up and runs the tests whose name contains `filter`, or all.
 pub(crate) fn test(filter: Option<&str>) -> Result<(), Stop> {
     setup::prepare(Purpose::Test)?;
-    let pythons = python::environments()?;
+    let mut packages = python::environments()?;
+    packages.push(("NOTEX_PLAYWRIGHT", playwright::installed()?));
     run(npm(&["run", "build:fake"]))?;
     // One build for all parts: another choice of packages or features would compile Tauri again.
     let mut build = cargo();
@@ -28,7 +30,7 @@ pub(crate) fn test(filter: Option<&str>) -> Result<(), Stop> {
     parts.note("UI components", run(ui(filter)));
     parts.note(
         "Rust, and journeys over the engine, the web host and the window",
-        run(rust(&programs, &pythons, filter)),
+        run(rust(&programs, &packages, filter)),
     );
     parts.close("test")
 }
@@ -41,15 +43,15 @@ fn ui(filter: Option<&str>) -> Command {
 }
 
 /// All of Rust at once: a choice of test targets would compile what they share with other features again.
-fn rust(programs: &Path, pythons: &[(&str, PathBuf)], filter: Option<&str>) -> Command {
+fn rust(programs: &Path, packages: &[(&str, PathBuf)], filter: Option<&str>) -> Command {
     let mut command = on_a_desktop(cargo());
     command.args(["test", "--workspace", "--no-fail-fast", "--features", DESKTOP]).args(filter);
     command.env("NOTEX_APP", programs.join(executable("notex-inspector")));
     command.env("NOTEX_ENGINE", programs.join(executable("notex-engine")));
     // Where `build:fake` of `ui/package.json` puts the scenes.
     command.env("NOTEX_FAKE_UI", root().join("target/fake-ui"));
-    for (variable, python) in pythons {
-        command.env(variable, python);
+    for (variable, place) in packages {
+        command.env(variable, place);
     }
     command
 }

@@ -301,13 +301,43 @@ impl Selector {
     }
 
     /// The role and the name of `button "Search"`; `None` for other kinds, and where it is not written so.
-    pub fn role_and_name(&self) -> Option<(&str, &str)> {
+    pub fn role_and_name(&self) -> Option<(&str, String)> {
         if self.by != SelectorKind::RoleName {
             return None;
         }
         let (role, rest) = self.value.split_once(" \"")?;
-        Some((role, rest.strip_suffix('"')?))
+        Some((role, unescaped(rest.strip_suffix('"')?)))
     }
+}
+
+/// A name as it is, of one that is written between quotes: `\"`, `\n` and `\u{200b}` stand for what they say.
+fn unescaped(written: &str) -> String {
+    let mut name = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        name.push_str(before);
+        let mut letters = escape.chars();
+        let letter = letters.next();
+        let coded = || {
+            let (code, after) = escape.strip_prefix("u{")?.split_once('}')?;
+            Some((char::from_u32(u32::from_str_radix(code, 16).ok()?)?, after))
+        };
+        rest = letters.as_str();
+        match (letter, coded()) {
+            (_, Some((letter, after))) => {
+                name.push(letter);
+                rest = after;
+            }
+            (Some('n'), None) => name.push('\n'),
+            (Some('r'), None) => name.push('\r'),
+            (Some('t'), None) => name.push('\t'),
+            (Some('0'), None) => name.push('\0'),
+            (Some(letter), None) => name.push(letter),
+            (None, None) => name.push('\\'),
+        }
+    }
+    name.push_str(rest);
+    name
 }
 
 /// A kind of selector, the best first.

@@ -27,4 +27,4 @@ pub use run::{
     StepStatus,
 };
 pub use session_run::{SeenCall, SeenSession};
-pub use template::{Values, fill, placeholders};
+pub use template::{Piece, Values, fill, pieces, placeholders};

@@ -9,6 +9,23 @@ use crate::{Flow, FlowError, Parameter};
 /// What the parameters of a run are, by name.
 pub type Values = BTreeMap<String, String>;
 
+/// A part of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// It stands as it is; never empty.
+    Text(&'a str),
+    /// The value of the parameter of this name.
+    Parameter(&'a str),
+}
+
+/// A text in parts, in order; none of an empty one.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let both = parts(text).flat_map(|(text, name)| {
+        [(!text.is_empty()).then_some(Piece::Text(text)), name.map(Piece::Parameter)]
+    });
+    both.flatten().collect()
+}
+
 /// The names between `{{` and `}}`, in the order they stand in the text.
 pub fn placeholders(text: &str) -> Vec<&str> {
     parts(text).filter_map(|(_, name)| name).collect()
@@ -152,6 +169,8 @@ mod tests {
             assert_eq!(fill(text, &given).unwrap(), filled);
         }
         assert_eq!(placeholders("{{a}} {{b}} {{a}}"), ["a", "b", "a"]);
+        assert_eq!(pieces("{{a}}{{7}}"), [Piece::Parameter("a"), Piece::Text("{{7}}")]);
+        assert_eq!(pieces(""), []);
         assert_eq!(fill("{{who}}", &given).unwrap_err().to_string(), "parameter who has no value");
     }
 

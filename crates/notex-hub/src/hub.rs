@@ -247,6 +247,7 @@ impl Hub {
             Query::Flow { file } => flows::flow(self, file).await,
             Query::FlowProblem { text } => Ok(Answer::FlowProblem(flows::problem(&text))),
             Query::MadeFlow { stretch, name } => flows::made(self, stretch, name).await,
+            Query::FlowCode { of, language } => flows::code(self, of, language).await,
             Query::FlowRun { run } => flows::run_of(self, run).await,
             Query::FlowRuns { file } => flows::kept_runs(self, file).await,
             Query::KeptRun { file } => flows::kept_run(self, file).await,

@@ -38,17 +38,15 @@ pub(super) fn run(word: RunWord) -> Result<Exit, Trouble> {
         ran
     })?;
     let (run, interrupted) = run;
-    let told = if word.json { run.to_json() } else { report::told(&run) };
+    let told = match (word.json, word.results) {
+        (true, _) => run.to_json(),
+        (false, true) => format!("{:#}\n", notex_code::results(&run)),
+        (false, false) => report::told(&run),
+    };
     std::io::stdout()
         .write_all(told.as_bytes())
         .map_err(|why| Trouble::input(format!("what the run gave cannot be written: {why}")))?;
     Ok(if interrupted { Exit::Interrupted } else { exit_of(&run) })
-}
-
-/// What is not written yet says so.
-pub(super) fn export(file: &Path) -> Result<Exit, Trouble> {
-    flow_of(file)?;
-    Err(Trouble::input("this version does not write flows as programs yet; `flow run` runs them"))
 }
 
 pub(super) fn text_of(file: &Path) -> Result<String, Trouble> {
@@ -56,7 +54,7 @@ pub(super) fn text_of(file: &Path) -> Result<String, Trouble> {
         .map_err(|why| Trouble::input(format!("{} cannot be read: {why}", file.display())))
 }
 
-fn flow_of(file: &Path) -> Result<Flow, Trouble> {
+pub(super) fn flow_of(file: &Path) -> Result<Flow, Trouble> {
     Flow::parse(&text_of(file)?).map_err(|why| Trouble::input(format!("{}: {why}", file.display())))
 }
 

@@ -3,6 +3,7 @@
 
 mod diff;
 mod diff_report;
+mod export;
 mod flow;
 mod report;
 mod session;
@@ -37,14 +38,12 @@ pub enum FlowWord {
     )]
     Run(RunWord),
     /// Write a flow as a program
-    Export {
-        /// The file of the flow
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        /// In which language
-        #[arg(long)]
-        to: Language,
-    },
+    #[command(
+        after_help = "Keys, passwords and secret parameters are in no program: each reads them from the environment when \
+        it runs, and its first lines say which. What of the flow a language cannot say is told on stderr.\n\
+        Exit codes: 0 it was written, 2 the input is wrong."
+    )]
+    Export(ExportWord),
     /// Compare what two runs gave: their steps, and above all the rows they read
     #[command(after_help = diff::CODES)]
     Diff {
@@ -91,18 +90,56 @@ pub struct RunWord {
     /// Write the whole document of the run, as JSON, instead of a few lines
     #[arg(long)]
     json: bool,
+    /// Write what was read and where it ended, as JSON: what an exported program prints
+    #[arg(long, conflicts_with = "json")]
+    results: bool,
+}
+
+/// How a flow is written.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExportWord {
+    /// The file of the flow
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// In which language
+    #[arg(long)]
+    to: Language,
+    /// Write it here instead of to stdout
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 /// A language that flows are written in.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Language {
+    /// With notte-sdk, the SDK of the current contract
     Python,
+    /// With notte 1.2, the SDK of the classic contract
     PythonClassic,
+    /// For Node, without packages
     Typescript,
+    /// A shell script with curl and jq
     Curl,
+    /// With Playwright, without a server
     PlaywrightPython,
+    /// With Playwright, without a server
     PlaywrightTypescript,
+    /// A shell script that runs the flow with this program
     Cli,
+}
+
+impl From<Language> for notex_code::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Python => Self::Python,
+            Language::PythonClassic => Self::PythonClassic,
+            Language::Typescript => Self::Typescript,
+            Language::Curl => Self::Curl,
+            Language::PlaywrightPython => Self::PlaywrightPython,
+            Language::PlaywrightTypescript => Self::PlaywrightTypescript,
+            Language::Cli => Self::Cli,
+        }
+    }
 }
 
 /// How a word ended, as the shell is told.
@@ -158,7 +195,7 @@ impl Trouble {
 pub(crate) fn run(word: Word) -> ExitCode {
     let ended = match word {
         Word::Flow(FlowWord::Run(run)) => flow::run(run),
-        Word::Flow(FlowWord::Export { file, to: _ }) => flow::export(&file),
+        Word::Flow(FlowWord::Export(export)) => export::run(&export),
         Word::Flow(FlowWord::Diff { before, after, how }) => diff::runs(&before, &after, how),
         Word::Session(word) => session::run(word),
     };

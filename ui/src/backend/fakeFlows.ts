@@ -1,5 +1,6 @@
 import type { Flow, FlowProblem, FlowRun, FlowSummary, RunPhase, StepRun } from "./backend";
 import type { FakeBackend } from "./fake";
+import { programOf } from "./fakeCode";
 
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
@@ -159,6 +160,10 @@ export function flowsScene(fake: FakeBackend): void {
   fake.onQuery("flow", () => ({ type: "flow", value: kept }));
   const leftOut = ["Call 2 asked for nothing that can be made again."];
   fake.onQuery("made_flow", () => ({ type: "made_flow", value: { flow, leftOut } }));
+  fake.onQuery("flow_code", (query) => {
+    if (query.type !== "flow_code") throw new Error("it is asked for a program");
+    return { type: "flow_code", value: programOf(kept, query.of, query.language) };
+  });
   fake.onQuery("flow_problem", (query) => ({
     type: "flow_problem",
     value: query.type === "flow_problem" ? problemOf(JSON.parse(query.text) as Flow) : null,

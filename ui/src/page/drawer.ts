@@ -6,6 +6,7 @@ export const drawerTabs = (calls: number): { id: Drawer; label: string; count?: 
   { id: "calls", label: "Calls", count: calls },
   { id: "network", label: "Network" },
   { id: "console", label: "Console" },
+  { id: "code", label: "Code" },
 ];
 
 export const isDrawer = (tab: Drawer | Tab): tab is Drawer => drawerTabs(0).some(({ id }) => id === tab);

@@ -24,7 +24,7 @@ import { noEntries, withEntry, withoutEntry } from "./maps";
 import { emptyWorld, reduce, watch, withAnswer, type Detail, type World } from "./reduce";
 
 export type Tab = "observe" | "step" | "scrape";
-export type Drawer = "calls" | "network" | "console";
+export type Drawer = "calls" | "network" | "console" | "code";
 export type Screen = "sessions" | "flows" | "usage" | "billing" | "history" | "log" | "settings" | "compare";
 
 /** From then on a call shows its progress and can be cancelled, in milliseconds. */

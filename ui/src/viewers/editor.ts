@@ -1,7 +1,9 @@
 import { defaultKeymap } from "@codemirror/commands";
 import { html } from "@codemirror/lang-html";
+import { typescriptLanguage } from "@codemirror/lang-javascript";
 import { json } from "@codemirror/lang-json";
 import { markdown } from "@codemirror/lang-markdown";
+import { pythonLanguage } from "@codemirror/lang-python";
 import {
   codeFolding,
   ensureSyntaxTree,
@@ -9,10 +11,12 @@ import {
   foldGutter,
   foldKeymap,
   HighlightStyle,
+  StreamLanguage,
   syntaxHighlighting,
   syntaxTree,
   unfoldAll,
 } from "@codemirror/language";
+import { shell } from "@codemirror/legacy-modes/mode/shell";
 import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
@@ -20,19 +24,26 @@ import { tags } from "@lezer/highlight";
 import { jsonPathAt } from "./jsonPath";
 import { look } from "./look";
 
-export type Language = "json" | "markdown" | "html" | "text";
+export type Language = "json" | "markdown" | "html" | "python" | "typescript" | "shell" | "text";
 
 const languages: Record<Language, () => Extension> = {
   json: () => [json(), codeFolding(), foldGutter(), keymap.of(foldKeymap)],
   // What is read here came from a page: nothing of it is completed, pasted or run.
   markdown: () => markdown({ completeHTMLTags: false, addKeymap: false }),
   html: () => [html({ autoCloseTags: false }), codeFolding(), foldGutter(), keymap.of(foldKeymap)],
+  python: () => pythonLanguage,
+  typescript: () => typescriptLanguage,
+  shell: () => StreamLanguage.define(shell),
   text: () => [],
 };
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.tagName, tags.heading], color: "var(--accent)" },
   { tag: [tags.string, tags.attributeValue], color: "var(--live)" },
+  {
+    tag: [tags.keyword, tags.definitionKeyword, tags.controlKeyword, tags.moduleKeyword],
+    color: "var(--link)",
+  },
   { tag: [tags.number, tags.bool, tags.null, tags.attributeName], color: "var(--warn)" },
   { tag: [tags.link, tags.url], color: "var(--link)" },
   { tag: tags.heading, fontWeight: "600" },
@@ -40,6 +51,9 @@ const colours = HighlightStyle.define([
   { tag: tags.emphasis, fontStyle: "italic" },
   { tag: [tags.processingInstruction, tags.comment, tags.meta], color: "var(--text-3)" },
 ]);
+
+/** How far a text was scrolled that stood in a host before. */
+const places = new WeakMap<HTMLElement, number>();
 
 /** A text to read and search. */
 export interface Reader {
@@ -61,6 +75,7 @@ export function read(
   language: Language,
   label: string,
   onpath?: (path: string) => void,
+  opens: "at_start" | "where_it_was" = "at_start",
 ): Reader {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const parent = document.createElement("div");
@@ -93,11 +108,15 @@ export function read(
       ],
     }),
   });
+  if (opens === "where_it_was") view.scrollDOM.scrollTop = places.get(host) ?? 0;
   return {
     search: () => void openSearchPanel(view),
     fold: () => foldInside(view),
     unfold: () => void unfoldAll(view),
-    destroy: () => view.destroy(),
+    destroy: () => {
+      places.set(host, view.scrollDOM.scrollTop);
+      view.destroy();
+    },
   };
 }
 

@@ -8,13 +8,15 @@ mod run;
 mod runs;
 mod step;
 
+use notex_code::Language;
 use notex_flow::{Flow, FlowError, Run};
 
 pub(crate) use self::files::FlowFiles;
 pub(crate) use self::runs::Runs;
 use crate::Hub;
 use crate::protocol::{
-    Answer, Delta, Failure, FailureCode, FlowDeed, FlowProblem, MadeFlow, Outcome, RunForm, Stretch,
+    Answer, CodeOf, Delta, Failure, FailureCode, FlowCode, FlowDeed, FlowProblem, MadeFlow, Outcome, RunForm,
+    Stretch,
 };
 
 /// Does what is asked of flows.
@@ -113,6 +115,25 @@ pub(crate) async fn document_of(hub: &Hub, run: u64) -> Result<Run, Failure> {
 pub(crate) async fn made(hub: &Hub, stretch: Stretch, name: String) -> Result<Answer, Failure> {
     let made = making::make(hub, stretch, name).await?;
     Ok(Answer::MadeFlow(MadeFlow { flow: Box::new(made.flow), left_out: made.left_out }))
+}
+
+/// A flow, or what calls would be as one, as a program.
+pub(crate) async fn code(hub: &Hub, of: CodeOf, language: Language) -> Result<Answer, Failure> {
+    let (flow, mut left_out) = match of {
+        CodeOf::File { file } => (read(hub, file).await?, Vec::new()),
+        CodeOf::Calls { stretch, name } => {
+            let made = making::make(hub, stretch, name).await?;
+            (made.flow, made.left_out)
+        }
+    };
+    let program = notex_code::write(&flow, language);
+    left_out.extend(program.left_out);
+    let plain = flow.name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' });
+    let plain: String = plain.take(60).collect::<String>().to_lowercase();
+    let name = plain.trim_matches('-');
+    let name = if name.is_empty() { "flow" } else { name };
+    let file_name = format!("{name}.{}", language.ending());
+    Ok(Answer::FlowCode(FlowCode { text: program.text, left_out, file_name }))
 }
 
 /// Runs a flow that no file of ours holds.

@@ -1,16 +1,17 @@
 //! Reads that are too large, or too rarely wanted, for the event stream.
 
 use chrono::{DateTime, Utc};
+use notex_code::Language;
 use notex_flow::{Flow, RowKey, Run, RunDiff};
 use notex_wire::{ActionBox, ActionSelectors, Exchange, FieldGuess, ItemGuess};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    Billing, CellOf, CellPlace, CellWish, Command, Compared, Dialect, EntryFilter, Evidence, FilterHelp,
-    FlowProblem, FlowSummary, HistoryFilter, HistoryPage, HistorySizes, KeptRun, LedgerPage, MadeFlow,
-    PastCall, PastCalls, PastHits, PastSession, SessionDetail, Stretch, UsageReport, WhatIf, WhatIfAnswer,
-    Whose,
+    Billing, CellOf, CellPlace, CellWish, CodeOf, Command, Compared, Dialect, EntryFilter, Evidence,
+    FilterHelp, FlowCode, FlowProblem, FlowSummary, HistoryFilter, HistoryPage, HistorySizes, KeptRun,
+    LedgerPage, MadeFlow, PastCall, PastCalls, PastHits, PastSession, SessionDetail, Stretch, UsageReport,
+    WhatIf, WhatIfAnswer, Whose,
 };
 
 /// A read that is too large, or too rarely wanted, for the event stream.
@@ -156,6 +157,13 @@ pub enum Query {
         /// What it is called.
         name: String,
     },
+    /// A flow as a program: answers [`FlowCode`].
+    FlowCode {
+        /// The flow.
+        of: CodeOf,
+        /// In this language.
+        language: Language,
+    },
     /// All that a run gave so far, of this life of the inspector: answers its document.
     FlowRun {
         /// The run.
@@ -261,6 +269,8 @@ pub enum Answer {
     FlowProblem(Option<FlowProblem>),
     /// To [`Query::MadeFlow`].
     MadeFlow(MadeFlow),
+    /// To [`Query::FlowCode`].
+    FlowCode(FlowCode),
     /// To [`Query::FlowRun`] and [`Query::KeptRun`].
     FlowRun(Box<Run>),
     /// To [`Query::FlowRuns`].

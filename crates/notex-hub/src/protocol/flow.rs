@@ -264,3 +264,33 @@ pub struct MadeFlow {
     /// What was left out, each in a sentence.
     pub left_out: Vec<String>,
 }
+
+/// What is written as a program.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum CodeOf {
+    /// A flow that is kept.
+    File {
+        /// Its file.
+        file: String,
+    },
+    /// What a stretch of calls would be as a flow; it is not kept.
+    Calls {
+        /// Of these.
+        stretch: Stretch,
+        /// What it is called.
+        name: String,
+    },
+}
+
+/// A flow as a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowCode {
+    /// Its text.
+    pub text: String,
+    /// What is not in it, each in a sentence.
+    pub left_out: Vec<String>,
+    /// What a file of it may be called.
+    pub file_name: String,
+}

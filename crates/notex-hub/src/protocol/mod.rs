@@ -25,8 +25,8 @@ pub use compare::{CellFoundBy, CellOf, CellPlace, CellWish, Compared, FoundCell}
 pub use connection::{Abilities, ConnectionState, CreditState, Dialect, Light};
 pub use evidence::{Evidence, EvidenceKept, KeptExchange, KeptLine, Whose};
 pub use flow::{
-    After, FlowDeed, FlowProblem, FlowRun, FlowSummary, KeptRun, MadeFlow, Pace, RunFile, RunForm, RunPhase,
-    Stretch,
+    After, CodeOf, FlowCode, FlowDeed, FlowProblem, FlowRun, FlowSummary, KeptRun, MadeFlow, Pace, RunFile,
+    RunForm, RunPhase, Stretch,
 };
 pub use history::{
     CallTiming, Explanation, Exported, Exporting, FilterHelp, FilterProblem, FilterSuggestion, Help,
