@@ -117,7 +117,7 @@ fn with_the_app(wish: &Wish, parts: &mut Parts) -> Result<(), Stop> {
             bench.args(wish.is_quick.then_some("--quick"));
             bench.env("NOTEX_APP", release.join(executable("notex-inspector")));
             if name == HISTORY {
-                bench.env("NOTEX_PEERS", playwright(&target.join("bench/peers"))?);
+                bench.env("NOTEX_PEERS", playwright::installed()?);
             }
             bench.env("NOTEX_BARE", release.join("examples").join(executable("bare-window")));
             bench.env("NOTEX_BENCH_OUT", target.join("bench"));

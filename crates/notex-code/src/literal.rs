@@ -74,7 +74,88 @@ fn is_unseen(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+
     use super::*;
+
+    /// What ends strings, begins something in them, or cannot be seen.
+    const PARTS: [&str; 28] = [
+        "\"",
+        "'",
+        "\\",
+        "\n",
+        "\r",
+        "\t",
+        "$",
+        "${",
+        "`",
+        "$(",
+        "\\(",
+        "{{",
+        "}}",
+        "%",
+        "\u{0}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{202e}",
+        "\u{feff}",
+        "😀",
+        "é",
+        "</script>",
+        "<!--",
+        "\\u0041",
+        "\"\"\"",
+        "#{",
+        "*/",
+    ];
+
+    fn texts() -> Vec<String> {
+        let part = prop_oneof![proptest::sample::select(&PARTS[..]).prop_map(str::to_owned), ".{0,4}"];
+        let text = proptest::collection::vec(part, 0..8).prop_map(|parts| parts.concat());
+        let mut runner = TestRunner::deterministic();
+        (0..300).map(|_| text.new_tree(&mut runner).unwrap().current()).collect()
+    }
+
+    /// What a program prints that is read from stdin.
+    fn printed(program: &str, arguments: &[&str], text: &str) -> Vec<u8> {
+        let mut command = Command::new(program);
+        command.args(arguments).env("PYTHONUTF8", "1").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{program} does not take it");
+        output.stdout
+    }
+
+    #[test]
+    fn any_text_comes_back_from_the_interpreters_as_it_was() {
+        let texts = texts();
+        let listed = |literal: fn(&str) -> String| {
+            let all: Vec<String> = texts.iter().map(|text| literal(text)).collect();
+            format!("[{}]", all.join(",\n"))
+        };
+        let (python_list, json_list) = (listed(python), listed(json));
+        let python = printed("python3", &["-"], &format!("import json\nprint(json.dumps({python_list}))\n"));
+        let script = format!("process.stdout.write(JSON.stringify({json_list}))");
+        let script = printed("node", &["-"], &script);
+        let jq = printed("jq", &["--null-input", "--from-file", "/dev/stdin"], &json_list);
+        for (language, given) in [("Python", python), ("JavaScript", script), ("jq", jq)] {
+            let given: Vec<String> = serde_json::from_slice(&given).unwrap();
+            assert_eq!(given, texts, "{language}");
+        }
+        // A shell has no way to hold the letter that ends a string of C.
+        let words: Vec<String> = texts.iter().map(|text| text.replace('\0', "")).collect();
+        let lines: String = words.iter().map(|word| format!("printf '%s\\0' {}\n", shell(word))).collect();
+        let given = String::from_utf8(printed("sh", &[], &lines)).unwrap();
+        let given: Vec<&str> = given.strip_suffix('\0').unwrap().split('\0').collect();
+        assert_eq!(given, words, "a shell");
+    }
 
     #[test]
     fn what_cannot_be_seen_is_escaped_and_the_rest_is_left_as_it_is() {
