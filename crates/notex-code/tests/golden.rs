@@ -1,4 +1,5 @@
 //! Programs as they stand in files beside this one. `NOTEX_WRITE_GOLDEN=1` writes them anew.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
