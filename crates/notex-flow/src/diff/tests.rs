@@ -288,7 +288,7 @@ fn the_document_is_read_as_it_was_written() {
 fn many(life: usize, rows: usize, with_key: bool) -> Value {
     let row = |n: usize| {
         let mut row = json!({
-            "title": format!("Tea {}", n / 2), "price": if n % 10 == 0 { n + life } else { n }, "stock": n % 7,
+            "title": format!("Tea {}", n / 2), "price": if n.is_multiple_of(10) { n + life } else { n }, "stock": n % 7,
             "a": format!("{}", n % 100), "b": "the same", "c": null, "d": n % 1000, "e": n % 3, "f": format!("x{}", n / 2),
         });
         row["id"] = if with_key { json!(format!("T{n}")) } else { json!(n / 2) };
