@@ -1,5 +1,5 @@
 import DOMPurify from "dompurify";
-import { Marked } from "marked";
+import { Marked } from "./gfm";
 import type { Scraped } from "../backend/backend";
 import { inTurns, partsOf } from "./parts";
 import { absolute } from "./reading";

@@ -1,6 +1,7 @@
-import { Marked, type Token, type Tokens } from "marked";
+import type { Token, Tokens } from "marked";
 import type { FoundBy, Reading as HowRead, Scraped } from "../backend/backend";
 import { hostOf } from "../controls/format";
+import { Marked } from "./gfm";
 import type { Part } from "./parts";
 
 /** A link of a scraped page. */
