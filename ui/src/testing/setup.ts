@@ -65,3 +65,6 @@ HTMLCanvasElement.prototype.getContext = () => null;
 
 // There is nothing to scroll.
 Element.prototype.scrollIntoView = () => undefined;
+
+// No picture is loaded; each is there at once.
+HTMLImageElement.prototype.decode = () => Promise.resolve();

@@ -37,8 +37,6 @@ export class Travel {
   whole = $state.raw<PastCall | null>(null);
   /** What is kept of the calls around the one that is rested on, read ahead: likely it is looked at next. */
   near = $state.raw<readonly PastCall[]>([]);
-  /** The call that is shown is rested on: what is large may be loaded. */
-  rested = $state(true);
   failure = $state.raw<Failure | null>(null);
 
   readonly places = $derived(places(this.calls));
@@ -144,10 +142,8 @@ export class Travel {
     const known = call && !again ? this.#kept.get(this.#source.idOf(call)) : undefined;
     this.whole = known ?? null;
     this.failure = null;
-    this.rested = false;
     this.#rest = setTimeout(
       () => {
-        this.rested = true;
         if (call && call.status.type !== "running") void this.#readAround(call, known !== undefined, asked);
       },
       again ? 0 : REST_MS,
