@@ -3,7 +3,7 @@ import { SvelteSet } from "svelte/reactivity";
 /** So many pictures that come into sight are asked for at once: those of a step, or of a notch of the wheel. */
 const A_FEW = 3;
 /** A film that was moved further stands still so long before its pictures are asked for, in milliseconds. */
-const STILL_MS = 80;
+const STILL_MS = 150;
 
 /** Which small pictures of a film are asked for. Those that are only passed by are not: making them would take the machine
  * from the page that is looked at. */

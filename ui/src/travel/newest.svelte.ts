@@ -1,3 +1,4 @@
+import { afterPaint } from "../backend/liveWire";
 import type { Size } from "../page/geometry";
 
 /** A picture that can be drawn at once. */
@@ -9,7 +10,7 @@ export interface Drawable {
 }
 
 /** The picture of what is shown, decoded before it takes the place of the one before: nothing flickers, and the pointer
- * waits for no picture. One comes after the other, so what was passed by while one came is never asked for. */
+ * waits for no picture. One comes when the one before is painted, so what was passed by meanwhile is never asked for. */
 export class NewestPicture {
   /** The last one that came. */
   drawn = $state.raw<Drawable | null>(null);
@@ -17,11 +18,13 @@ export class NewestPicture {
   failed = $state.raw<string | null>(null);
 
   readonly #decode: (url: string) => Promise<Drawable>;
+  readonly #painted: () => Promise<void>;
   #wanted: string | null = null;
   #comes = false;
 
-  constructor(decode = decoded) {
+  constructor(decode = decoded, painted = () => new Promise<void>(afterPaint)) {
     this.#decode = decode;
+    this.#painted = painted;
   }
 
   /** Asks for another picture; null asks for none. */
@@ -37,6 +40,7 @@ export class NewestPicture {
       try {
         this.drawn = await this.#decode(url);
         this.failed = null;
+        await this.#painted();
       } catch {
         this.failed = url;
       }

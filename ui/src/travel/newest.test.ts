@@ -11,12 +11,13 @@ function slow() {
         asked.push(url);
         waiting.push({ url, come, fail });
       }),
+    () => Promise.resolve(),
   );
   const settle = async (end: "come" | "fail") => {
     const one = waiting.shift();
     if (end === "come") one?.come({ url: one.url, size: { width: 4, height: 3 } });
     else one?.fail(new Error("gone"));
-    await Promise.resolve().then(() => undefined);
+    for (let turn = 0; turn < 4; turn++) await Promise.resolve();
   };
   return { picture, asked, settle };
 }
