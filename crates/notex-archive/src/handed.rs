@@ -112,7 +112,7 @@ pub struct CallFailure {
 pub struct Timing {
     /// Waiting for its turn.
     pub queue: Option<Duration>,
-    /// Opening the connection.
+    /// Opening the connection; nothing when it was open already.
     pub connect: Option<Duration>,
     /// From the request sent to the answer's first byte.
     pub wait: Option<Duration>,

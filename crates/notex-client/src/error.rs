@@ -56,7 +56,7 @@ pub struct Refused {
     /// The sentence.
     pub message: String,
     /// Which call it was, and where its time went.
-    pub trace: Trace,
+    pub trace: Box<Trace>,
 }
 
 impl Refused {
@@ -64,7 +64,7 @@ impl Refused {
     pub(crate) fn from_body(status: u16, body: &[u8]) -> Self {
         if let Ok(refusal) = serde_json::from_slice::<Refusal>(body) {
             let message = sentence_of(&refusal);
-            return Self { status, code: Some(refusal.code), message, trace: Trace::default() };
+            return Self { status, code: Some(refusal.code), message, trace: Box::default() };
         }
         let value = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
         let message =
@@ -72,7 +72,7 @@ impl Refused {
                 || format!("the server refused with status {status}"),
                 |text| text.chars().take(500).collect(),
             );
-        Self { status, code: None, message, trace: Trace::default() }
+        Self { status, code: None, message, trace: Box::default() }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod additions;
 mod client;
+mod connecting;
 mod current;
 mod dialect;
 mod error;

@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
+use crate::connecting::{Measuring, noting};
 use crate::current::{Memory, in_our_words};
 use crate::{ApiKey, ClientError, Dialect, Refused};
 
@@ -54,8 +55,9 @@ pub struct Trace {
     pub call: Option<u32>,
     /// How long it waited on the server for its turn, when the server says.
     pub queue: Option<Duration>,
-    /// From the request sent to the first byte of the answer, without the wait for its turn. Opening a connection is a part
-    /// of it when none was open.
+    /// Opening the connection it came over; nothing when that was open already.
+    pub connect: Option<Duration>,
+    /// From the request sent to the first byte of the answer, without the wait for its turn.
     pub wait: Option<Duration>,
     /// From the first byte of the answer to the last.
     pub receive: Option<Duration>,
@@ -118,8 +120,10 @@ impl Server {
         base.set_query(None);
         base.set_fragment(None);
         // A redirect could carry the key elsewhere, and a proxy has no business between us and this machine.
-        let mut http =
-            reqwest::Client::builder().connect_timeout(CONNECT_WITHIN).redirect(redirect::Policy::none());
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_WITHIN)
+            .connector_layer(Measuring)
+            .redirect(redirect::Policy::none());
         if is_loopback(&base) {
             http = http.no_proxy();
         }
@@ -353,8 +357,9 @@ impl Server {
     async fn send(&self, request: reqwest::RequestBuilder, within: Duration) -> Result<Raw, ClientError> {
         let begun = Instant::now();
         tokio::time::timeout(within, async {
-            let answer = request.send().await.map_err(|why| self.unreachable(&why))?;
-            let answered = begun.elapsed();
+            let (answer, opened) = noting(request.send()).await;
+            let answer = answer.map_err(|why| self.unreachable(&why))?;
+            let (answered, connect) = (begun.elapsed(), opened.took(&answer));
             let (status, headers) = (answer.status(), answer.headers());
             let date_ahead = headers
                 .get(DATE)
@@ -370,8 +375,9 @@ impl Server {
             let queue = millis.and_then(|millis| Duration::try_from_secs_f64(millis / 1_000.0).ok());
             let body = self.read_body(answer).await?;
             let took = begun.elapsed();
-            let wait = Some(answered.saturating_sub(queue.unwrap_or_default()));
-            let trace = Trace { call, queue, wait, receive: Some(took.saturating_sub(answered)) };
+            let before = queue.unwrap_or_default() + connect.unwrap_or_default();
+            let (wait, receive) = (answered.saturating_sub(before), took.saturating_sub(answered));
+            let trace = Trace { call, queue, connect, wait: Some(wait), receive: Some(receive) };
             Ok(Raw { status, body, is_html, took, date_ahead, trace })
         })
         .await
@@ -392,7 +398,7 @@ impl Server {
         let Raw { status, body, took, date_ahead, trace, .. } = raw;
         if !status.is_success() {
             let refused = Refused::from_body(status.as_u16(), &body);
-            return Err(ClientError::Refused(Refused { trace, ..refused }));
+            return Err(ClientError::Refused(Refused { trace: Box::new(trace), ..refused }));
         }
         let body = serde_json::from_slice(&body).map_err(|why| self.garbled(format!("{path}: {why}")))?;
         Ok(Answered { body, status: status.as_u16(), took, date_ahead, trace })

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -158,5 +159,17 @@ async fn a_base_url_that_cannot_be_used_is_refused_in_words() {
     {
         let error = Server::new(base, ApiKey::new("k")).unwrap_err().to_string();
         assert!(error.contains(word), "{base}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_a_call_is_its_parts_and_only_the_first_one_connects() {
+    let server =
+        server(&serve(Router::new().route("/health", get(async || Json(json!({"status": "ok"}))))).await);
+    for number in 0..3 {
+        let answer = server.health().await.unwrap();
+        let (connect, wait) = (answer.trace.connect.unwrap(), answer.trace.wait.unwrap());
+        assert_eq!(connect > Duration::ZERO, number == 0, "{:?}", answer.trace);
+        assert_eq!(connect + wait + answer.trace.receive.unwrap(), answer.took);
     }
 }

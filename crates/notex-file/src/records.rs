@@ -159,7 +159,7 @@ pub struct CallRecord {
 pub struct TimingRecord {
     /// Waiting for its turn.
     pub queue: Option<u64>,
-    /// Opening the connection.
+    /// Opening the connection; 0 when it was open already, null when it is a part of the wait.
     pub connect: Option<u64>,
     /// From the request sent to the answer's first byte.
     pub wait: Option<u64>,

@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_wrong_key_says_what_to_do() {
         let message = "the API key is not valid".to_owned();
-        let refused = Refused { status: 401, code: None, message, trace: notex_client::Trace::default() };
+        let refused = Refused { status: 401, code: None, message, trace: Box::default() };
         let failure = Failure::from(&ClientError::Refused(refused));
         assert_eq!(failure.code, FailureCode::WrongKey);
         assert_eq!(failure.message, "The API key is not valid.");

@@ -13,3 +13,14 @@ it("the parts of a call's time lie one after the other, and what is not known is
   expect(timeWords(timing)).toBe("waiting for its turn 25 ms, waiting for the answer 50 ms, receiving 5 ms");
   expect(timeParts(nothing)).toEqual([]);
 });
+
+it("a call that came over an open connection says so, and the line of one that opened its own has its part", () => {
+  const over = { ...nothing, connectMs: 0, waitMs: 30, totalMs: 30 };
+  expect(timeParts(over).map(({ words, said }) => [words, said])).toEqual([
+    ["Connecting", "open already"],
+    ["Waiting for the answer", "30 ms"],
+  ]);
+  expect(timeWords(over)).toBe("waiting for the answer 30 ms");
+  const first = { ...nothing, queueMs: 0, connectMs: 10, waitMs: 30, totalMs: 40 };
+  expect(timeParts(first)[1]).toMatchObject({ said: "10 ms", from: 0, to: 0.25 });
+});

@@ -8,10 +8,11 @@ const parts: [keyof CallTiming, string][] = [
   ["receiveMs", "Receiving"],
 ];
 
-/** A part of a call's time: what it was spent on, how long, and where on a line from 0 to 1. */
+/** A part of a call's time: what it was spent on, how long, in words too, and where on a line from 0 to 1. */
 export interface TimePart {
   words: string;
   ms: number;
+  said: string;
   from: number;
   to: number;
 }
@@ -20,7 +21,8 @@ export interface TimePart {
 export function timeParts(timing: CallTiming): TimePart[] {
   const known = parts.flatMap(([part, words]) => {
     const ms = timing[part];
-    return ms === null ? [] : [{ words, ms }];
+    if (ms === null) return [];
+    return [{ words, ms, said: part === "connectMs" && ms === 0 ? "open already" : tookText(ms) }];
   });
   const whole =
     Math.max(
@@ -28,15 +30,16 @@ export function timeParts(timing: CallTiming): TimePart[] {
       known.reduce((sum, { ms }) => sum + ms, 0),
     ) || 1;
   let at = 0;
-  return known.map(({ words, ms }) => {
+  return known.map((part) => {
     const from = at / whole;
-    at += ms;
-    return { words, ms, from, to: at / whole };
+    at += part.ms;
+    return { ...part, from, to: at / whole };
   });
 }
 
 /** The same in a line. */
 export const timeWords = (timing: CallTiming): string =>
   timeParts(timing)
-    .map(({ words, ms }) => `${words.toLowerCase()} ${tookText(ms)}`)
+    .filter(({ ms, said }) => said === tookText(ms))
+    .map(({ words, said }) => `${words.toLowerCase()} ${said}`)
     .join(", ");

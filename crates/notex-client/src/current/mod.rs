@@ -271,8 +271,8 @@ impl Server {
         match answers::failure(&answer.body, action) {
             None => Ok(answers::usage(&answer.body)),
             Some((code, message)) => {
-                let (status, code) = (answer.status, Some(code.to_owned()));
-                Err(ClientError::Refused(Refused { status, code, message, trace: answer.trace }))
+                let (status, code, trace) = (answer.status, Some(code.to_owned()), Box::new(answer.trace));
+                Err(ClientError::Refused(Refused { status, code, message, trace }))
             }
         }
     }

@@ -145,7 +145,7 @@ pub(super) async fn fail(hub: &Hub, session: String, call: Option<u64>, error: C
         | ClientError::NoSession => None,
     };
     let trace = match &error {
-        ClientError::Refused(refused) => refused.trace,
+        ClientError::Refused(refused) => *refused.trace,
         ClientError::Unreachable { .. }
         | ClientError::TimedOut { .. }
         | ClientError::Garbled { .. }

@@ -163,7 +163,7 @@ impl State {
             started_at: call.started_at,
             timing: Timing {
                 queue: trace.queue,
-                connect: None,
+                connect: trace.connect,
                 wait: trace.wait,
                 receive: trace.receive,
                 total,

@@ -203,7 +203,7 @@ pub struct PastCall {
 pub struct CallTiming {
     /// Waiting on the server for its turn.
     pub queue_ms: Option<f64>,
-    /// Opening the connection, where it is not a part of the wait.
+    /// Opening its connection; 0 when that was open already, null when it is a part of the wait.
     pub connect_ms: Option<f64>,
     /// From the request sent to the first byte of the answer, without the wait for its turn.
     pub wait_ms: Option<f64>,

@@ -100,6 +100,9 @@ async fn a_session_its_calls_and_their_pictures_are_there_after_another_start() 
     let observed = call_of(&hub, session.key, 2).await;
     assert_eq!(observed.call.credits, Some(Credits::from_thousandths(1_200)));
     assert_eq!(observed.call.what, listed.calls[1].what);
+    let timing = observed.timing;
+    let parts = [timing.connect_ms, timing.wait_ms, timing.receive_ms].map(Option::unwrap);
+    assert!(parts.iter().sum::<f64>() <= timing.total_ms.unwrap() + 0.01, "{timing:?}");
     assert_eq!(observed.place.url, "http://shop.local/search");
     let sent = observed.request.unwrap();
     assert_eq!((&sent["url"], &sent["session_id"]), (&json!("http://shop.local/search"), &json!("s-1")));

@@ -9,7 +9,7 @@ export type CallTiming = {
  */
 queueMs: number | null, 
 /**
- * Opening the connection, where it is not a part of the wait.
+ * Opening its connection; 0 when that was open already, null when it is a part of the wait.
  */
 connectMs: number | null, 
 /**
