@@ -1,5 +1,5 @@
 //! From the history into a file. Everything is read twice: once to learn the secrets, once to write without them; and
-//! what was written is read again before the file gets its name.
+//! what was written is read again before the file gets its name. A trace is made of the session file that would be written.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -22,6 +22,7 @@ use crate::records::{
 };
 use crate::redact::{Redactor, Secrets};
 use crate::rules::Secret;
+use crate::{SessionFile, trace};
 
 /// So many calls are asked for at once.
 const PAGE: u32 = 500;
@@ -34,10 +35,21 @@ pub struct Export<'a> {
     pub secrets: &'a [Secret],
     /// Whether pictures go along.
     pub pictures: Pictures,
+    /// What is written.
+    pub form: Form,
     /// The program, with its version.
     pub made_by: &'a str,
     /// Now.
     pub made_at: DateTime<Utc>,
+}
+
+/// What a session is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The session file, which an inspector opens.
+    SessionFile,
+    /// A trace, which the trace viewer of Playwright opens.
+    PlaywrightTrace,
 }
 
 /// Whether pictures go along: what can be read in them is not searched.
@@ -73,7 +85,11 @@ pub fn export(
 ) -> Result<Exported, FileError> {
     let session = archive.session(wish.session)?.ok_or(FileError::NoSession)?;
     let calls = all_calls(archive, wish.session)?;
-    let steps = 2 * calls.len() as u64;
+    let readings = match wish.form {
+        Form::SessionFile => 2,
+        Form::PlaywrightTrace => 3,
+    };
+    let steps = readings * calls.len() as u64;
     let mut done = 0;
     let mut tell = || {
         done += 1;
@@ -88,9 +104,7 @@ pub fn export(
         }
         tell()?;
     }
-    let redactor = Redactor::new(&secrets).ok_or_else(|| {
-        FileError::TooLarge("it holds too many secrets to search for each of them".to_owned())
-    })?;
+    let redactor = redactor_for(&secrets)?;
 
     let unwritten = |why: io::Error| FileError::Write { file: to.to_owned(), why };
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -115,11 +129,30 @@ pub fn export(
         tell()?;
     }
     writing.lines(lines)?;
-    let redaction = writing.finish(wish, &session, &secrets, calls.len() as u64)?;
-    let bytes = file.as_file().metadata().map_err(unwritten)?.len();
-    file.as_file().sync_all().map_err(unwritten)?;
-    file.persist(to).map_err(|why| unwritten(why.error))?;
-    Ok(Exported { bytes, calls: calls.len() as u64, redaction })
+    let calls = calls.len() as u64;
+    let (mut redaction, mut redactor) = writing.finish(wish, &session, &secrets, calls)?;
+    let bytes = match wish.form {
+        Form::SessionFile => {
+            file.as_file().sync_all().map_err(unwritten)?;
+            let bytes = file.as_file().metadata().map_err(unwritten)?.len();
+            file.persist(to).map_err(|why| unwritten(why.error))?;
+            bytes
+        }
+        // What is read out of quotes could be a secret again: it is searched as well.
+        Form::PlaywrightTrace => {
+            let mut whole = SessionFile::open(file.path())?;
+            let written = trace::write(&mut whole, &mut redactor, to, &mut tell)?;
+            redaction.removed = redactor.removed();
+            redaction.pictures = written.pictures;
+            written.bytes
+        }
+    };
+    Ok(Exported { bytes, calls, redaction })
+}
+
+pub(crate) fn redactor_for(secrets: &Secrets) -> Result<Redactor, FileError> {
+    let too_many = || FileError::TooLarge("it holds too many secrets to search for each of them".to_owned());
+    Redactor::new(secrets).ok_or_else(too_many)
 }
 
 /// The numbers of all calls of a session.
@@ -303,7 +336,7 @@ impl Writing<'_> {
         session: &KeptSession,
         secrets: &Secrets,
         calls: u64,
-    ) -> Result<RedactionReport, FileError> {
+    ) -> Result<(RedactionReport, Redactor), FileError> {
         let mut record = SessionRecord::of(session);
         record.request.as_mut().into_iter().for_each(|body| self.redactor.value("session", body));
         for text in [&mut record.connection, &mut record.page.title, &mut record.page.url] {
@@ -330,11 +363,8 @@ impl Writing<'_> {
         let unwritten = |why: io::Error| FileError::Write { file: to.clone(), why };
         let written = self.zip.finish().map_err(|why| unwritten(why.into()))?;
         let written = written.into_inner().map_err(|why| unwritten(why.into_error()))?;
-        search(&self.redactor, written).map_err(|found| match found {
-            Found::Secret(survived) => survived,
-            Found::Unread(why) => unwritten(why),
-        })?;
-        Ok(self.report)
+        search(&self.redactor, written, &to)?;
+        Ok((self.report, self.redactor))
     }
 
     fn unwritten(&self, why: io::Error) -> FileError {
@@ -342,22 +372,17 @@ impl Writing<'_> {
     }
 }
 
-enum Found {
-    Secret(FileError),
-    Unread(io::Error),
-}
-
 /// Reads all that was written, and refuses it when a secret is in it.
-fn search(redactor: &Redactor, written: File) -> Result<(), Found> {
-    let unread = |why: zip::result::ZipError| Found::Unread(why.into());
-    let mut zip = ZipArchive::new(written).map_err(unread)?;
+pub(crate) fn search(redactor: &Redactor, written: File, to: &Path) -> Result<(), FileError> {
+    let unread = |why: io::Error| FileError::Write { file: to.to_owned(), why };
+    let mut zip = ZipArchive::new(written).map_err(|why| unread(why.into()))?;
     for index in 0..zip.len() {
-        let mut file = zip.by_index(index).map_err(unread)?;
+        let mut file = zip.by_index(index).map_err(|why| unread(why.into()))?;
         let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut file, &mut bytes).map_err(Found::Unread)?;
+        io::Read::read_to_end(&mut file, &mut bytes).map_err(unread)?;
         if let Some(kind) = redactor.holds(&bytes) {
             let place = file.name().map(|name| name.into_owned()).unwrap_or_default();
-            return Err(Found::Secret(FileError::Survived { kind, place }));
+            return Err(FileError::Survived { kind, place });
         }
     }
     Ok(())

@@ -25,6 +25,11 @@ pub(crate) fn forms(secret: &str) -> Vec<String> {
         let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         forms.push(html.replace('"', quote).replace('\'', apostrophe));
     }
+    // As pages are kept; a frame of a page stands in an attribute, quoted once more.
+    let text = secret.replace('&', "&amp;").replace('<', "&lt;");
+    let value = text.replace('"', "&quot;");
+    let framed = [&text, &value].map(|inner| inner.replace('&', "&amp;").replace('"', "&quot;"));
+    forms.extend([text, value].into_iter().chain(framed));
     if secret.len() >= SHORTEST_IN_BASE64 {
         for before in 0..3 {
             forms.extend(
@@ -87,6 +92,9 @@ mod tests {
             "a/b \\\"ü\\\" & 'c'",
             "a\\/b \\\"ü\\\" & 'c'",
             "a/b &quot;ü&quot; &amp; &#39;c&#39;",
+            "a/b \"ü\" &amp; 'c'",
+            "a/b &quot;ü&quot; &amp;amp; 'c'",
+            "a/b &amp;quot;ü&amp;quot; &amp;amp; 'c'",
         ] {
             assert!(forms.iter().any(|known| known == form), "{form} is not in {forms:#?}");
         }

@@ -2,22 +2,24 @@
 //!
 //! A zip of `calls.jsonl` (one [`CallRecord`] a line), `parts/HASH` (pictures, pages, network and the like, named by
 //! the SHA-256 of their bytes) and `manifest.json` ([`Manifest`]: the version, the session, and size and hash of every
-//! other file). Owns what is in it, what is taken out before, and what is refused when one is opened. Does not know
-//! servers or windows; keys are given to it to be searched for, never to be kept.
+//! other file). Owns what is in it, what is taken out before, what is refused when one is opened, and the forms that other
+//! programs open: a trace of Playwright, and HAR. Knows no servers; keys are given to it to be searched for, never kept.
 
 mod export;
 mod forms;
+pub mod har;
 mod import;
 mod open;
 mod problem;
 mod records;
 mod redact;
 mod rules;
+mod trace;
 
 /// What a part of a call is.
 pub use notex_archive::PartKind;
 
-pub use export::{Export, Exported, Pictures, export};
+pub use export::{Export, Exported, Form, Pictures, export};
 pub use import::import;
 pub use open::SessionFile;
 pub use problem::FileError;
@@ -27,3 +29,4 @@ pub use records::{
 };
 pub use redact::REMOVED;
 pub use rules::{Secret, SecretKind};
+pub use trace::trace;

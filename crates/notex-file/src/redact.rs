@@ -72,6 +72,13 @@ impl Secrets {
     }
 }
 
+/// Whether figures are searched for secrets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Figures {
+    Too,
+    Stay,
+}
+
 /// Takes out, and counts.
 pub(crate) struct Redactor {
     search: AhoCorasick,
@@ -98,7 +105,12 @@ impl Redactor {
     /// Takes the secrets out of a value: of its texts, names and figures.
     pub(crate) fn value(&mut self, place: &'static str, value: &mut Value) {
         strip_value(value, &mut |kind, _| count(&mut self.removed, kind, place));
-        self.literals(place, value);
+        self.literals(place, value, Figures::Too);
+    }
+
+    /// Takes the secrets out of the texts and names of a value whose figures are ours.
+    pub(crate) fn texts(&mut self, place: &'static str, value: &mut Value) {
+        self.literals(place, value, Figures::Stay);
     }
 
     /// Takes the secrets out of a text.
@@ -119,17 +131,17 @@ impl Redactor {
             .collect()
     }
 
-    fn literals(&mut self, place: &'static str, value: &mut Value) {
+    fn literals(&mut self, place: &'static str, value: &mut Value, figures: Figures) {
         match value {
             Value::String(text) => self.literals_of_text(place, text),
-            Value::Number(number) => {
+            Value::Number(number) if figures == Figures::Too => {
                 let mut text = number.to_string();
                 if self.holds(text.as_bytes()).is_some() {
                     self.literals_of_text(place, &mut text);
                     *value = text.into();
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.literals(place, item)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.literals(place, item, figures)),
             Value::Object(fields) => {
                 if fields.keys().any(|name| self.holds(name.as_bytes()).is_some()) {
                     let renamed = std::mem::take(fields).into_iter().map(|(mut name, field)| {
@@ -138,9 +150,9 @@ impl Redactor {
                     });
                     *fields = renamed.collect::<Map<_, _>>();
                 }
-                fields.values_mut().for_each(|field| self.literals(place, field));
+                fields.values_mut().for_each(|field| self.literals(place, field, figures));
             }
-            Value::Null | Value::Bool(_) => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use notex_archive::{Archive, ArchiveError, KeptPart, LateParts, NewPart, PartKind};
 use notex_client::{Server, Trace};
+use notex_file::har::{self, Page};
 use notex_wire::{CallEvidence, ConsoleLine, Exchange};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +18,6 @@ use tracing::debug;
 use self::fetches::Fetching;
 pub(crate) use self::fetches::{Fetches, counted};
 use crate::commands::{client_of_session, server_of_connection};
-use crate::har::{self, Page};
 use crate::history::Typed;
 use crate::protocol::{Delta, Evidence, EvidenceKept, Failure, KeptExchange, KeptLine, Whose};
 use crate::state::unknown_session;
@@ -166,7 +166,8 @@ pub(crate) async fn har(hub: &Hub, whose: Whose, number: Option<u32>) -> Result<
     let exchanges = kept.network.into_iter().flat_map(|(call, all)| {
         all.into_iter().map(move |exchange| KeptExchange { call: Some(call), exchange })
     });
-    Ok(har::written(&pages, &once_each(exchanges.collect())))
+    let exchanges = once_each(exchanges.collect());
+    Ok(har::written(&pages, exchanges.iter().map(|kept| (kept.call, &kept.exchange))))
 }
 
 /// A request that outlived its call is told again by a later one, which knows all of it; it stays where it was sent.

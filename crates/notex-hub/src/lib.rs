@@ -18,7 +18,6 @@ mod explain;
 mod failure;
 mod flows;
 mod follow;
-mod har;
 mod history;
 mod hub;
 mod journal;

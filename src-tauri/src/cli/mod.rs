@@ -22,7 +22,7 @@ pub enum Word {
     /// Run, export and compare flows
     #[command(subcommand)]
     Flow(FlowWord),
-    /// Look at session files
+    /// Look at session files, compare them, and write them as traces
     #[command(subcommand)]
     Session(SessionWord),
 }
@@ -244,6 +244,7 @@ mod tests {
             (&["flow", "export", "a", "--to", "cobol"], "playwright-python"),
             (&["flow", "diff", "a"], "RUN2"),
             (&["session", "diff", "a.notex", "b.notex", "--key"], "--key"),
+            (&["session", "trace", "a.notex"], "TRACE.zip"),
         ] {
             let refused = parsed(words).unwrap_err();
             assert!(refused.contains(named), "{refused}");

@@ -1,6 +1,7 @@
-//! `session show`: what a session file holds, for people and for CI. `session diff` is beside it.
+//! `session show`: what a session file holds, for people and for CI; and `session trace`. `session diff` is beside it.
 
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use chrono::SecondsFormat;
@@ -23,6 +24,18 @@ pub enum SessionWord {
         #[arg(long)]
         json: bool,
     },
+    /// Write a session file as a trace that the trace viewer of Playwright opens
+    #[command(
+        after_help = "Exit codes: 0 it was written, 2 the file cannot be read or the trace not written."
+    )]
+    Trace {
+        /// The session file
+        #[arg(value_name = "FILE.notex")]
+        file: PathBuf,
+        /// The trace; an older one is replaced
+        #[arg(value_name = "TRACE.zip")]
+        to: PathBuf,
+    },
     /// Compare two session files: their calls, and above all the rows they read
     #[command(after_help = diff::CODES)]
     Diff {
@@ -40,6 +53,7 @@ pub enum SessionWord {
 pub(super) fn run(word: SessionWord) -> Result<Exit, Trouble> {
     let (file, json) = match word {
         SessionWord::Show { file, json } => (file, json),
+        SessionWord::Trace { file, to } => return traced(&file, &to).map_err(|why| unread(&why)),
         SessionWord::Diff { before, after, how } => return diff::sessions(&before, &after, how),
     };
     let (text, failed) = shown(&file, json).map_err(|why| unread(&why))?;
@@ -52,6 +66,18 @@ pub(super) fn unread(why: &FileError) -> Trouble {
         Some(hint) => Trouble::input(format!("{why}; {hint}")),
         None => Trouble::input(why.to_string()),
     }
+}
+
+fn traced(file: &Path, to: &Path) -> Result<Exit, FileError> {
+    let mut opened = SessionFile::open(file)?;
+    let written = notex_file::trace(&mut opened, to, &mut |_, _| ControlFlow::Continue(()))?;
+    eprintln!(
+        "{} calls, {} pictures, {} KB",
+        written.calls,
+        written.redaction.pictures,
+        written.bytes / 1_000
+    );
+    Ok(Exit::Done)
 }
 
 /// What is printed, and whether a call failed.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use notex_flow::{Flow, Mark, MatchedBy, RowKey, RunDiff, TableDiff};
 use notex_hub::LOCAL_CONNECTION;
 use notex_hub::protocol::{
-    After, Answer, CellFoundBy, CellOf, CellPlace, CellWish, Command, Compared, FlowDeed, KeptRun, Pace,
-    Query, RunForm, RunPhase,
+    After, Answer, CellFoundBy, CellOf, CellPlace, CellWish, Command, Compared, ExportForm, FlowDeed,
+    KeptRun, Pace, Query, RunForm, RunPhase,
 };
 use notex_journeys::{FixtureSite, RunningEngine, run_app, until};
 use notex_wire::Extract;
@@ -260,7 +260,8 @@ async fn the_shell_is_told_whether_two_runs_or_two_session_files_differ_and_what
         let Ok(Answer::HistorySession(Some(kept))) = seen.hub.query(query).await else {
             panic!("it is kept")
         };
-        seen.did(Command::ExportPast { session: kept.key, pictures: true }).await;
+        seen.did(Command::ExportPast { session: kept.key, pictures: true, form: ExportForm::SessionFile })
+            .await;
         files.push(seen.hub.exported(kept.key).expect("its file").display().to_string());
     }
     let differ = run_app(&["session", "diff", &files[0], &files[1], "--json"], &[]).await;

@@ -5,6 +5,7 @@ mod evidence;
 mod flows;
 mod only_current;
 mod seen;
+mod traces;
 mod words;
 
 pub(crate) use only_current::{Extras, OnlyCurrent};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use notex_flow::{Run, RunOutcome};
 use notex_hub::LOCAL_CONNECTION;
-use notex_hub::protocol::{Answer, Command, Query};
+use notex_hub::protocol::{Answer, Command, ExportForm, Query};
 use notex_journeys::{FixtureSite, RunningEngine, run_app};
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ async fn a_session_file_is_shown_by_the_shell_and_a_damaged_one_refused() {
     let kept =
         seen.hub.query(Query::HistorySession { connection: LOCAL_CONNECTION.to_owned(), session }).await;
     let Ok(Answer::HistorySession(Some(kept))) = kept else { panic!("it is kept: {kept:?}") };
-    seen.did(Command::ExportPast { session: kept.key, pictures: true }).await;
+    seen.did(Command::ExportPast { session: kept.key, pictures: true, form: ExportForm::SessionFile }).await;
     let file = seen.hub.exported(kept.key).expect("its file").display().to_string();
 
     let shown = run_app(&["session", "show", &file], &[]).await;

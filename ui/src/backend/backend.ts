@@ -109,6 +109,7 @@ export type { QueryElement } from "./generated/QueryElement";
 export type { RequestText } from "./generated/RequestText";
 export type { RateCard } from "./generated/RateCard";
 export type { Reason } from "./generated/Reason";
+export type { ExportForm } from "./generated/ExportForm";
 export type { Exported } from "./generated/Exported";
 export type { Exporting } from "./generated/Exporting";
 export type { Extract } from "./generated/Extract";

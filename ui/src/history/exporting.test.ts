@@ -49,12 +49,30 @@ it("an export says what was taken out before the file is saved by the session's 
   await user.click(dialog.getByRole("checkbox", { name: "With pictures" }));
   await user.click(dialog.getByRole("button", { name: "Export" }));
   await dialog.findByText(/4 secrets searched for in all of it, and none is left/);
-  expect(fake.sent.at(-1)).toMatchObject({ type: "export_past", pictures: false });
+  expect(fake.sent.at(-1)).toMatchObject({ type: "export_past", pictures: false, form: "session_file" });
   const rows = dialog.getAllByRole("row").map((row) => row.textContent);
   expect(rows).toEqual(["Taken outFromTimes", "Cookiesthe network12", "Tokenstitles and addresses1"]);
   expect(dialog.getByText("2 pictures included; look at what can be read in them.")).toBeInTheDocument();
   await user.click(dialog.getByRole("button", { name: "Save file" }));
   await dialog.findByText(/^Saved as \/home\/me\/.*\.notex\.$/);
+});
+
+it("a session is written as a trace of Playwright when that is chosen, and saved under a name that says so", async () => {
+  const { fake, user, dialog } = await open();
+  fake.on("export_past", () => ({
+    session: null,
+    call: null,
+    connection: null,
+    closed: [],
+    probe: null,
+    exported,
+  }));
+  expect(dialog.getByRole("radio", { name: "Session file (.notex)" })).toBeChecked();
+  await user.click(dialog.getByRole("radio", { name: "Playwright trace (.zip)" }));
+  await user.click(dialog.getByRole("button", { name: "Export" }));
+  await user.click(await dialog.findByRole("button", { name: "Save file" }));
+  await dialog.findByText(/^Saved as \/home\/me\/.* trace\.zip\.$/);
+  expect(fake.sent.at(-1)).toMatchObject({ type: "export_past", form: "playwright_trace" });
 });
 
 it("one that takes long shows how far it is, and is cancelled", async () => {

@@ -1,4 +1,4 @@
-import type { Exported, PastSession } from "../backend/backend";
+import type { Exported, ExportForm, PastSession } from "../backend/backend";
 import { plural } from "../controls/format";
 import { pastTitle } from "./words";
 
@@ -41,6 +41,6 @@ export function notesOf({ tooShort, leftOut, pictures }: Exported): string[] {
   return notes;
 }
 
-/** `Price watch 2026-11-25.notex` */
-export const fileNameOf = (session: PastSession): string =>
-  `${pastTitle(session).slice(0, 60).trim()} ${session.createdAt.slice(0, 10)}.notex`;
+/** `Price watch 2026-11-25.notex`, `Price watch 2026-11-25 trace.zip` */
+export const fileNameOf = (session: PastSession, form: ExportForm): string =>
+  `${pastTitle(session).slice(0, 60).trim()} ${session.createdAt.slice(0, 10)}${form === "session_file" ? ".notex" : " trace.zip"}`;

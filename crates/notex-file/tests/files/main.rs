@@ -5,6 +5,7 @@
 mod hostile;
 mod redaction;
 mod round_trip;
+mod traces;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use notex_archive::{
     Archive, CallFailure, End, KeptSession, NewCall, NewPart, Options, Page, PartKind, SessionFacts, Timing,
     Words,
 };
-use notex_file::{Export, Exported, FileError, Pictures, Secret, export};
+use notex_file::{Export, Exported, FileError, Form, Pictures, Secret, export};
 use notex_session::{Credits, EndReason};
 use notex_wire::CallKind;
 use serde_json::json;
@@ -48,11 +49,22 @@ impl Desk {
     }
 
     fn export(&self, session: &KeptSession, secrets: &[Secret]) -> Result<(PathBuf, Exported), FileError> {
-        let file = self.file("session.notex");
+        self.export_as(Form::SessionFile, "session.notex", session, secrets)
+    }
+
+    fn export_as(
+        &self,
+        form: Form,
+        name: &str,
+        session: &KeptSession,
+        secrets: &[Secret],
+    ) -> Result<(PathBuf, Exported), FileError> {
+        let file = self.file(name);
         let wish = Export {
             session: session.key,
             secrets,
             pictures: Pictures::Keep,
+            form,
             made_by: "notex-inspector 0.0.0",
             made_at: at(100),
         };

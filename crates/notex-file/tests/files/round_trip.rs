@@ -93,8 +93,14 @@ fn a_cancelled_export_leaves_the_older_file_and_nothing_else() {
     let kept = here.keep(calls());
     let file = here.file("session.notex");
     std::fs::write(&file, "the older one").unwrap();
-    let wish =
-        Export { session: kept.key, secrets: &[], pictures: Pictures::Keep, made_by: "", made_at: at(0) };
+    let wish = Export {
+        session: kept.key,
+        secrets: &[],
+        pictures: Pictures::Keep,
+        form: Form::SessionFile,
+        made_by: "",
+        made_at: at(0),
+    };
     let mut told = Vec::new();
     let stopped = export(&here.archive, &wish, &file, &mut |done, of| {
         told.push((done, of));
@@ -113,8 +119,14 @@ fn pictures_stay_behind_when_that_is_wished() {
     let here = Desk::new();
     let kept = here.keep(calls());
     let file = here.file("session.notex");
-    let wish =
-        Export { session: kept.key, secrets: &[], pictures: Pictures::LeaveOut, made_by: "", made_at: at(0) };
+    let wish = Export {
+        session: kept.key,
+        secrets: &[],
+        pictures: Pictures::LeaveOut,
+        form: Form::SessionFile,
+        made_by: "",
+        made_at: at(0),
+    };
     let done = export(&here.archive, &wish, &file, &mut |_, _| ControlFlow::Continue(())).unwrap();
     assert_eq!((done.redaction.pictures, done.redaction.left_out), (0, 2));
     let mut opened = SessionFile::open(&file).unwrap();
@@ -140,8 +152,14 @@ fn a_session_that_is_gone_or_a_folder_that_is_not_there_is_said() {
         here.export(&gone, &[]).unwrap_err().to_string(),
         "the history does not hold this session any more"
     );
-    let wish =
-        Export { session: kept.key, secrets: &[], pictures: Pictures::Keep, made_by: "", made_at: at(0) };
+    let wish = Export {
+        session: kept.key,
+        secrets: &[],
+        pictures: Pictures::Keep,
+        form: Form::SessionFile,
+        made_by: "",
+        made_at: at(0),
+    };
     let nowhere = here.file("no/such/folder.notex");
     let refused = export(&here.archive, &wish, &nowhere, &mut |_, _| ControlFlow::Continue(())).unwrap_err();
     assert!(refused.to_string().contains("could not be written"), "{refused}");

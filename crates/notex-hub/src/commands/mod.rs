@@ -77,7 +77,9 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
         }
         Command::RemovePast { session } => history::remove(hub, session).await.map(|()| Outcome::default()),
         Command::Flow { deed } => flows::run(hub, deed).await,
-        Command::ExportPast { session, pictures } => history::export(hub, session, pictures).await,
+        Command::ExportPast { session, pictures, form } => {
+            history::export(hub, session, pictures, form).await
+        }
         Command::StopExport => {
             hub.shared.exports.stop();
             Ok(Outcome::default())

@@ -1,4 +1,4 @@
-//! Session files: from the history into one, and from one into the history. What is exported lies in a folder of its
+//! Files of sessions: from the history into one, and from one into the history. What is exported lies in a folder of its
 //! own until a host hands it on.
 
 use std::ops::ControlFlow;
@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use notex_file::{Export, FileError, Pictures, Secret, SecretKind, SessionFile};
+use notex_file::{Export, FileError, Form, Pictures, Secret, SecretKind, SessionFile};
 use tokio::runtime::Handle;
 
 use super::past_session;
 use crate::Hub;
-use crate::protocol::{Delta, Exported, Exporting, Failure, FailureCode, Outcome, RemovedSecrets};
+use crate::protocol::{
+    Delta, ExportForm, Exported, Exporting, Failure, FailureCode, Outcome, RemovedSecrets,
+};
 
+const FORMS: [ExportForm; 2] = [ExportForm::SessionFile, ExportForm::PlaywrightTrace];
 /// Progress is told at most so often.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
@@ -35,8 +38,17 @@ impl Exports {
         self.folder.join("incoming").join(name)
     }
 
-    fn file(&self, session: i64) -> PathBuf {
-        self.folder.join(format!("{session}.notex"))
+    fn file(&self, session: i64, form: ExportForm) -> PathBuf {
+        let ending = match form {
+            ExportForm::SessionFile => "notex",
+            ExportForm::PlaywrightTrace => "trace.zip",
+        };
+        self.folder.join(format!("{session}.{ending}"))
+    }
+
+    /// The file of the last export of a session: those before it are removed as it begins.
+    fn last(&self, session: i64) -> Option<PathBuf> {
+        FORMS.map(|form| self.file(session, form)).into_iter().find(|file| file.is_file())
     }
 
     /// Stops the export that runs.
@@ -53,12 +65,22 @@ impl Exports {
     }
 }
 
-/// Writes a kept session into a file that [`Hub::exported`] finds.
-pub(crate) async fn export(hub: &Hub, session: i64, pictures: bool) -> Result<Outcome, Failure> {
+/// Writes a kept session, as one form or the other, into a file that [`Hub::exported`] finds.
+pub(crate) async fn export(
+    hub: &Hub,
+    session: i64,
+    pictures: bool,
+    form: ExportForm,
+) -> Result<Outcome, Failure> {
     let secrets = secrets(hub).await?;
     let now = hub.ask(|_, now| now).await?;
     let exports = &hub.shared.exports;
-    let (file, stop) = (exports.file(session), exports.begin());
+    let (file, stop) = (exports.file(session, form), exports.begin());
+    let earlier = FORMS.map(|form| exports.file(session, form));
+    let form = match form {
+        ExportForm::SessionFile => Form::SessionFile,
+        ExportForm::PlaywrightTrace => Form::PlaywrightTrace,
+    };
     let pictures = if pictures { Pictures::Keep } else { Pictures::LeaveOut };
     let telling = hub.clone();
     let (runtime, mut told_at) = (Handle::current(), Instant::now());
@@ -72,10 +94,11 @@ pub(crate) async fn export(hub: &Hub, session: i64, pictures: bool) -> Result<Ou
     };
     let exported = hub.shared.history.with(move |archive| {
         make_private(&file)?;
+        earlier.iter().for_each(|file| drop(std::fs::remove_file(file)));
         // What was handed in a moment ago goes along.
         archive.flush()?;
         let made_by = concat!("notex-inspector ", env!("CARGO_PKG_VERSION"));
-        let wish = Export { session, secrets: &secrets, pictures, made_by, made_at: now };
+        let wish = Export { session, secrets: &secrets, pictures, form, made_by, made_at: now };
         notex_file::export(archive, &wish, &file, &mut progress)
     });
     let done = exported.await?.map_err(|why| failure(&why))?;
@@ -113,12 +136,10 @@ impl Hub {
     /// # Errors
     /// When there is none.
     pub fn exported(&self, session: i64) -> Result<PathBuf, Failure> {
-        let file = self.shared.exports.file(session);
-        if file.is_file() {
-            return Ok(file);
-        }
-        Err(Failure::invalid("this session was not exported, or its file is gone")
-            .with_hint("export it again"))
+        self.shared.exports.last(session).ok_or_else(|| {
+            Failure::invalid("this session was not exported, or its file is gone")
+                .with_hint("export it again")
+        })
     }
 
     /// Where a host may put a file of this name before it is opened; gone after the next start.

@@ -5,7 +5,7 @@ use notex_wire::Extract;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{FlowDeed, Settings};
+use super::{ExportForm, FlowDeed, Settings};
 
 /// Something the person asks for. `send` answers when it is done, with an [`Outcome`] or a [`Failure`]; what it
 /// changed arrives as [`super::Event`]s.
@@ -149,13 +149,15 @@ pub enum Command {
         #[ts(type = "number")]
         session: i64,
     },
-    /// Write a kept session into a session file, without its secrets; progress comes as `Exporting`.
+    /// Write a kept session into a file, without its secrets; progress comes as `Exporting`.
     ExportPast {
         /// Its number in the history.
         #[ts(type = "number")]
         session: i64,
         /// Its pictures go along: what can be read in them is not searched for secrets.
         pictures: bool,
+        /// What is written.
+        form: ExportForm,
     },
     /// Stop the export that runs.
     StopExport,

@@ -266,7 +266,17 @@ pub struct HistorySizes {
     pub bytes: u64,
 }
 
-/// A session file that was written.
+/// What a kept session is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportForm {
+    /// The session file `.notex`, which an inspector opens.
+    SessionFile,
+    /// A trace, which the trace viewer of Playwright opens.
+    PlaywrightTrace,
+}
+
+/// A file of a session that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Exported {
@@ -305,7 +315,7 @@ pub struct RemovedSecrets {
     pub times: u64,
 }
 
-/// How far the writing of a session file is.
+/// How far the writing of a file of a session is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Exporting {

@@ -29,9 +29,9 @@ pub use flow::{
     RunForm, RunPhase, Stretch,
 };
 pub use history::{
-    CallTiming, Explanation, Exported, Exporting, FilterHelp, FilterProblem, FilterSuggestion, Help,
-    HistoryFilter, HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastHit, PastHits, PastSession,
-    RemovedSecrets, Snippet,
+    CallTiming, Explanation, ExportForm, Exported, Exporting, FilterHelp, FilterProblem, FilterSuggestion,
+    Help, HistoryFilter, HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastHit, PastHits,
+    PastSession, RemovedSecrets, Snippet,
 };
 pub use model::{ModelState, TriedModel};
 pub use money::{

@@ -1,7 +1,7 @@
 //! Session files: what one inspector exports, another one opens.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
-use notex_hub::protocol::{Answer, HistoryFilter, Outcome, PastSession};
+use notex_hub::protocol::{Answer, ExportForm, HistoryFilter, Outcome, PastSession};
 
 use super::*;
 
@@ -36,7 +36,7 @@ async fn hub_with_a_session(server: &ScriptedServer, folder: &std::path::Path) -
 }
 
 async fn export(hub: &Hub, session: i64) -> Outcome {
-    hub.send(Command::ExportPast { session, pictures: true }).await.unwrap()
+    hub.send(Command::ExportPast { session, pictures: true, form: ExportForm::SessionFile }).await.unwrap()
 }
 
 #[tokio::test]
@@ -81,7 +81,10 @@ async fn a_file_that_is_none_is_refused_with_a_sentence_and_an_export_of_nothing
     let refused = hub.send(Command::OpenFile { path: letter.display().to_string() }).await.unwrap_err();
     assert_eq!(refused.code, FailureCode::Invalid);
     assert!(refused.message.starts_with("This is not a session file"), "{}", refused.message);
-    let refused = hub.send(Command::ExportPast { session: 7, pictures: true }).await.unwrap_err();
+    let refused = hub
+        .send(Command::ExportPast { session: 7, pictures: true, form: ExportForm::SessionFile })
+        .await
+        .unwrap_err();
     assert_eq!(refused.message, "The history does not hold this session any more.");
     assert!(hub.exported(7).unwrap_err().hint.is_some());
 }

@@ -2,7 +2,7 @@
 import type { RemovedSecrets } from "./RemovedSecrets";
 
 /**
- * A session file that was written.
+ * A file of a session that was written.
  */
 export type Exported = { 
 /**

@@ -6,18 +6,32 @@ use notex_wire::{Exchange, HttpBody, HttpHeader};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::protocol::KeptExchange;
-
 /// A call that pages of requests are named after.
-pub(crate) struct Page {
-    pub(crate) number: u32,
-    pub(crate) started_at: DateTime<Utc>,
-    pub(crate) title: String,
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Its number within its session.
+    pub number: u32,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// The title of the page after it; may be empty.
+    pub title: String,
 }
 
-/// The file.
-pub(crate) fn written(pages: &[Page], exchanges: &[KeptExchange]) -> String {
-    let entries: Vec<Value> = exchanges.iter().map(|kept| entry(kept, pages)).collect();
+/// The file: requests with the numbers of their calls.
+pub fn written<'a>(
+    pages: &[Page],
+    exchanges: impl IntoIterator<Item = (Option<u32>, &'a Exchange)>,
+) -> String {
+    let entries: Vec<Value> = exchanges
+        .into_iter()
+        .map(|(call, exchange)| {
+            let mut entry = entry(exchange);
+            if let Some(call) = call.filter(|call| pages.iter().any(|page| page.number == *call)) {
+                entry["pageref"] = json!(name(call));
+            }
+            entry
+        })
+        .collect();
     let pages: Vec<Value> = pages.iter().map(page).collect();
     let log = json!({
         "version": "1.2",
@@ -41,8 +55,8 @@ fn page(page: &Page) -> Value {
     })
 }
 
-fn entry(kept: &KeptExchange, pages: &[Page]) -> Value {
-    let exchange = &kept.exchange;
+/// A request.
+pub(crate) fn entry(exchange: &Exchange) -> Value {
     let timings = timings(exchange);
     // What is a part of another is not counted twice.
     let time: f64 = ["blocked", "dns", "connect", "send", "wait", "receive"]
@@ -59,9 +73,6 @@ fn entry(kept: &KeptExchange, pages: &[Page]) -> Value {
         "timings": timings,
         "_resourceType": exchange.resource_type,
     });
-    if let Some(call) = kept.call.filter(|call| pages.iter().any(|page| page.number == *call)) {
-        entry["pageref"] = json!(name(call));
-    }
     if let Some(ip) = exchange.remote_address.as_deref().and_then(|at| at.rsplit_once(':')) {
         entry["serverIPAddress"] = json!(ip.0.trim_matches(['[', ']']));
     }
@@ -181,10 +192,6 @@ mod tests {
         DateTime::from_timestamp_millis(millis).unwrap_or_default()
     }
 
-    fn kept(call: Option<u32>, exchange: Exchange) -> KeptExchange {
-        KeptExchange { call, exchange }
-    }
-
     fn header(name: &str, value: &str) -> HttpHeader {
         HttpHeader { name: name.to_owned(), value: value.to_owned() }
     }
@@ -229,7 +236,7 @@ mod tests {
             ..Exchange::default()
         };
         let pages = [Page { number: 3, started_at: at(1_764_000_000_000), title: String::new() }];
-        let text = written(&pages, &[kept(Some(3), answered), kept(None, failed)]);
+        let text = written(&pages, [(Some(3), &answered), (None, &failed)]);
         serde_json::from_str(&text).unwrap_or_default()
     }
 
