@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use notex_session::{Charge, Credits, EndReason, Lifetime, Phase};
+use notex_session::{Charge, Credits, EndReason, Phase};
 use notex_wire::{EngineEvent, SessionAnswer};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
@@ -14,7 +14,6 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::answer::{Answered, CallAnswer, Product, Turn};
 use super::call::{Around, Done, PageCall, Reached};
-use super::charging::Writing;
 use super::end::{End, LastCall, Loss, lost};
 use super::face::Renames;
 use super::registry::{Ask, Asked, Close};
@@ -66,13 +65,6 @@ impl PageReply {
 pub(super) enum After {
     Stay,
     End,
-}
-
-/// A deadline that counts from now, while that is being written.
-struct Touching {
-    before: Lifetime,
-    at: DateTime<Utc>,
-    writing: Writing,
 }
 
 /// The call that a session was made for.
@@ -213,10 +205,10 @@ impl Session {
     /// Makes a call, and says how the session ends if it does. `opening` is there when the session was made for this
     /// call.
     async fn call(&mut self, call: PageCall, mut reply: PageReply, opening: Option<Opening>) -> Option<End> {
-        let (admitted, touching, after) = match opening {
-            Some(Opening { after, admitted }) => (admitted, None, Some(after)),
+        let (admitted, after) = match opening {
+            Some(Opening { after, admitted }) => (admitted, Some(after)),
             None => match self.admit(&call).await {
-                Ok((admitted, touching)) => (admitted, touching, None),
+                Ok(admitted) => (admitted, None),
                 Err(refused) => {
                     reply.send(Err(refused));
                     return None;
@@ -269,10 +261,6 @@ impl Session {
         if number.is_some() {
             evidence.end(state.clock.now());
         }
-        let untouched = match touching {
-            Some(touching) => self.touched(touching).await.err(),
-            None => None,
-        };
         let done = match done {
             Ok(Err(PageError::Lost(why))) => {
                 let loss = timeout(BROWSER_FIRST, lost(&*browser, &*page)).await.unwrap_or(Loss::Page(why));
@@ -281,13 +269,6 @@ impl Session {
             other => other,
         };
         match done {
-            Ok(_) if let Some(error) = untouched => {
-                let refused = Refused::from(error);
-                self.held = Credits::ZERO;
-                running.failed(&refused, Credits::ZERO);
-                reply.send(Err(refused));
-                None
-            }
             Ok(Ok(done)) => self.succeeded(&call, began, done, (reply, running), admitted, after).await,
             Ok(Err(error)) => {
                 let (mut refused, mut cost) = (Refused::from(error), Credits::ZERO);
@@ -321,20 +302,24 @@ impl Session {
         }
     }
 
-    /// Refuses a call that the plan cannot pay or the store cannot keep; else the deadline counts from now. Of a call
-    /// that does nothing to anybody it is known afterwards whether the store could keep it.
-    async fn admit(&mut self, call: &PageCall) -> Result<(Admitted, Option<Touching>), Refused> {
+    /// Refuses a call that the plan cannot pay or the store cannot keep; else the deadline counts from now.
+    async fn admit(&mut self, call: &PageCall) -> Result<Admitted, Refused> {
         let pictured = call.screenshot().taken(self.record.screenshot);
         let (kind, credits) = (call.charged_as(), self.credits);
         let admitted = self.state.admit(kind, |tariff| call.least(tariff, pictured), credits)?;
-        let touching = call.is_use().then(|| self.begin_touching());
-        match touching {
-            Some(touching) if !call.only_looks() => {
-                self.touched(touching).await?;
-                Ok((admitted, None))
-            }
-            touching => Ok((admitted, touching)),
+        if !call.is_use() {
+            return Ok(admitted);
         }
+        // What does nothing to anybody is written once, with what it costs, unless that is known to fail.
+        if call.only_looks() && self.write_again_at.is_none() {
+            let now = self.state.clock.now();
+            self.record.life.touch(now);
+            self.note_unwritten();
+            self.state.events.tell(EngineEvent::SessionChanged { session: self.answer(now) });
+        } else {
+            self.touch().await?;
+        }
+        Ok(admitted)
     }
 
     async fn succeeded(
@@ -414,30 +399,15 @@ impl Session {
 
     /// The deadline counts from now, or stays where it is when that cannot be written.
     async fn touch(&mut self) -> Result<DateTime<Utc>, StoreError> {
-        let touching = self.begin_touching();
-        self.touched(touching).await
-    }
-
-    fn begin_touching(&mut self) -> Touching {
-        let (before, at) = (self.record.life, self.state.clock.now());
-        self.record.life.touch(at);
-        Touching { before, at, writing: self.begin_writing() }
-    }
-
-    async fn touched(&mut self, touching: Touching) -> Result<DateTime<Utc>, StoreError> {
-        let Touching { before, at, writing } = touching;
-        match self.written(writing, at).await {
-            Ok(entries) => {
-                self.tell_charged(entries);
-                self.state.events.tell(EngineEvent::SessionChanged { session: self.answer(at) });
-                Ok(at)
-            }
-            Err(error) => {
-                self.record.life = before;
-                self.note_unwritten();
-                Err(error)
-            }
+        let (before, now) = (self.record.life, self.state.clock.now());
+        self.record.life.touch(now);
+        if let Err(error) = self.write(now).await {
+            self.record.life = before;
+            self.note_unwritten();
+            return Err(error);
         }
+        self.state.events.tell(EngineEvent::SessionChanged { session: self.answer(now) });
+        Ok(now)
     }
 
     /// The deadline counts from now, whether that can be written yet or not.
