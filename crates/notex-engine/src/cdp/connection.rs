@@ -31,6 +31,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 /// Remote browsers sit behind proxies that drop idle connections without a word.
 const PING_EVERY: Duration = Duration::from_secs(20);
 const SILENCE_ENDS: Duration = Duration::from_secs(65);
+/// How much is read at once. All of it is written with zeros before each read, so what is never filled costs as well.
+const READ_BYTES: usize = 16 * 1024;
 
 /// A connection to a browser. Clones share it; it closes when the last one is dropped.
 #[derive(Clone, Debug)]
@@ -128,7 +130,10 @@ impl Cdp {
             request.headers_mut().insert(name.clone(), value.clone());
         }
         // Answers of tens of megabytes are normal in this protocol; what pages may cause is capped by the callers.
-        let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BYTES)
+            .max_message_size(None)
+            .max_frame_size(None);
         let connecting = connect_async_with_config(request, Some(config), true);
         let (socket, _) = tokio::time::timeout(CONNECT_WITHIN, connecting)
             .await
@@ -352,11 +357,25 @@ impl State {
 async fn write(mut sink: SplitSink<Socket, Message>, mut queue: mpsc::UnboundedReceiver<Message>) {
     while let Some(message) = queue.recv().await {
         // The reader sees the broken socket too and tells everybody why.
-        if sink.send(message).await.is_err() {
+        if send_with_waiting(&mut sink, message, &mut queue).await.is_err() {
             return;
         }
     }
     let _ = sink.close().await;
+}
+
+/// What waits already goes in the same packet: a browser that is woken by the first message may take the processor from
+/// who has the second one still to send, and that costs more than both.
+async fn send_with_waiting(
+    sink: &mut SplitSink<Socket, Message>,
+    first: Message,
+    queue: &mut mpsc::UnboundedReceiver<Message>,
+) -> Result<(), Error> {
+    sink.feed(first).await?;
+    while let Ok(next) = queue.try_recv() {
+        sink.feed(next).await?;
+    }
+    sink.flush().await
 }
 
 async fn read(

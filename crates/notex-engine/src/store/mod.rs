@@ -28,6 +28,11 @@ pub(crate) use self::totals::Totals;
 use crate::browser::Traffic;
 use crate::ledger::{Month, NewEntry};
 
+/// In the data folder. A folder of its own, because the one around it is watched for what people change, and whoever
+/// watches is woken by each write.
+const FOLDER: &str = "store";
+const FILE: &str = "engine.sqlite";
+
 /// A session as it is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SessionRecord {
@@ -130,10 +135,14 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the store of a folder, making both when they are not there. Blocks.
-    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        make_private(folder).map_err(|why| StoreError::Folder { folder: folder.to_owned(), why })?;
-        let file = folder.join("engine.sqlite");
+    /// Opens the store of a data folder, making both when they are not there. Blocks.
+    pub(crate) fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        // Older engines kept it in the data folder itself. There it stays.
+        let older = data_dir.join(FILE);
+        let folder = &if older.exists() { data_dir.to_owned() } else { data_dir.join(FOLDER) };
+        let of_folder = |why| StoreError::Folder { folder: folder.clone(), why };
+        make_private(folder).map_err(of_folder)?;
+        let file = folder.join(FILE);
         let refused = |why| StoreError::opening(folder, &file, why);
         let mut connection = Connection::open(&file).map_err(refused)?;
         let found = schema::version(&connection).map_err(refused)?;
@@ -143,10 +152,7 @@ impl Store {
         schema::prepare(&mut connection).map_err(refused)?;
         let (jobs, waiting) = mpsc::channel::<Job>();
         let work = move || thread::work(connection, &waiting);
-        std::thread::Builder::new()
-            .name("notex-store".to_owned())
-            .spawn(work)
-            .map_err(|why| StoreError::Folder { folder: folder.to_owned(), why })?;
+        std::thread::Builder::new().name("notex-store".to_owned()).spawn(work).map_err(of_folder)?;
         Ok(Self { jobs })
     }
 

@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The folder cannot be made.
-    #[error("the data folder {folder} cannot be made: {why}")]
+    #[error("the folder {folder} cannot be made: {why}; use another data folder")]
     Folder {
         /// The folder.
         folder: PathBuf,

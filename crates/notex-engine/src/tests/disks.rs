@@ -78,6 +78,42 @@ async fn an_end_that_could_not_be_written_is_told_from_memory_and_written_later(
 }
 
 #[tokio::test]
+async fn a_look_whose_charge_cannot_be_written_is_owed_and_no_other_is_begun_before_it_is() {
+    let house = House::new().await;
+    let session = house.start().await;
+    let page = house.browser.page();
+    let store = &house.engine.state.store;
+    store.break_writes(true).await;
+    let look = json!({ "session_id": session.session_id });
+    house.post("/env/observe", look.clone()).await.of::<PageAnswer>();
+    while house.session(&session).await.credits != Some(Credits::from_thousandths(1_100)) {
+        tokio::task::yield_now().await;
+    }
+    let looks = page.done().len();
+    assert_eq!(house.post("/env/observe", look.clone()).await.refusal(500).code, "store_failed");
+    assert_eq!(page.done().len(), looks);
+    store.break_writes(false).await;
+    house.post("/env/observe", look).await.of::<PageAnswer>();
+    house.costs(&session, 2_100).await;
+    assert_eq!(house.get("/usage/entries").await.of::<EntryPage>().total, 3);
+}
+
+#[tokio::test]
+async fn while_a_look_goes_on_its_deadline_counts_from_when_it_began() {
+    let house = House::new().await;
+    let session = house.start().await;
+    let page = house.browser.page();
+    house.seconds_pass(30);
+    page.hold();
+    let looking = house.post_aside("/env/observe", json!({ "session_id": session.session_id }));
+    page.has_begun("observe").await;
+    let seen = house.session(&session).await;
+    assert_eq!(seen.expires_at, session.expires_at.map(|at| at + TimeDelta::seconds(30)));
+    page.let_go();
+    looking.await.unwrap().of::<PageAnswer>();
+}
+
+#[tokio::test]
 async fn of_two_who_close_at_once_neither_waits_for_a_disk_that_takes_nothing() {
     let house = House::new().await;
     let session = house.start().await;
@@ -114,10 +150,19 @@ fn a_file_that_is_no_store_is_refused_in_a_sentence_with_its_name() {
 }
 
 #[test]
+fn a_store_that_lies_where_older_engines_kept_it_stays_there() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("engine.sqlite"), "").unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    assert!(std::fs::metadata(folder.path().join("engine.sqlite")).unwrap().len() > 0);
+    assert!(!folder.path().join("store").exists());
+}
+
+#[test]
 fn a_store_of_a_newer_engine_is_left_alone() {
     let folder = TempDir::new().unwrap();
     drop(Store::open(folder.path()).unwrap());
-    let file = folder.path().join("engine.sqlite");
+    let file = folder.path().join("store/engine.sqlite");
     let later = loop {
         // The thread of the first one lets go of the file when it notices that nobody is left to ask.
         let connection = rusqlite::Connection::open(&file).unwrap();
@@ -137,8 +182,8 @@ fn a_store_of_a_newer_engine_is_left_alone() {
 #[cfg(target_os = "linux")]
 fn a_folder_that_cannot_be_written_is_refused_in_a_sentence() {
     let refused = Store::open(std::path::Path::new("/proc/self")).err().unwrap();
-    assert!(matches!(refused, StoreError::NotWritable { .. }), "{refused}");
+    assert!(refused.to_string().contains("/proc/self/store cannot be made"), "{refused}");
     assert!(refused.to_string().contains("use another data folder"), "{refused}");
     let refused = Store::open(std::path::Path::new("/proc/self/nowhere")).err().unwrap();
-    assert!(refused.to_string().contains("/proc/self/nowhere cannot be made"), "{refused}");
+    assert!(refused.to_string().contains("/proc/self/nowhere/store cannot be made"), "{refused}");
 }

@@ -72,7 +72,7 @@ async fn a_name_that_leads_elsewhere_and_a_file_that_is_too_large_are_refused() 
     let large = vec![b'x'; 32 * 1024 * 1024 + 1];
     assert_eq!(house.give(&session, "large", &large).await.refusal(413).code, "file_too_large");
     assert_eq!(house.post(&path(&session), json!({})).await.field().0, "body.file");
-    let escaped = format!("{}/..%2F..%2Fengine.sqlite", path(&session));
+    let escaped = format!("{}/..%2F..%2Fstore%2Fengine.sqlite", path(&session));
     assert_eq!(house.get(&escaped).await.refusal(404).code, "file_not_found");
     assert_eq!(house.get(&path(&session)).await.of::<SessionFilePage>().total, 0);
     for (query, field) in
