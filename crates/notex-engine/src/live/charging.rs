@@ -118,8 +118,8 @@ impl Session {
         self.written(writing, now).await
     }
 
-    /// Begins to write the session as it is, with all that it owes: whoever asks the store from now on is answered with
-    /// it. How that ends is to be waited for with [`Self::written`].
+    /// Notes the session as it is, with all that it owes: whoever asks the store from now on is answered with it. It is
+    /// written, and how that ends is known, with [`Self::written`].
     pub(super) fn begin_writing(&mut self) -> Writing {
         self.record.traffic = self.page.traffic();
         let owed = std::mem::take(&mut self.owed);

@@ -352,6 +352,8 @@ impl Session {
             (reply, running),
             after,
         );
+        // Who called is answered first: what was noted is found in any case.
+        tokio::task::yield_now().await;
         match self.written(writing, now).await {
             Ok(entries) => self.tell_charged(entries),
             // It was done and is charged: its entries are owed, and written as soon as that can be.

@@ -11,7 +11,7 @@ mod totals;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::{BoxFuture, FutureExt};
@@ -131,7 +131,28 @@ pub(crate) struct EntryFilter {
 
 /// The open store.
 pub(crate) struct Store {
-    jobs: mpsc::Sender<Job>,
+    jobs: Arc<Jobs>,
+}
+
+/// The way to the thread of the store. What is only noted goes in front of whatever is asked next: to wake a thread costs
+/// its waker the processor now and then, which matters where somebody waits for something else.
+struct Jobs {
+    noted: Mutex<Vec<Job>>,
+    way: mpsc::Sender<Job>,
+}
+
+impl Jobs {
+    fn note(&self, job: Job) {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+    }
+
+    /// Hands over what was noted, and then `job`.
+    fn ask(&self, job: Option<Job>) -> Result<(), StoreError> {
+        // Locked until all is handed over, so that nothing overtakes.
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = noted.drain(..).chain(job);
+        all.try_for_each(|job| self.way.send(job)).map_err(|_| StoreError::Closed)
+    }
 }
 
 impl Store {
@@ -150,16 +171,16 @@ impl Store {
             return Err(StoreError::Newer { file, found, known: schema::NEWEST });
         }
         schema::prepare(&mut connection).map_err(refused)?;
-        let (jobs, waiting) = mpsc::channel::<Job>();
+        let (way, waiting) = mpsc::channel::<Job>();
         let work = move || thread::work(connection, &waiting);
         std::thread::Builder::new().name("notex-store".to_owned()).spawn(work).map_err(of_folder)?;
-        Ok(Self { jobs })
+        Ok(Self { jobs: Arc::new(Jobs { noted: Mutex::default(), way }) })
     }
 
     /// Closes the file; whatever is asked afterwards is refused.
     pub(crate) async fn close(&self) {
         let (closed, done) = oneshot::channel();
-        if self.jobs.send(Job::Close(closed)).is_ok() {
+        if self.jobs.ask(Some(Job::Close(closed))).is_ok() {
             let _ = done.await;
         }
     }
@@ -169,14 +190,22 @@ impl Store {
         self.run("end the sessions of the last run", rows::end_orphans).await
     }
 
-    /// Writes the state of a session and new ledger entries, all or nothing. Charges of zero are no entries. What is
-    /// asked of the store afterwards finds it, whether this is waited for or not.
+    /// Writes the state of a session and new ledger entries, all or nothing. Charges of zero are no entries. It is begun
+    /// when it is waited for; what is asked of the store meanwhile finds it all the same.
     pub(crate) fn write(
         &self,
         session: SessionRecord,
         entries: Vec<NewEntry>,
     ) -> BoxFuture<'static, Result<Vec<LedgerEntry>, StoreError>> {
-        self.run("write a session", move |connection| rows::write(connection, &session, &entries))
+        let doing = "write a session";
+        let (job, told) = job(move |connection| rows::write(connection, &session, &entries));
+        self.jobs.note(job);
+        let jobs = Arc::clone(&self.jobs);
+        async move {
+            jobs.ask(None)?;
+            answered(doing, told).await
+        }
+        .boxed()
     }
 
     /// What was charged on each day (UTC) that has entries.
@@ -223,25 +252,39 @@ impl Store {
     fn run<T: Send + 'static>(
         &self,
         doing: &'static str,
-        job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, StoreError>> {
-        let (tell, told) = oneshot::channel();
-        let work = Box::new(move |connection: rusqlite::Result<&Connection>| {
-            let result = connection.and_then(job);
-            let failed = result.as_ref().err().map(thread::again);
-            let tell = Box::new(move |ended: rusqlite::Result<()>| {
-                let _ = tell.send(result.and_then(|done| ended.map(|()| done)));
-            });
-            Outcome { failed, tell }
-        });
-        let asked = self.jobs.send(Job::Run(work)).map_err(|_| StoreError::Closed);
+        let (job, told) = job(work);
+        let asked = self.jobs.ask(Some(job));
         async move {
             asked?;
-            let result = told.await.map_err(|_| StoreError::Closed)?;
-            result.map_err(|why| StoreError::doing(doing, why))
+            answered(doing, told).await
         }
         .boxed()
     }
+}
+
+type Told<T> = oneshot::Receiver<rusqlite::Result<T>>;
+
+/// Work for the thread, and where it tells what came of it.
+fn job<T: Send + 'static>(
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+) -> (Job, Told<T>) {
+    let (tell, told) = oneshot::channel();
+    let work = Box::new(move |connection: rusqlite::Result<&Connection>| {
+        let result = connection.and_then(work);
+        let failed = result.as_ref().err().map(thread::again);
+        let tell = Box::new(move |ended: rusqlite::Result<()>| {
+            let _ = tell.send(result.and_then(|done| ended.map(|()| done)));
+        });
+        Outcome { failed, tell }
+    });
+    (Job::Run(work), told)
+}
+
+async fn answered<T>(doing: &'static str, told: Told<T>) -> Result<T, StoreError> {
+    let result = told.await.map_err(|_| StoreError::Closed)?;
+    result.map_err(|why| StoreError::doing(doing, why))
 }
 
 #[cfg(unix)]

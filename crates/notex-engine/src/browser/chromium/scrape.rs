@@ -2,13 +2,14 @@
 //! content in it and converts it, on a thread of its own, since its depth and time are the page's.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use notex_scrape::{Page, Wish};
 use notex_wire::{FoundBy, ImageCategory, ImageData, ReadScope, Reading};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::runtime::{Builder, Runtime};
 
 use super::frames::FRAME_ANSWERS_WITHIN;
 use super::observe::PagePosition;
@@ -218,14 +219,15 @@ fn notes(fell_back: bool, too_big: bool, cut_bytes: usize) -> Vec<String> {
     notes
 }
 
-/// Deep pages need a big stack and slow ones a deadline. A thread that is late ends by itself: its input is capped.
+/// Deep pages need a big stack, which costs nothing until it is used, and a thread that was used is soon used again.
+static READERS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
+    Builder::new_current_thread().thread_name("notex-markdown").thread_stack_size(STACK_BYTES).build()
+});
+
+/// Slow pages need a deadline as well. A thread that is late ends by itself: its input is capped.
 async fn on_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unread> {
-    let (done, result) = oneshot::channel();
-    std::thread::Builder::new()
-        .name(String::from("notex-markdown"))
-        .stack_size(STACK_BYTES)
-        .spawn(move || drop(done.send(work())))
-        .map_err(|error| Unread::Failed(format!("no thread for it: {error}")))?;
+    let readers = READERS.as_ref().map_err(|error| Unread::Failed(format!("no thread for it: {error}")))?;
+    let result = readers.spawn_blocking(work);
     match tokio::time::timeout(READ_WITHIN, result).await {
         Ok(Ok(read)) => Ok(read),
         Ok(Err(_)) => Err(Unread::Failed(String::from("the conversion to markdown broke"))),
