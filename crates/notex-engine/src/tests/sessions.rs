@@ -280,11 +280,10 @@ async fn sessions_of_an_engine_that_was_killed_are_ended_by_the_next() {
     house.post(&format!("/session/{}/extend", session.session_id), json!({})).await.of::<SessionAnswer>();
     // What a killed engine leaves is its folder as it was at that moment.
     let left = TempDir::new().unwrap();
-    for file in std::fs::read_dir(house.folder.path()).unwrap() {
+    std::fs::create_dir(left.path().join("store")).unwrap();
+    for file in std::fs::read_dir(house.folder.path().join("store")).unwrap() {
         let file = file.unwrap();
-        if file.file_type().unwrap().is_file() {
-            std::fs::copy(file.path(), left.path().join(file.file_name())).unwrap();
-        }
+        std::fs::copy(file.path(), left.path().join("store").join(file.file_name())).unwrap();
     }
     let browser = ScriptedBrowser::new();
     let browsers = VecDeque::from([Ok(browser.clone())]);
