@@ -40,7 +40,8 @@ const runChoice = ({ file, startedAt, outcome, connection }: KeptRun): Choice =>
 
 const sessionChoice = (session: PastSession): Choice => ({
   id: String(session.key),
-  label: `${pastTitle(session)}, ${instantText(session.touchedAt)}, ${session.connectionName}`,
+  // The instant first: most have the same title, and little room.
+  label: `${instantText(session.touchedAt)}, ${pastTitle(session)}, ${session.connectionName}`,
   of: { type: "past", session: session.key },
 });
 

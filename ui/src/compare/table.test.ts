@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runDiff } from "../backend/fakeCompare";
 import type { ColumnDiff, RowDiff, StepDiff, TableDiff } from "../backend/backend";
-import { cellAfter, cellOf, diffCsv, rowsOf } from "./table";
+import { cellAfter, cellOf, diffCsv, rowsOf, layoutOf, widthsOf } from "./table";
 import { emptyWords, matchedWords, stepWords, tableWords, valueText } from "./words";
 
 const steps = runDiff().steps;
@@ -76,4 +76,27 @@ test("the part of a column that is empty is told where there is one or it differ
   expect(emptyWords(column(0.5, 0.5))).toBe("50 % empty");
   expect(emptyWords(column(0, 0.001))).toBe("0 % → <1 % empty");
   expect(emptyWords(column(null, 0.25))).toBe("none → 25 % empty");
+});
+
+test("columns are as wide as most of their texts, long ones are cut, and the last takes what is left", () => {
+  const cells = (index: number) => [`S-${index}`, "x".repeat(400), index % 2 ? "in stock" : null];
+  const rows = Array.from({ length: 1_000 }, (_, index) => ({
+    ...{ mark: "changed" as const, before: index, after: index, cells: cells(index) },
+    was: { 2: "sold out since spring" },
+  }));
+  const fill = { empty: 0, null_rate: 0 };
+  const columns = ["sku", "title", "stock"].map((name) => ({
+    ...{ name, mark: "same" as const, before: fill, after: fill, changed: 0 },
+  }));
+  const [sku = 0, title, stock = 0] = widthsOf(columns, rows);
+  expect([sku, title]).toEqual([64, 280]);
+  expect(stock).toBeGreaterThan(180);
+  const empty = { empty: 250, null_rate: 0.25 };
+  const named = widthsOf([{ ...columns[0]!, before: empty }], rows.slice(0, 1));
+  expect(named[0]).toBeGreaterThan(120);
+  expect(layoutOf(columns, rows)).toEqual({
+    tracks: `18px 64px 280px minmax(${stock}px, 1fr)`,
+    width: `${18 + 28 + 64 + 280 + stock + 36}px`,
+  });
+  expect(layoutOf([], [])).toEqual({ tracks: "18px minmax(0px, 1fr)", width: "46px" });
 });

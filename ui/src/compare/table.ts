@@ -1,6 +1,6 @@
 import type { RowDiff, TableDiff } from "../backend/backend";
 import { csvOf, type Column } from "../tables/columns";
-import { marks, valueText } from "./words";
+import { emptyWords, marks, valueText } from "./words";
 
 /** A cell of a row: what it is, and what it was where that differs. */
 export interface Cell {
@@ -13,6 +13,36 @@ export interface Cell {
 export function cellOf(row: RowDiff, column: number): Cell {
   const has = Object.hasOwn(row.was, column);
   return { text: valueText(row.cells[column]), was: has ? valueText(row.was[column]) : null };
+}
+
+/** What a letter takes about, and what stands around a text; so wide a column may be and has to be, in pixels. */
+const [LETTER, AROUND, LEAST, MOST] = [7.2, 14, 64, 280];
+/** So many rows say how wide their columns are. */
+const SAMPLE = 300;
+
+/** How wide each column wants to be: most of its texts fit, and long ones are cut. */
+export function widthsOf(columns: TableDiff["columns"], rows: readonly RowDiff[]): number[] {
+  const some = rows.slice(0, SAMPLE);
+  return columns.map((of, column) => {
+    const lengths = some.map((row) => {
+      const { text, was } = cellOf(row, column);
+      return text.length + (was === null ? 0 : was.length + 3);
+    });
+    lengths.sort((a, b) => a - b);
+    const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
+    const letters = Math.max(usual, Math.min(of.name.length, 20), emptyWords(of)?.length ?? 0);
+    return Math.round(Math.min(MOST, Math.max(LEAST, AROUND + letters * LETTER)));
+  });
+}
+
+/** The tracks of the head and of the rows, which are the same whatever room the bar beside the rows takes; all their width. */
+export function layoutOf(columns: TableDiff["columns"], rows: readonly RowDiff[]) {
+  const widths = widthsOf(columns, rows);
+  const fixed = widths.slice(0, -1).map((width) => `${width}px`);
+  return {
+    tracks: ["18px", ...fixed, `minmax(${widths.at(-1) ?? 0}px, 1fr)`].join(" "),
+    width: `${widths.reduce((sum, width) => sum + width + 12, 18 + 28)}px`,
+  };
 }
 
 /** The rows that are shown. */
