@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it } from "vitest";
 import App from "./App.svelte";
 import { sceneOf } from "./backend/fakeScenes";
+import { plainStart } from "./sessions/newSession";
 import { Frame } from "./state/frame.svelte";
 import { Inspector } from "./state/inspector.svelte";
 
@@ -173,4 +174,45 @@ it("a server is asked before it is added, and one that refuses the key is said",
   expect(fake.sent.map(({ type }) => type)).toEqual(["probe_server"]);
   await user.click(within(dialog).getByRole("button", { name: "Add it all the same" }));
   expect(fake.sent.at(-1)).toMatchObject({ type: "add_connection", name: "Cloud" });
+});
+
+it("what is typed right after Ctrl L or Ctrl F goes into the field, from whatever screen", async () => {
+  const { model, user } = await open();
+  await user.click(await row(/Flight search/));
+  const held = (key: string) =>
+    window.dispatchEvent(
+      new KeyboardEvent("keydown", { key, ctrlKey: true, bubbles: true, cancelable: true }),
+    );
+  for (const elsewhere of ["sessions", "usage"] as const) {
+    model.screen = elsewhere;
+    const away = elsewhere === "usage";
+    await waitFor(() => expect(screen.queryByLabelText("Address") === null).toBe(away));
+    held("l");
+    // In the same turn: a frame later, the first letters would be lost.
+    expect(document.activeElement).toBe(screen.getByLabelText("Address"));
+    model.screen = elsewhere;
+    held("f");
+    expect(document.activeElement).toBe(screen.getByLabelText("Filter sessions"));
+  }
+});
+
+it("a preset, and keys that were chosen, go only after a question", async () => {
+  const { fake, model, user } = await open();
+  const settings = model.world.settings;
+  if (!settings) throw new Error("there are settings");
+  const preset = { name: "Slow shop", options: settings.presets[0]?.options ?? plainStart };
+  model.saveSettings({ ...settings, presets: [preset], shortcuts: { observe: "Mod+8", step: "Mod+9" } });
+  model.screen = "settings";
+  const saved = () => fake.sent.filter(({ type }) => type === "save_settings").length;
+  const before = saved();
+  await user.click(await screen.findByRole("button", { name: "Remove the preset Slow shop" }));
+  await user.click(screen.getByRole("button", { name: "Cancel" }));
+  await user.click(screen.getByRole("button", { name: "Reset all keys" }));
+  expect(screen.getByRole("dialog", { name: "Reset all keys?" })).toHaveTextContent("of 2 commands");
+  expect(saved()).toBe(before);
+  await user.click(screen.getByRole("button", { name: "Reset keys" }));
+  await waitFor(() => expect(model.world.settings?.shortcuts).toEqual({}));
+  await user.click(screen.getByRole("button", { name: "Remove the preset Slow shop" }));
+  await user.click(screen.getByRole("button", { name: "Remove preset" }));
+  await waitFor(() => expect(model.world.settings?.presets).toEqual([]));
 });

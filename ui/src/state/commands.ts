@@ -1,3 +1,4 @@
+import { flushSync } from "svelte";
 import type { SessionState } from "../backend/backend";
 import { cannotExtend } from "../sessions/countdown";
 import { copyText } from "./clipboard";
@@ -33,8 +34,11 @@ const session = ({ model }: Desk, act: (session: SessionState) => void) =>
   model.selected && act(model.selected);
 /** The number of the last call of the session that is looked at; 0 when there is none. */
 const lastCall = ({ model }: Desk): number => model.detail?.calls.at(-1)?.number ?? 0;
-const focus = (selector: string) => () =>
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+/** At once, so that what is typed right after goes there: what the command has changed is drawn first. */
+function focus(selector: string): void {
+  flushSync();
+  document.querySelector<HTMLElement>(selector)?.focus();
+}
 const screen = (to: Screen) => (desk: Desk) => void (desk.model.screen = to);
 
 const zoom =
@@ -69,7 +73,7 @@ export const commands = {
     keys: "Mod+F",
     run: ({ model }) => {
       model.screen = "sessions";
-      focus("[data-shortcut=find_session] input")();
+      focus("[data-shortcut=find_session] input");
     },
   },
   next_session: {
@@ -136,7 +140,10 @@ export const commands = {
     group: "Page",
     keys: "Mod+L",
     blocked: alive,
-    run: focus("[data-shortcut=address]"),
+    run: ({ model }) => {
+      model.screen = "sessions";
+      focus("[data-shortcut=address]");
+    },
   },
   observe: {
     words: "Show the Observe panel",
