@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use notex_journeys::story::{by_css, fill, picture_is_shown, press, press_tab, text_is, witness};
 use notex_journeys::{Driven, FixtureSite, RunningWebHost, browser, hostile, until};
@@ -48,6 +49,62 @@ async fn two_things_picked_in_a_list_of_cards_become_rows_with_two_columns() {
             saved(&client).await,
             "title,price\r\nDora,12.5\r\nBob,89.9\r\nAda,1299\r\n\"Cleo, the tall one\","
         );
+    })
+    .await;
+    close(host, driven).await;
+}
+
+#[tokio::test]
+async fn what_a_flow_reads_is_changed_in_its_step_and_its_run_gives_just_that() {
+    let ((host, driven), site) = (open().await, FixtureSite::open().await);
+    let client = driven.client.clone();
+    witness(&driven.client, "flow-fields", async move {
+        press(&client, "New session").await;
+        fill(&client, "Start URL", &site.url("/cards")).await;
+        press(&client, "Start session").await;
+        picture_is_shown(&client).await;
+        press_tab(&client, "Scrape").await;
+        press(&client, "Scrape").await;
+        text_is(&client, "[role='tabpanel'][aria-label='preview']", "Ada").await;
+        let keys = format!("{}s{}", char::from(Key::Alt), char::from(Key::Null));
+        by_css(&client, "body", SOON).await.send_keys(&keys).await.expect("the keys are heard");
+        press(&client, "Save flow").await;
+        // It is called as its page is.
+        text_is(&client, "[aria-label='Flow'] h2", "Lamps").await;
+
+        press(&client, "Edit").await;
+        let step = "//*[@role='option'][contains(., 'Read the main content')]";
+        until("the step that reads to be chosen", SOON, || async {
+            client.find(Locator::XPath(step)).await.ok()?.click().await.ok()
+        })
+        .await;
+        press_css(&client, "[aria-label='Edit the flow'] summary").await;
+        press(&client, "Add rows").await;
+        write(&client, "Name of field 1", "lamps").await;
+        write(&client, "Selector of field 1", "article").await;
+        write(&client, "Selector of column 1.1", ".price").await;
+        text_is(&client, "[aria-label='Edit the flow']", "Name it.").await;
+        write(&client, "Name of column 1.1", "price").await;
+        press_css(&client, "[aria-label='Type of column 1.1'] option[value='price']").await;
+        press(&client, "Add a column").await;
+        write(&client, "Name of column 1.2", "goes").await;
+        write(&client, "Selector of column 1.2", "a").await;
+        write(&client, "Attribute of column 1.2", "href").await;
+        press(&client, "Save").await;
+        text_is(&client, "[aria-label='Edit the flow'] [role='status']", "Saved.").await;
+        press(&client, "Close").await;
+        press(&client, "Run").await;
+        text_is(&client, "[aria-label='The run']", "done").await;
+        press(&client, "Open its session").await;
+        press_tab(&client, "Scrape").await;
+        press_tab(&client, "Data").await;
+        let spy = "const make = URL.createObjectURL; URL.createObjectURL = (blob) => { window.saved = blob; return make(blob); };";
+        client.execute(spy, Vec::new()).await.expect("what is saved can be seen");
+        text_is(&client, "[role='grid'][aria-label='lamps']", "/lamp/cleo").await;
+        let rows = saved(&client).await.replace(&site.url(""), "");
+        let mut lines: Vec<&str> = rows.lines().collect();
+        assert_eq!(lines.remove(0), "goes,price");
+        assert_eq!(lines, ["/lamp/ada,1299", "/lamp/bob,89.9", "/lamp/cleo,", "/lamp/dora,12.5"]);
     })
     .await;
     close(host, driven).await;
@@ -114,6 +171,13 @@ async fn saved(client: &Client) -> String {
         }
     })
     .await
+}
+
+/// Types into the field that says it is this, in place of what it holds.
+async fn write(client: &Client, label: &str, text: &str) {
+    let field = by_css(client, &format!("[aria-label='{label}']"), SOON).await;
+    field.clear().await.expect("the field can be cleared");
+    field.send_keys(text).await.expect("the field can be typed into");
 }
 
 async fn press_css(client: &Client, css: &str) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use hub::{Extras, OnlyCurrent, Seen};
+use notex_flow::ScrapeCall;
 use notex_hub::protocol::{
     Answer, CallStatus, Command, Dialect, FailureCode, Light, LiveInput, Query, SessionPhase, TabDeed,
 };
@@ -93,13 +94,13 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
 
     let scrape = |selector: Option<&str>, links, images, only_main_content| Command::Scrape {
         session: session.clone(),
-        only_main_content,
-        images,
-        links,
-        selector: selector.map(str::to_owned),
-        extract: None,
-        response_format: None,
-        instructions: None,
+        scrape: ScrapeCall {
+            only_main_content,
+            images,
+            links,
+            selector: selector.map(str::to_owned),
+            ..ScrapeCall::default()
+        },
     };
     seen.did(scrape(Some("figure"), true, true, false)).await;
     let read = seen.detail(&session).await.scraped.expect("it was read");
@@ -132,13 +133,11 @@ async fn tabs_parts_of_a_page_and_the_element_at_a_point_are_told() {
     let fields = [("figures".to_owned(), Field::Spec(figure))].into();
     let rows = Command::Scrape {
         session: session.clone(),
-        only_main_content: true,
-        images: false,
-        links: true,
-        selector: None,
-        extract: Some(Extract { fields, ..Extract::default() }),
-        response_format: Some(json!({"properties": {"figures": {"minItems": 90}}})),
-        instructions: None,
+        scrape: ScrapeCall {
+            extract: Some(Extract { fields, ..Extract::default() }),
+            response_format: Some(json!({"properties": {"figures": {"minItems": 90}}})),
+            ..ScrapeCall::default()
+        },
     };
     seen.did(rows.clone()).await;
     let read = seen.detail(&session).await.scraped.expect("it was read");
@@ -229,13 +228,7 @@ async fn a_server_of_the_current_contract_alone_is_inspected_from_start_to_verif
         countdown_is(&found.phase, TimeDelta::minutes(3));
         let scrape = |selector: Option<&str>| Command::Scrape {
             session: session.clone(),
-            only_main_content: true,
-            images: false,
-            links: true,
-            selector: selector.map(str::to_owned),
-            extract: None,
-            response_format: None,
-            instructions: None,
+            scrape: ScrapeCall { selector: selector.map(str::to_owned), ..ScrapeCall::default() },
         };
         seen.did(scrape(None)).await;
         let read = seen.detail(&session).await.scraped.expect("it was read");

@@ -103,8 +103,8 @@ async fn a_model_is_tried_set_and_asked_in_the_window_without_a_restart_and_its_
         picture_is_shown(&client).await;
         press_tab(&client, "Scrape").await;
         let form = "form[data-run='scrape']";
-        text_is(&client, form, "No language model is set, so instructions cannot be honoured.").await;
-        press(&client, "Set a language model").await;
+        text_is(&client, form, "No language model is set.").await;
+        press(&client, "Set one").await;
 
         try_and_set(&client, &server).await;
         click_css(&client, "button[aria-label^='Sessions']").await;

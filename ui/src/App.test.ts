@@ -64,7 +64,10 @@ it("the whole story: start, observe, choose on the picture, step, scrape, close"
   await user.keyboard("{Control>}3{/Control}");
   await user.click(screen.getByLabelText("List the images"));
   await user.keyboard("{Control>}{Enter}{/Control}");
-  expect(fake.sent.at(-1)).toMatchObject({ type: "scrape", onlyMainContent: true, images: true });
+  expect(fake.sent.at(-1)).toMatchObject({
+    type: "scrape",
+    scrape: { only_main_content: true, images: true },
+  });
   expect(await screen.findByRole("heading", { name: "Search results for “laptop”" })).toBeVisible();
   await user.click(screen.getByRole("tab", { name: /Images/ }));
   expect(screen.getByText("Nova 14, opened")).toBeVisible();

@@ -223,7 +223,42 @@ impl Archive {
         self.run("be cleared", |writer| retain::clear(&writer.connection, &writer.blobs))
     }
 
-    /// Removes one session that has ended, pinned or not.
+    /// Takes one session that has ended out of sight, pinned or not: it is not found any more, and can be brought back
+    /// until it is removed for good. False when there is no such session.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn take_away(&self, session: i64, now: DateTime<Utc>) -> Result<bool, ArchiveError> {
+        self.run("remove a session", move |writer| write::take_away(&writer.connection, session, now))
+    }
+
+    /// Brings back a session that was taken away, with all that it had; false when it is gone for good.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn bring_back(&self, session: i64) -> Result<bool, ArchiveError> {
+        self.run("bring a session back", move |writer| write::bring_back(&writer.connection, session))
+    }
+
+    /// The sessions that were taken away and can be brought back, with when that was; the last one first.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn taken_away(&self) -> Result<Vec<(KeptSession, DateTime<Utc>)>, ArchiveError> {
+        self.read(read::removed)
+    }
+
+    /// Removes for good what was taken away at an instant or before.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove_taken_away(&self, before: DateTime<Utc>) -> Result<Swept, ArchiveError> {
+        self.run("remove a session", move |writer| {
+            retain::remove_taken_away(&writer.connection, &writer.blobs, before)
+        })
+    }
+
+    /// Removes one session that has ended for good, pinned or not.
     ///
     /// # Errors
     /// When the disk refuses.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use notex_session::Credits;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -22,6 +23,10 @@ use crate::write::{from_json, from_word, instant, word};
 const SESSION: &str = "key, connection, connection_name, session, dialect, started_here, request, created_at,
     touched_at, title, url, credits, credits_estimated, ended_at, end_reason, end_detail, pinned, calls, failed";
 
+/// What was removed is not there for anybody, though it can be brought back for a while.
+const THERE: &str = "removed_at IS NULL";
+const CALL_THERE: &str = "c.session NOT IN (SELECT key FROM sessions WHERE removed_at IS NOT NULL)";
+
 const CALL: &str =
     "c.number, c.kind, c.what, c.made_elsewhere, c.http_status, c.failure, c.started_at, c.queue,
     c.connect, c.wait, c.receive, c.total, c.credits, c.reasons, c.title, c.url, c.action_count,
@@ -33,7 +38,7 @@ pub(crate) fn sessions(
     offset: u64,
     limit: u32,
 ) -> rusqlite::Result<SessionsPage> {
-    let (mut conditions, mut values) = (vec!["1"], Vec::new());
+    let (mut conditions, mut values) = (vec![THERE], Vec::new());
     if let Some(id) = &filter.connection {
         conditions.push("connection = ?");
         values.push(Sql::from(id.clone()));
@@ -60,7 +65,7 @@ pub(crate) fn sessions(
 
 pub(crate) fn one_session(connection: &Connection, key: i64) -> rusqlite::Result<Option<KeptSession>> {
     connection
-        .prepare_cached(&format!("SELECT {SESSION} FROM sessions WHERE key = ?"))?
+        .prepare_cached(&format!("SELECT {SESSION} FROM sessions WHERE key = ? AND {THERE}"))?
         .query_row([key], session)
         .optional()
 }
@@ -71,7 +76,9 @@ pub(crate) fn find_session(
     id: &str,
 ) -> rusqlite::Result<Option<KeptSession>> {
     connection
-        .prepare_cached(&format!("SELECT {SESSION} FROM sessions WHERE connection = ? AND session = ?"))?
+        .prepare_cached(&format!(
+            "SELECT {SESSION} FROM sessions WHERE connection = ? AND session = ? AND {THERE}"
+        ))?
         .query_row([on, id], session)
         .optional()
 }
@@ -80,10 +87,20 @@ pub(crate) fn find_session(
 pub(crate) fn session_called(connection: &Connection, id: &str) -> rusqlite::Result<Option<KeptSession>> {
     connection
         .prepare_cached(&format!(
-            "SELECT {SESSION} FROM sessions WHERE session = ? ORDER BY touched_at DESC LIMIT 1"
+            "SELECT {SESSION} FROM sessions WHERE session = ? AND {THERE} ORDER BY touched_at DESC LIMIT 1"
         ))?
         .query_row([id], session)
         .optional()
+}
+
+/// Those that were removed and can be brought back, with when they were removed; the last one first.
+pub(crate) fn removed(connection: &Connection) -> rusqlite::Result<Vec<(KeptSession, DateTime<Utc>)>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {SESSION}, removed_at FROM sessions WHERE removed_at IS NOT NULL ORDER BY removed_at DESC, key DESC"
+        ))?
+        .query_map([], |row| Ok((session(row)?, instant(19, row.get(19)?)?)))?
+        .collect()
 }
 
 /// Connection, session and highest call number of those that have not ended.
@@ -123,6 +140,7 @@ pub(crate) fn search(
     limit: u32,
 ) -> rusqlite::Result<HitsPage> {
     let (conditions, mut values) = sql::conditions(filter);
+    let conditions = format!("{conditions} AND {CALL_THERE}");
     // Of one moment: calls come in meanwhile.
     let _reading = connection.unchecked_transaction()?;
     let total = connection
@@ -188,20 +206,27 @@ impl Values<'_> {
 
 impl Known for Values<'_> {
     fn hosts(&self, part: &str) -> Vec<String> {
-        let sql = "SELECT host FROM calls WHERE host LIKE ? ESCAPE '\\' GROUP BY host ORDER BY count(*) DESC LIMIT 12";
-        self.texts(sql, search::anywhere(part))
+        let sql = format!(
+            "SELECT host FROM calls c WHERE host LIKE ? ESCAPE '\\' AND {CALL_THERE}
+             GROUP BY host ORDER BY count(*) DESC LIMIT 12"
+        );
+        self.texts(&sql, search::anywhere(part))
     }
 
     fn connections(&self, part: &str) -> Vec<String> {
-        let sql =
-            "SELECT DISTINCT connection_name FROM sessions WHERE connection_name LIKE ? ESCAPE '\\' LIMIT 12";
-        self.texts(sql, search::anywhere(part))
+        let sql = format!(
+            "SELECT DISTINCT connection_name FROM sessions
+             WHERE connection_name LIKE ? ESCAPE '\\' AND {THERE} LIMIT 12"
+        );
+        self.texts(&sql, search::anywhere(part))
     }
 
     fn sessions(&self, beginning: &str) -> Vec<String> {
-        let sql =
-            "SELECT session FROM sessions WHERE session LIKE ? ESCAPE '\\' ORDER BY touched_at DESC LIMIT 12";
-        self.texts(sql, search::beginning(beginning))
+        let sql = format!(
+            "SELECT session FROM sessions WHERE session LIKE ? ESCAPE '\\' AND {THERE}
+             ORDER BY touched_at DESC LIMIT 12"
+        );
+        self.texts(&sql, search::beginning(beginning))
     }
 }
 
@@ -278,8 +303,11 @@ pub(crate) fn sizes(connection: &Connection) -> rusqlite::Result<Sizes> {
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
     let used = pragma("page_count")?.saturating_sub(pragma("freelist_count")?);
     let (sessions, calls, blob_bytes) = connection.query_row(
-        "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM calls),
-            (SELECT coalesce(sum(stored), 0) FROM blobs)",
+        &format!(
+            "SELECT (SELECT count(*) FROM sessions WHERE {THERE}),
+                (SELECT count(*) FROM calls c WHERE {CALL_THERE}),
+                (SELECT coalesce(sum(stored), 0) FROM blobs)"
+        ),
         [],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;

@@ -40,9 +40,9 @@ pub(crate) fn sweep(
     Ok(swept)
 }
 
-/// Everything but what is pinned or lives.
+/// Everything but what is pinned or lives; what was removed before, too.
 pub(crate) fn clear(connection: &Connection, blobs: &Blobs) -> rusqlite::Result<Swept> {
-    let all = keys(connection, &format!("{MAY_GO} AND key > ?"), 0)?;
+    let all = keys(connection, &format!("({MAY_GO} OR removed_at IS NOT NULL) AND key > ?"), 0)?;
     let swept = remove(connection, blobs, &all)?;
     // The index keeps the words of what went until its pieces are merged.
     connection.execute("INSERT INTO words (words) VALUES ('optimize')", [])?;
@@ -56,6 +56,20 @@ pub(crate) fn remove_one(connection: &Connection, blobs: &Blobs, key: i64) -> ru
     let one = keys(connection, "ended_at IS NOT NULL AND key = ?", key)?;
     let swept = remove(connection, blobs, &one)?;
     give_back(connection)?;
+    Ok(swept)
+}
+
+/// What was removed so long ago that nobody brings it back.
+pub(crate) fn remove_taken_away(
+    connection: &Connection,
+    blobs: &Blobs,
+    before: DateTime<Utc>,
+) -> rusqlite::Result<Swept> {
+    let gone = keys(connection, "removed_at <= ?", before.timestamp_micros())?;
+    let swept = remove(connection, blobs, &gone)?;
+    if swept.sessions > 0 {
+        give_back(connection)?;
+    }
     Ok(swept)
 }
 

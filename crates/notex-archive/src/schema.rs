@@ -93,6 +93,11 @@ pub(crate) const MIGRATIONS: &[&str] = &["
         content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
     );
     CREATE INDEX calls_by_time ON calls (started_at);
+",
+"
+    -- What was removed can be brought back for a while: until then it is there and nobody is told of it.
+    ALTER TABLE sessions ADD COLUMN removed_at INTEGER;
+    CREATE INDEX sessions_removed ON sessions (removed_at) WHERE removed_at IS NOT NULL;
 "];
 
 /// The version of tables that the last migration makes.

@@ -82,7 +82,9 @@ pub(crate) fn put_session(connection: &Connection, facts: &SessionFacts) -> rusq
                 credits_estimated = excluded.credits_estimated,
                 ended_at = excluded.ended_at,
                 end_reason = excluded.end_reason,
-                end_detail = excluded.end_detail",
+                end_detail = excluded.end_detail,
+                -- What lives is there, whatever it was taken for.
+                removed_at = iif(excluded.ended_at IS NULL, NULL, removed_at)",
         )?
         .execute(named_params! {
             ":connection": facts.connection,
@@ -270,6 +272,18 @@ pub(crate) fn end_unseen(connection: &Connection, alive: &[(String, String)]) ->
 pub(crate) fn pin(connection: &Connection, key: i64, pinned: bool) -> rusqlite::Result<bool> {
     let changed = connection.execute("UPDATE sessions SET pinned = ? WHERE key = ?", params![pinned, key])?;
     Ok(changed > 0)
+}
+
+/// Takes a session that has ended out of sight; false when there is none of this number.
+pub(crate) fn take_away(connection: &Connection, key: i64, now: DateTime<Utc>) -> rusqlite::Result<bool> {
+    let sql =
+        "UPDATE sessions SET removed_at = ? WHERE key = ? AND ended_at IS NOT NULL AND removed_at IS NULL";
+    Ok(connection.execute(sql, params![now.timestamp_micros(), key])? > 0)
+}
+
+pub(crate) fn bring_back(connection: &Connection, key: i64) -> rusqlite::Result<bool> {
+    let sql = "UPDATE sessions SET removed_at = NULL WHERE key = ? AND removed_at IS NOT NULL";
+    Ok(connection.execute(sql, params![key])? > 0)
 }
 
 pub(crate) fn size(bytes: u64) -> i64 {

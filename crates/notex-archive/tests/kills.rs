@@ -80,9 +80,9 @@ fn a_writer_that_is_killed() {
 }
 
 /// Starts a writer, kills it, and says how many calls it had finished.
-fn live_and_die(folder: &Path, life: u64, dice: &mut Dice) -> u32 {
+fn live_and_die(folder: &Path, life: u64, dice: &mut Dice, who: &str) -> u32 {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_writer_that_is_killed", "--ignored", "--nocapture"])
+        .args(["--exact", who, "--ignored", "--nocapture"])
         .env(FOLDER, folder)
         .env(LIFE, life.to_string())
         .stdout(Stdio::piped())
@@ -117,7 +117,7 @@ fn no_finished_call_is_lost_however_often_the_process_is_killed() {
     let folder = home.path().join("history");
     let (mut killed_in_flight, mut finished_in_all) = (0, 0);
     for life in 0..kills {
-        let finished = live_and_die(&folder, life, &mut dice);
+        let finished = live_and_die(&folder, life, &mut dice, "a_writer_that_is_killed");
         finished_in_all += finished;
         let archive = open(&folder);
         let Some(session) = archive.find_session("local", &life.to_string()).unwrap() else {
@@ -148,6 +148,75 @@ fn no_finished_call_is_lost_however_often_the_process_is_killed() {
     println!(
         "{kills} kills, {finished_in_all} finished calls, none lost; {killed_in_flight} died before another was kept"
     );
+}
+
+/// Not a test by itself: what `a_removal_is_whole_however_the_process_is_killed` starts and kills.
+#[test]
+#[ignore = "removes until it is killed"]
+fn a_remover_that_is_killed() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let life = std::env::var(LIFE).unwrap();
+    let mut dice = Dice(0x5eed_0003 + life.parse::<u64>().unwrap());
+    let archive = open(&PathBuf::from(folder));
+    let now = DateTime::<Utc>::UNIX_EPOCH;
+    let mut said = std::io::stdout();
+    for round in 1.. {
+        let session = format!("{life}-{round}");
+        for number in 1..=CALLS {
+            archive.keep_call(call(&session, number, &mut dice)).unwrap();
+        }
+        archive.end_unseen(Vec::new());
+        archive.flush().unwrap();
+        let key = archive.find_session("local", &session).unwrap().unwrap().key;
+        assert!(archive.take_away(key, now).unwrap());
+        match dice.below(3) {
+            0 => drop(archive.bring_back(key).unwrap()),
+            1 => drop(archive.remove_taken_away(now).unwrap()),
+            _ => {}
+        }
+        writeln!(said, "kept {round}").unwrap();
+        said.flush().unwrap();
+    }
+}
+
+/// How many calls the remover's sessions have.
+const CALLS: u32 = 3;
+
+#[test]
+fn a_removal_is_whole_however_the_process_is_killed() {
+    let kills = std::env::var("NOTEX_KILLS").map_or(60, |kills| kills.parse().unwrap());
+    let seed = Utc::now().timestamp_micros().unsigned_abs();
+    println!("seed {seed}");
+    let mut dice = Dice(seed);
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("history");
+    let mut away = 0;
+    for life in 0..kills {
+        live_and_die(&folder, life, &mut dice, "a_remover_that_is_killed");
+        let archive = open(&folder);
+        // What was taken away comes back with all that it had, and what was brought back or is gone has no part left.
+        for (session, _) in archive.taken_away().unwrap() {
+            away += 1;
+            assert!(archive.bring_back(session.key).unwrap());
+            let calls = archive.calls(session.key, 0, 10).unwrap();
+            assert_eq!(calls.total, u64::from(CALLS), "life {life} of seed {seed}: {session:?}");
+            for kept in calls.calls {
+                assert!(archive.call(session.key, kept.number).unwrap().unwrap().response.is_some());
+                archive.blob(kept.screenshot.as_deref().unwrap()).unwrap();
+            }
+            archive.take_away(session.key, DateTime::UNIX_EPOCH).unwrap();
+        }
+        if dice.below(4) == 0 {
+            archive.remove_taken_away(DateTime::UNIX_EPOCH).unwrap();
+            assert!(archive.taken_away().unwrap().is_empty());
+        }
+        archive.flush().unwrap();
+        let kept = archive.sessions(&SessionFilter::default(), 0, 100_000).unwrap().sessions;
+        let taken = archive.taken_away().unwrap().into_iter().map(|(session, _)| session);
+        let named: u64 = kept.into_iter().chain(taken).map(|session| session.calls).sum();
+        assert_eq!(files(&folder.join("blobs")), named, "life {life} of seed {seed}");
+    }
+    assert!(away > 0, "the kills came at no moment that matters");
 }
 
 fn files(folder: &Path) -> u64 {

@@ -25,6 +25,11 @@ const LONGEST_WHY: usize = 300;
 pub fn import(file: &mut SessionFile, archive: &Archive, name: &str) -> Result<KeptSession, FileError> {
     let manifest = file.manifest().clone();
     let connection = connection_of(&manifest);
+    // It may have been removed a moment ago: opening it again brings it back.
+    let is_it = |kept: &KeptSession| kept.connection == connection && kept.session == manifest.session.id;
+    if let Some((known, _)) = archive.taken_away()?.into_iter().find(|(kept, _)| is_it(kept)) {
+        archive.bring_back(known.key)?;
+    }
     if let Some(known) = archive.find_session(&connection, &manifest.session.id)? {
         if known.calls == manifest.calls {
             return Ok(known);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use notex_wire::current::ScrapeRequest;
 use notex_wire::{Action, CallKind, Extract, ParamKind, StartRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -408,6 +409,31 @@ impl Default for ScrapeCall {
             extract: None,
             response_format: None,
             instructions: None,
+        }
+    }
+}
+
+impl ScrapeCall {
+    /// It asks for what only servers with our additions read.
+    pub fn is_part(&self) -> bool {
+        self.selector.is_some()
+            || !self.links
+            || self.extract.is_some()
+            || self.response_format.is_some()
+            || self.instructions.is_some()
+    }
+
+    /// How such a server is asked.
+    pub fn request(&self) -> ScrapeRequest {
+        ScrapeRequest {
+            selector: self.selector.clone(),
+            scrape_links: Some(self.links),
+            scrape_images: Some(self.images),
+            only_main_content: Some(self.only_main_content),
+            extract: self.extract.clone(),
+            response_format: self.response_format.clone(),
+            instructions: self.instructions.clone(),
+            ..ScrapeRequest::default()
         }
     }
 }

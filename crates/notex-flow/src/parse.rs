@@ -1,11 +1,12 @@
 //! Reading and writing flows: what is wrong with one is said by the name of its field.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
+use notex_wire::Field;
 use serde_json::Value;
 
 use crate::template::is_name;
-use crate::{Flow, FlowCall, FlowStep};
+use crate::{Flow, FlowCall, FlowStep, ScrapeCall};
 
 /// More than a flow of the most steps has.
 const LARGEST: usize = 16 * 1024 * 1024;
@@ -142,18 +143,55 @@ fn check_step(place: usize, step: &FlowStep, parameters: &HashSet<&str>) -> Resu
         FlowCall::Act(act) if act.deed.needs_value() && act.value.is_none() => {
             wrong(field("call.value"), "is missing: without it there is nothing to do")
         }
+        FlowCall::Scrape(scrape) => check_scrape(scrape, field),
         FlowCall::Goto { .. }
         | FlowCall::OpenTab { .. }
         | FlowCall::Observe { .. }
         | FlowCall::Wait { .. }
         | FlowCall::Act(_)
-        | FlowCall::Scrape(_)
         | FlowCall::Back
         | FlowCall::Forward
         | FlowCall::Reload
         | FlowCall::SwitchTab { .. }
         | FlowCall::CloseTab => Ok(()),
     }
+}
+
+/// What no server would take.
+fn check_scrape(scrape: &ScrapeCall, field: impl Fn(&str) -> String) -> Result<(), FlowError> {
+    if scrape.selector.as_ref().is_some_and(|selector| selector.trim().is_empty()) {
+        return wrong(field("call.selector"), "must not be empty: without it the whole page is read");
+    }
+    if scrape.response_format.as_ref().is_some_and(|schema| !schema.is_object()) {
+        return wrong(field("call.response_format"), "must be a JSON Schema, which is an object");
+    }
+    let Some(extract) = &scrape.extract else { return Ok(()) };
+    if scrape.instructions.as_ref().is_some_and(|words| !words.trim().is_empty()) {
+        return wrong(
+            field("call.instructions"),
+            "and extract both say what the data is: one of them must go",
+        );
+    }
+    if extract.fields.is_empty() && !extract.auto && !extract.embedded {
+        return wrong(field("call.extract"), "must hold fields, or ask for auto or embedded");
+    }
+    check_fields(&extract.fields, &field("call.extract.fields"))
+}
+
+fn check_fields(fields: &BTreeMap<String, Field>, way: &str) -> Result<(), FlowError> {
+    for (name, field) in fields {
+        if name.trim().is_empty() {
+            return wrong(way, "hold one without a name");
+        }
+        match field {
+            Field::Spec(spec) if spec.attribute.is_some() && !spec.fields.is_empty() => {
+                return wrong(format!("{way}.{name}"), "must have an attribute or fields, not both");
+            }
+            Field::Spec(spec) => check_fields(&spec.fields, &format!("{way}.{name}.fields"))?,
+            Field::Selector(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn check_name(field: &str, name: &str) -> Result<(), FlowError> {

@@ -72,6 +72,35 @@ fn what_is_wrong_is_said_by_its_field() {
         let refused = refusal(&flow);
         assert!(refused.starts_with(said), "{field}: {refused}");
     }
+    for (field, wrong, said) in [
+        ("selector", json!(" "), "steps[2].call.selector: must not be empty"),
+        ("response_format", json!("{"), "steps[2].call.response_format: must be a JSON Schema"),
+        ("extract", json!({ "fields": {} }), "steps[2].call.extract: must hold fields"),
+        (
+            "extract",
+            json!({ "fields": { " ": "h1" } }),
+            "steps[2].call.extract.fields: hold one without a name",
+        ),
+        (
+            "extract",
+            json!({ "fields": { "a": { "selector": "li", "fields": { "": "b" } } } }),
+            "steps[2].call.extract.fields.a.fields: hold one without a name",
+        ),
+        (
+            "extract",
+            json!({ "fields": { "a": { "selector": "li", "attribute": "id", "fields": { "b": "b" } } } }),
+            "steps[2].call.extract.fields.a: must have an attribute or fields",
+        ),
+    ] {
+        let mut flow = least();
+        flow["steps"][2]["call"][field] = wrong;
+        let refused = refusal(&flow);
+        assert!(refused.starts_with(said), "{field}: {refused}");
+    }
+    let mut twice = least();
+    twice["steps"][2]["call"]["instructions"] = json!("all teas");
+    twice["steps"][2]["call"]["extract"] = json!({ "fields": { "title": "h1" } });
+    assert!(refusal(&twice).starts_with("steps[2].call.instructions: and extract both say"));
     let mut secret = least();
     secret["parameters"][1]["default"] = json!("hunter two");
     let refused = refusal(&secret);
@@ -174,6 +203,7 @@ fn scrape() -> impl Strategy<Value = ScrapeCall> {
             images,
             links,
             response_format: field.as_ref().map(|name| json!({ "type": "object", "title": name })),
+            instructions: selector.clone().filter(|_| field.is_none()),
             extract: field.map(|css| Extract {
                 fields: [
                     ("a".to_owned(), Field::Selector(css.clone())),
@@ -185,7 +215,6 @@ fn scrape() -> impl Strategy<Value = ScrapeCall> {
                 .into(),
                 ..Extract::default()
             }),
-            instructions: selector.clone(),
             selector,
         },
     )

@@ -175,6 +175,8 @@ pub(crate) async fn allow(hub: &Hub, command: &Command) -> Result<(), Failure> {
         | Command::SavePlan { .. }
         | Command::PinPast { .. }
         | Command::RemovePast { .. }
+        | Command::BringBackPast { .. }
+        | Command::DeletePast { .. }
         | Command::ExportPast { .. }
         | Command::StopExport
         | Command::OpenFile { .. }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use notex_flow::ScrapeCall;
 use notex_session::{Charge, RateCard, ScrapeSize};
-use notex_wire::current::ScrapeRequest;
-use notex_wire::{Action, CallKind, Extract, PageAnswer, PageData, StepChanges, Usage};
+use notex_wire::{Action, CallKind, PageAnswer, PageData, StepChanges, Usage};
 use url::Url;
 
 use crate::connection::Connection;
@@ -242,7 +242,7 @@ impl State {
         call: u64,
         place: Place,
         data: PageData,
-        asked: ScrapeAsked,
+        asked: ScrapeCall,
         now: DateTime<Utc>,
     ) {
         let Some(known) = self.sessions.get_mut(session) else { return };
@@ -261,43 +261,6 @@ impl State {
         };
         known.scraped = Some(scraped.clone());
         self.deltas.push(Delta::Scraped(Box::new(scraped)));
-    }
-}
-
-/// What a scrape was asked to read.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ScrapeAsked {
-    pub(crate) only_main_content: bool,
-    pub(crate) images: bool,
-    pub(crate) links: bool,
-    pub(crate) selector: Option<String>,
-    pub(crate) extract: Option<Extract>,
-    pub(crate) response_format: Option<serde_json::Value>,
-    pub(crate) instructions: Option<String>,
-}
-
-impl ScrapeAsked {
-    /// It asks for what only servers with our additions read.
-    pub(crate) fn is_part(&self) -> bool {
-        self.selector.is_some()
-            || !self.links
-            || self.extract.is_some()
-            || self.response_format.is_some()
-            || self.instructions.is_some()
-    }
-
-    /// How such a server is asked.
-    pub(crate) fn request(&self) -> ScrapeRequest {
-        ScrapeRequest {
-            selector: self.selector.clone(),
-            scrape_links: Some(self.links),
-            scrape_images: Some(self.images),
-            only_main_content: Some(self.only_main_content),
-            extract: self.extract.clone(),
-            response_format: self.response_format.clone(),
-            instructions: self.instructions.clone(),
-            ..ScrapeRequest::default()
-        }
     }
 }
 

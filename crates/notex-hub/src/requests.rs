@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::Hub;
-use crate::calls::ScrapeAsked;
 use crate::commands::client_of_session;
 use crate::protocol::{Command, Failure, RequestText};
 
@@ -12,21 +11,9 @@ const KEY: &str = "$NOTEX_API_KEY";
 
 /// What a scrape would send.
 pub(crate) async fn text(hub: &Hub, command: Command) -> Result<RequestText, Failure> {
-    let Command::Scrape {
-        session,
-        only_main_content,
-        images,
-        links,
-        selector,
-        extract,
-        response_format,
-        instructions,
-    } = command
-    else {
+    let Command::Scrape { session, scrape: asked } = command else {
         return Err(Failure::invalid("only a scrape is told as a request"));
     };
-    let asked =
-        ScrapeAsked { only_main_content, images, links, selector, extract, response_format, instructions };
     let client = client_of_session(hub, &session).await?;
     let server = client.server();
     let (url, body) = if asked.is_part() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use notex_flow::{Flow, Mark, MatchedBy, RowKey, RunDiff, TableDiff};
+use notex_flow::{Flow, Mark, MatchedBy, RowKey, RunDiff, ScrapeCall, TableDiff};
 use notex_hub::LOCAL_CONNECTION;
 use notex_hub::protocol::{
     After, Answer, CellFoundBy, CellOf, CellPlace, CellWish, Command, Compared, ExportForm, FlowDeed,
@@ -121,13 +121,7 @@ async fn reads(seen: &mut Seen, site: &FixtureSite) -> (String, u32) {
     let extract: Extract = serde_json::from_value(extract()).expect("fields");
     let scrape = Command::Scrape {
         session: session.clone(),
-        only_main_content: false,
-        images: false,
-        links: true,
-        selector: None,
-        extract: Some(extract),
-        response_format: None,
-        instructions: None,
+        scrape: ScrapeCall { only_main_content: false, extract: Some(extract), ..ScrapeCall::default() },
     };
     seen.did(scrape).await;
     let read = seen.detail(&session).await.calls.last().expect("the scrape").number;

@@ -1,6 +1,6 @@
 //! Flows on a real engine and a real Chromium: made of calls by hand, run, healed after the page was changed, forked.
 
-use notex_flow::{RunOutcome, SelectorKind, StepStatus};
+use notex_flow::{RunOutcome, ScrapeCall, SelectorKind, StepStatus};
 use notex_hub::LOCAL_CONNECTION;
 use notex_hub::protocol::{
     After, Answer, Command, FlowDeed, FlowRun, MadeFlow, Pace, Query, RunForm, RunPhase, SessionPhase,
@@ -50,14 +50,8 @@ async fn a_flow_made_by_hand_is_run_again_healed_when_the_page_has_changed_and_f
     seen.did(Command::Step { session: id, action: field, value, enter: true }).await;
     seen.session(&session, "the results", |known| known.title == "Results for Nova").await;
     let scrape = Command::Scrape {
-        instructions: None,
         session: session.clone(),
-        only_main_content: false,
-        images: false,
-        links: true,
-        selector: None,
-        extract: None,
-        response_format: None,
+        scrape: ScrapeCall { only_main_content: false, ..ScrapeCall::default() },
     };
     seen.did(scrape).await;
     // Straight from a call: what came before it is replayed, and the session is the person's.

@@ -67,6 +67,7 @@ export type { RunDiff } from "./generated/RunDiff";
 export type { RunForm } from "./generated/RunForm";
 export type { RunOutcome } from "./generated/RunOutcome";
 export type { RunPhase } from "./generated/RunPhase";
+export type { RemovedSession } from "./generated/RemovedSession";
 export type { ScrapeCall } from "./generated/ScrapeCall";
 export type { Selector } from "./generated/Selector";
 export type { SelectorKind } from "./generated/SelectorKind";

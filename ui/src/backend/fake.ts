@@ -197,6 +197,8 @@ export class FakeBackend implements Backend {
       case "remove_connection":
       case "pin_past":
       case "remove_past":
+      case "bring_back_past":
+      case "delete_past":
       case "export_past":
       case "stop_export":
       case "open_file":
@@ -255,7 +257,8 @@ export class FakeBackend implements Backend {
   }
 
   #scrape(command: Extract<Command, { type: "scrape" }>): Outcome {
-    const { session, onlyMainContent, images, extract, instructions } = command;
+    const { session, scrape } = command;
+    const { only_main_content: onlyMainContent, images, extract, instructions } = scrape;
     const outcome = this.#change(session, "scrape", onlyMainContent ? "main content" : "all", {});
     const { title, url } = this.#session(session);
     const read = {
@@ -367,9 +370,9 @@ export class FakeBackend implements Backend {
 function requestOf(command: Command): RequestText {
   if (command.type !== "scrape")
     throw { code: "other", message: "only a scrape is told as a request", hint: null };
-  const { session, selector, extract, responseFormat, instructions } = command;
+  const { session, scrape } = command;
   const url = `http://127.0.0.1:4711/sessions/${session}/page/scrape`;
-  const body = JSON.stringify({ selector, extract, response_format: responseFormat, instructions }, null, 2);
+  const body = JSON.stringify(scrape, null, 2);
   return {
     url,
     body,

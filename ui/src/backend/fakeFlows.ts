@@ -1,4 +1,4 @@
-import type { Flow, FlowProblem, FlowRun, FlowSummary, RunPhase, StepRun } from "./backend";
+import type { Flow, FlowCall, FlowProblem, FlowRun, FlowSummary, RunPhase, StepRun } from "./backend";
 import type { FakeBackend } from "./fake";
 import { programOf } from "./fakeCode";
 
@@ -53,6 +53,32 @@ const flow: Flow = {
       on_failure: "go_on",
     },
   ],
+};
+
+/** What a scrape of the shop is asked for, with rows in which some hold more than one value. */
+export const rowsOfTeas: FlowCall = {
+  ...{ type: "scrape", only_main_content: false, images: false, links: true, selector: "#results" },
+  extract: {
+    fields: {
+      teas: {
+        ...{ selector: "li.tea", list: true },
+        fields: {
+          name: "h3",
+          price: ".price",
+          link: { selector: "h3 > a", attribute: "href", list: false },
+          tags: { selector: ".tags > i", list: true },
+        },
+      },
+      heading: "h1",
+    },
+    ...{ auto: false, embedded: false },
+  },
+  response_format: {
+    type: "object",
+    properties: {
+      teas: { type: "array", items: { type: "object", properties: { price: { type: ["number", "null"] } } } },
+    },
+  },
 };
 
 const summary = (file: string, name: string, change: Partial<FlowSummary> = {}): FlowSummary => ({
@@ -136,7 +162,7 @@ function problemOf({ steps }: Flow): FlowProblem | null {
 }
 
 /** Flows that are kept. */
-export function flowsScene(fake: FakeBackend): void {
+export function flowsScene(fake: FakeBackend, reads?: FlowCall): void {
   const flows = [
     summary("buy-tea", flow.name, {
       description: flow.description ?? "",
@@ -156,7 +182,12 @@ export function flowsScene(fake: FakeBackend): void {
     summary("price-watch", "Price watch", { steps: 12 }),
   ];
   fake.onQuery("flows", () => ({ type: "flows", value: flows }));
-  let kept = flow;
+  let kept = reads
+    ? {
+        ...flow,
+        steps: flow.steps.map((step) => (step.call.type === "scrape" ? { ...step, call: reads } : step)),
+      }
+    : flow;
   fake.onQuery("flow", () => ({ type: "flow", value: kept }));
   const leftOut = ["Call 2 asked for nothing that can be made again."];
   fake.onQuery("made_flow", () => ({ type: "made_flow", value: { flow, leftOut } }));

@@ -1,4 +1,4 @@
-import type { Call, Explanation, Failure, PastSession } from "./backend";
+import type { Call, Explanation, Failure, PastSession, RemovedSession } from "./backend";
 import type { FakeBackend } from "./fake";
 import { observationOf } from "./fakePages";
 import { findingScene } from "./fakeFinding";
@@ -86,6 +86,7 @@ const covered: Explanation = {
 export function historyScene(scene: string, fake: FakeBackend): void {
   const count = scene === "long" ? 5_000 : 3;
   let sessions = scene === "empty" ? [] : kept.map((session) => ({ ...session, calls: count }));
+  let removed: RemovedSession[] = [];
   const failure: Failure = {
     code: "other",
     message: "the history folder /home/me/data/history is used by another inspector; calls are not kept",
@@ -100,7 +101,7 @@ export function historyScene(scene: string, fake: FakeBackend): void {
       (session) => (!connection || session.connection === connection) && (!pinned || session.pinned),
     );
     const page = fits.slice(query.offset, query.offset + query.limit);
-    return { type: "history", value: { sessions: page, total: fits.length } };
+    return { type: "history", value: { sessions: page, total: fits.length, removed } };
   });
   findingScene(fake, () => sessions);
   fake.onQuery("history_calls", (query) => {
@@ -146,7 +147,23 @@ export function historyScene(scene: string, fake: FakeBackend): void {
     return nothing;
   });
   fake.on("remove_past", (command) => {
-    if (command.type === "remove_past") sessions = sessions.filter(({ key }) => key !== command.session);
+    if (command.type !== "remove_past") return nothing;
+    const until = new Date(Date.now() + 600_000).toISOString();
+    const gone = sessions.filter(({ key }) => key === command.session);
+    removed = [...gone.map((session) => ({ session, until })), ...removed];
+    sessions = sessions.filter(({ key }) => key !== command.session);
+    return nothing;
+  });
+  const forget = (key: number) => (removed = removed.filter(({ session }) => session.key !== key));
+  fake.on("bring_back_past", (command) => {
+    if (command.type !== "bring_back_past") return nothing;
+    const back = removed.filter(({ session }) => session.key === command.session);
+    sessions = [...sessions, ...back.map(({ session }) => session)].sort((a, b) => b.key - a.key);
+    forget(command.session);
+    return nothing;
+  });
+  fake.on("delete_past", (command) => {
+    if (command.type === "delete_past") forget(command.session);
     return nothing;
   });
   fake.on("clear_history", () => {

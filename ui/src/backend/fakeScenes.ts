@@ -1,10 +1,10 @@
 import type { Action, Call, Failure, SessionState, Snapshot } from "./backend";
-import { compareScene } from "./fakeCompare";
+import { compareScenes } from "./fakeCompareScenes";
 import { FakeBackend } from "./fake";
 import { feedFrames } from "./fakeLive";
 import { pageScene } from "./fakePageScenes";
 import { frameScene } from "./fakeFrame";
-import { flowRun, flowsScene } from "./fakeFlows";
+import { flowRun, flowsScene, rowsOfTeas } from "./fakeFlows";
 import { evidenceScene } from "./fakeEvidence";
 import { historyScene } from "./fakeHistory";
 import { moneyScene } from "./fakeMoney";
@@ -185,8 +185,8 @@ export function sceneOf(search: URLSearchParams): FakeBackend {
   frameScene(scene, snapshot, fake);
   moneyScene(scene, fake);
   historyScene(scene, fake);
-  flowsScene(fake);
-  compareScene(fake);
+  flowsScene(fake, scene === "flows" ? rowsOfTeas : undefined);
+  compareScenes(scene, fake);
   if (scene === "flows") snapshot.flowRuns = [flowRun({ type: "over" })];
   evidenceScene(fake);
   fake.pictureUrl = () => new URL("../testing/shop.svg", import.meta.url).href;

@@ -1,6 +1,10 @@
 import type { Backend, Flow, FlowProblem, FlowStep, Parameter } from "../backend/backend";
-import { isName, renamedIn, usesIn } from "./templates";
+import { capital, sentence } from "../controls/format";
+import { canonical } from "../page/scrapeCall";
+import type { ScrapeWish } from "../page/scrapeWish";
 import { forgetDraft, keepDraft, keptDraft } from "./flowDrafts";
+import { TypedScrapes, typedInto, type ScrapeStepCall } from "./scrapeSteps";
+import { isName, renamedIn, usesIn } from "./templates";
 
 /** So many changes can be taken back. */
 const MOST = 200;
@@ -17,17 +21,26 @@ interface State {
 export class Editing {
   flow = $state.raw<Flow>() as Flow;
   at = $state<Place>("flow");
-  /** The first thing that is wrong with it, as the hub says. */
-  problem = $state.raw<FlowProblem | null>(null);
+  /** What the hub finds wrong first. */
+  #told = $state.raw<FlowProblem | null>(null);
   /** The flow was changed elsewhere since this draft was begun. */
   outdated = $state(false);
   #base = $state("");
+  /** As it is kept now, which is newer than the base when it was changed elsewhere. */
+  #kept: Flow;
   #undo = $state.raw<readonly State[]>([]);
   /** Letters that are typed into one field are one change. */
   #typedInto = "";
   #asked = 0;
+  readonly #scrapes = new TypedScrapes();
+  readonly #unsaid = $derived(this.#scrapes.unsaid(this.flow.steps));
 
-  readonly changed = $derived(JSON.stringify(this.flow) !== this.#base);
+  /** The first thing that is wrong with it. */
+  readonly problem = $derived.by<FlowProblem | null>(() => {
+    const [first] = this.#unsaid;
+    return first ? { field: `steps[${first[0]}].call.data`, why: first[2] } : this.#told;
+  });
+  readonly changed = $derived(JSON.stringify(this.flow) !== this.#base || this.#unsaid.length > 0);
   readonly canUndo = $derived(this.#undo.length > 0);
 
   constructor(
@@ -36,17 +49,22 @@ export class Editing {
     readonly backend: Pick<Backend, "query">,
   ) {
     const draft = keptDraft(file);
+    this.#kept = kept;
     this.#base = draft?.base ?? JSON.stringify(kept);
     this.flow = draft?.flow ?? kept;
+    this.#scrapes.recall(this.flow.steps, draft?.typed ?? []);
     this.was(kept);
     void this.#check();
   }
 
   /** The flow as it is kept now. */
   was(kept: Flow): void {
+    this.#kept = kept;
     const base = JSON.stringify(kept);
     if (base === this.#base) return;
-    if (this.changed) this.outdated = true;
+    if (this.changed) this.outdated = canonical(kept) !== canonical(JSON.parse(this.#base));
+    // The same with its names in another order: what was typed stays as it stands.
+    else if (canonical(kept) === canonical(this.flow)) return;
     else {
       this.#base = base;
       this.flow = kept;
@@ -64,7 +82,8 @@ export class Editing {
   }
 
   #keep(): void {
-    if (this.changed) keepDraft(this.file, { base: this.#base, flow: this.flow });
+    const typed = this.#unsaid.map(([place, wish]) => [place, wish] as const);
+    if (this.changed) keepDraft(this.file, { base: this.#base, flow: this.flow, typed });
     else forgetDraft(this.file);
     void this.#check();
   }
@@ -86,6 +105,27 @@ export class Editing {
   setStep(place: number, change: Partial<FlowStep>, field = ""): void {
     const steps = this.flow.steps.map((step, i) => (i === place ? { ...step, ...change } : step));
     this.#change({ ...this.flow, steps }, field && `steps[${place}].${field}`);
+  }
+
+  /** What a scrape is asked for, as it was typed. */
+  wishOf(call: ScrapeStepCall): ScrapeWish {
+    return this.#scrapes.wishOf(call);
+  }
+
+  setWish(place: number, change: Partial<ScrapeWish>): void {
+    const call = this.flow.steps[place]?.call;
+    if (call?.type !== "scrape") return;
+    const before = this.wishOf(call);
+    const wish = { ...before, ...change };
+    const field = typedInto(before, wish);
+    this.setStep(place, { call: this.#scrapes.callOf(wish) }, field && `call${field}`);
+  }
+
+  /** What the hub finds wrong with a scrape: it stands at none of its fields. */
+  scrapeProblem(place: number): string | null {
+    const { field = "", why = "" } = this.#told ?? {};
+    if (this.#unsaid.length > 0 || !new RegExp(`^steps\\[${place}\\]\\.call`).test(field)) return null;
+    return capital(sentence(why));
   }
 
   replaceStep(place: number, step: FlowStep, field: string): void {
@@ -135,6 +175,7 @@ export class Editing {
     // What two are called at the moment says nothing about whose it is.
     const renames = isName(name) && alone(name) && alone(one.name);
     const steps = renames ? renamedIn(this.flow.steps, one.name, name) : this.flow.steps;
+    this.flow.steps.forEach(({ call }, i) => this.#scrapes.follow(call, steps[i]?.call ?? call));
     const parameters = this.flow.parameters.with(place, { ...one, name });
     this.#change({ ...this.flow, parameters, steps });
   }
@@ -158,7 +199,7 @@ export class Editing {
 
   /** What is wrong with a field, by its way in the document. */
   problemOf(field: string): string | null {
-    return this.problem?.field === field ? this.problem.why : null;
+    return [this.problem, this.#told].find((problem) => problem?.field === field)?.why ?? null;
   }
 
   /** Where the problem is. */
@@ -173,15 +214,25 @@ export class Editing {
     try {
       const text = JSON.stringify(this.flow);
       const answer = await this.backend.query({ type: "flow_problem", text });
-      if (asked === this.#asked && answer.type === "flow_problem") this.problem = answer.value;
+      if (asked === this.#asked && answer.type === "flow_problem") this.#told = answer.value;
     } catch {
       // Then saving says it.
     }
   }
 
-  /** It was saved, or is to be as it is kept. */
+  /** Goes back to what is kept; undo brings the changes back. */
+  discard(): void {
+    const kept = this.#kept;
+    const at = typeof this.at === "number" && this.at >= kept.steps.length ? "flow" : this.at;
+    this.#base = JSON.stringify(kept);
+    this.outdated = false;
+    this.#change(kept, "", at);
+  }
+
+  /** It was saved. */
   settle(kept: Flow): void {
     forgetDraft(this.file);
+    this.#kept = kept;
     this.#base = JSON.stringify(kept);
     this.flow = kept;
     this.#undo = [];

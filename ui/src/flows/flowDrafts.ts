@@ -1,9 +1,12 @@
 import type { Flow } from "../backend/backend";
+import type { ScrapeWish } from "../page/scrapeWish";
 
 /** A flow that was changed and not saved, and what it was changed from. */
 export interface Draft {
   base: string;
   flow: Flow;
+  /** What was typed into scrapes and is no part of a flow yet, by the places of the steps. */
+  typed?: readonly (readonly [number, ScrapeWish])[];
 }
 
 const key = (file: string) => `notex.flow.${file}`;

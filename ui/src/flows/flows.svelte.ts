@@ -105,11 +105,6 @@ export class Flows {
     editing.settle(flow);
   }
 
-  /** Throws away what was edited. */
-  discard(): void {
-    if (this.flow) this.editing?.settle(this.flow);
-  }
-
   async remove(): Promise<void> {
     const { file, flow } = this;
     if (file === null) return;

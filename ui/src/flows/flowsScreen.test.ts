@@ -6,8 +6,9 @@ import type { Flow } from "../backend/backend";
 import { FakeBackend } from "../backend/fake";
 import { flowRun, flowsScene } from "../backend/fakeFlows";
 import { emptySnapshot } from "../backend/fakePages";
+import { plainStart } from "../sessions/newSession";
 import { Inspector } from "../state/inspector.svelte";
-import { budgetOf, callWords, gaveWords, problemWords } from "./words";
+import { budgetOf, callWords, gaveWords, problemWords, proposedName } from "./words";
 
 async function open() {
   const fake = new FakeBackend(emptySnapshot());
@@ -135,4 +136,25 @@ it("a budget is a number of credits or nothing, and steps read like sentences", 
   expect(problemWords({ field: "parameters[0].name", why: "a is given twice" })).toBe(
     "Parameter 1, name: a is given twice.",
   );
+});
+
+it("a flow that is saved has the name of its page, which whatever is typed replaces", async () => {
+  const { fake, model, user } = await open();
+  fake.obey({ type: "start_session", connection: "local", options: plainStart });
+  fake.obey({ type: "observe", session: "s-0001", url: "http://shop.local/", maxActions: null });
+  await waitFor(() => expect(model.world.sessions.has("s-0001")).toBe(true));
+  model.select("s-0001");
+  await waitFor(() => expect(model.detail?.loaded).toBe(true));
+  await user.keyboard("{Alt>}s{/Alt}");
+  const name = await screen.findByLabelText<HTMLInputElement>("Name");
+  const title = model.world.sessions.get("s-0001")?.title ?? "";
+  expect(title).not.toBe("");
+  expect(name).toHaveValue(title);
+  expect(name).toHaveFocus();
+  await user.keyboard("Tea");
+  expect(name).toHaveValue("Tea");
+  expect(proposedName({ title: " A\n\ttitle ", url: "" })).toBe("A title");
+  expect(proposedName({ title: "", url: "http://shop.local/tea" })).toBe("shop.local");
+  expect(proposedName({ title: "x".repeat(300), url: "" })).toHaveLength(80);
+  expect(proposedName(null)).toBe("");
 });

@@ -7,7 +7,7 @@ import type {
   SelectorKind,
   StepRun,
 } from "../backend/backend";
-import { capital, creditsText, plural, sentence, tookText } from "../controls/format";
+import { capital, creditsText, hostOf, plural, sentence, tookText } from "../controls/format";
 
 type Tone = "live" | "bad" | "warn" | "plain";
 
@@ -127,6 +127,16 @@ export const kindWords: Readonly<Record<string, string>> = {
   password: "password",
   file: "file",
 };
+
+/** What a flow made of a session may be called: as its page, or its host. */
+export function proposedName(of: { title: string; url: string } | null): string {
+  const words = of?.title.trim() || (of?.url ? hostOf(of.url) : "");
+  // The name of a flow is one line.
+  return words
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .slice(0, 80)
+    .trim();
+}
 
 /** What kind of call a step makes. */
 export function callTitle(call: FlowCall): string {

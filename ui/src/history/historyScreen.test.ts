@@ -178,19 +178,32 @@ it("a suggestion takes the place of what was begun, and a value is followed by a
   expect(taken("call:s x", { from: 5, to: 6 }, { text: "step" })).toEqual({ text: "call:step x", at: 9 });
 });
 
-it("a session is pinned at once, and removed only after a question", async () => {
+it("a session is pinned at once, and one that is removed can be brought back with all that it had", async () => {
   const { fake, user } = await open();
   await user.click((await rows())[1] as HTMLElement);
   const pane = await screen.findByRole("article", { name: "Kept session" });
+  const title = within(pane).getByRole("heading", { level: 2 }).textContent;
   await user.click(within(pane).getByRole("button", { name: "Pin" }));
   await waitFor(() =>
     expect(within(pane).getByRole("button", { name: "Pin" })).toHaveAttribute("aria-pressed", "true"),
   );
   await user.click(within(pane).getByRole("button", { name: "Remove" }));
-  expect(fake.sent.some(({ type }) => type === "remove_past")).toBe(false);
-  await user.click(screen.getByRole("button", { name: "Remove session" }));
   await waitFor(async () => expect(await rows()).toHaveLength(4));
   expect(screen.getByText("Choose a session")).toBeInTheDocument();
+  expect(screen.getByText(/is removed; at \d\d:\d\d its 3 calls are deleted for good/)).toBeVisible();
+  const undo = screen.getByRole("button", { name: `Undo the removal of ${title}` });
+  await waitFor(() => expect(undo).toHaveFocus());
+  await user.keyboard("{Enter}");
+  await waitFor(async () => expect(await rows()).toHaveLength(5));
+  expect(await screen.findByRole("heading", { level: 2, name: title ?? "" })).toBeVisible();
+  expect(screen.queryByText(/is removed/)).toBeNull();
+
+  await user.click(screen.getByRole("button", { name: "Remove" }));
+  await user.click(await screen.findByRole("button", { name: "Delete now" }));
+  expect(fake.sent.some(({ type }) => type === "delete_past")).toBe(false);
+  await user.click(screen.getByRole("button", { name: "Delete for good" }));
+  await waitFor(() => expect(screen.queryByText(/is removed/)).toBeNull());
+  expect(await rows()).toHaveLength(4);
 });
 
 it("a session that lives cannot be removed", async () => {

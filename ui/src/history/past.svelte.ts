@@ -5,6 +5,7 @@ import {
   type Command,
   type Failure,
   type PastSession,
+  type RemovedSession,
 } from "../backend/backend";
 import { wholeCall } from "../travel/kept";
 import { Travel } from "../travel/travel.svelte";
@@ -16,6 +17,10 @@ const CALLS_AT_ONCE = 5_000;
 export class Past {
   sessions = $state.raw<readonly PastSession[]>([]);
   total = $state(0);
+  /** Sessions that were removed and can be brought back. */
+  removed = $state.raw<readonly RemovedSession[]>([]);
+  /** Something is being done to one. */
+  busy = $state(false);
   loaded = $state(false);
   failure = $state.raw<Failure | null>(null);
   /** The id of the connection; empty for all. */
@@ -74,6 +79,7 @@ export class Past {
       const answer = await this.#backend.query({ type: "history", filter, offset, limit: SESSIONS_AT_ONCE });
       if (answer.type !== "history") return;
       this.total = answer.value.total;
+      this.removed = answer.value.removed;
       this.failure = null;
       take(answer.value.sessions);
     } catch (thrown) {
@@ -135,12 +141,26 @@ export class Past {
     if (removed && this.chosen?.key === session) this.choose(null);
   }
 
+  /** Brings back a session that was removed, and looks at it. */
+  async bringBack(session: number): Promise<void> {
+    if (!(await this.#run({ type: "bring_back_past", session }))) return;
+    this.choose(this.sessions.find(({ key }) => key === session) ?? this.chosen);
+  }
+
+  /** Deletes a session that was removed, for good. */
+  async delete(session: number): Promise<void> {
+    await this.#run({ type: "delete_past", session });
+  }
+
   async #run(command: Command): Promise<boolean> {
+    this.busy = true;
     try {
       await this.#backend.send(command);
     } catch (thrown) {
       this.failure = asFailure(thrown);
       return false;
+    } finally {
+      this.busy = false;
     }
     await this.read();
     return true;

@@ -11,6 +11,9 @@ export function whenText(instant: string): string {
   return `${day.format(date)}, ${minute.format(date)}`;
 }
 
+/** `14:03` in the person's zone. */
+export const minuteText = (instant: string): string => minute.format(new Date(instant));
+
 /** How a kept session ended, in words, and how much that matters. */
 export function endWords({ end }: Pick<PastSession, "end">): { text: string; tone: Tone; detail: string } {
   if (end === null) return { text: "live", tone: "live", detail: "It has not ended." };

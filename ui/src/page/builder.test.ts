@@ -5,6 +5,7 @@ import {
   asRows,
   extractOf,
   fieldProblem,
+  fieldsProblem,
   isAskable,
   ofKind,
   schemaOf,
@@ -37,6 +38,10 @@ it("what is typed becomes what a server is asked for, and rows that are empty do
 it("rows are asked for with their columns inside of them", () => {
   const fields = { selector: "li.lamp", list: true, fields: { title: "h1", price: ".price" } };
   expect(extractOf({ ...plainWish, fields: [lamps] })?.fields).toEqual({ lamps: fields });
+  const one = { ...lamps, list: false, columns: [{ ...lamps, name: "inner" }] };
+  expect(extractOf({ ...plainWish, fields: [one] })?.fields).toEqual({
+    lamps: { selector: "li.lamp", list: false, fields: { inner: fields } },
+  });
   expect(asRows(links)).toMatchObject({
     ...{ name: "links", selector: "a", list: true },
     columns: [{ name: "text", selector: ":scope", attribute: "href", list: false }],
@@ -51,6 +56,7 @@ it("a field without a name, a place, or a name of its own is told", () => {
   expect(fieldProblem({ ...title, name: "auto" }, [], true)).toBeNull();
   expect(fieldProblem(title, [title, { ...links, name: "title" }])).toBe("Another field has this name.");
   expect(fieldProblem({ ...lamps, columns: [emptyField] }, [])).toMatch(/^Add a column/);
+  expect(fieldsProblem([{ ...lamps, columns: [lamps, { ...price, name: "" }] }])).toBe("Name it.");
 });
 
 it("a column that cannot be asked for keeps its rows from being asked for", () => {

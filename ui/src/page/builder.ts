@@ -1,8 +1,12 @@
 import type { Extract, Field, FieldKind, ItemGuess, QueryElement } from "../backend/backend";
 import { emptyField, type FieldWish, type ScrapeWish } from "./scrapeWish";
 
-/** Where a field stands: its number, and for a column that of its rows before. */
-export type FieldPlace = readonly [number] | readonly [number, number];
+/** Where a field stands: its number, and for a column those of what it is in before. */
+export type FieldPlace = readonly number[];
+
+/** Its name among the other fields: `field 1`, `column 1.2`. */
+export const placeWords = (at: FieldPlace): string =>
+  `${at.length > 1 ? "column" : "field"} ${at.map((place) => place + 1).join(".")}`;
 
 /** The item itself, for a column that takes all of it. */
 export const ITSELF = ":scope";
@@ -33,17 +37,22 @@ export function fieldProblem(field: FieldWish, all: readonly FieldWish[], isColu
   if (!isColumn && TAKEN.has(name)) return `"${name}" is the name of what is found by itself.`;
   if (all.some((other) => other !== field && other.name.trim() === name))
     return "Another field has this name.";
-  if (field.columns && !field.columns.some(isFilled)) return "Add a column: what each row holds.";
+  if (field.columns && !field.columns.some(isFilled))
+    return field.list ? "Add a column: what each row holds." : "Add a column: what it holds.";
+  return null;
+}
+
+/** Why not all fields and columns can be asked for: what is said of the first that cannot. */
+export function fieldsProblem(fields: readonly FieldWish[], isColumn = false): string | null {
+  for (const field of fields) {
+    const problem = fieldProblem(field, fields, isColumn) ?? fieldsProblem(field.columns ?? [], true);
+    if (problem !== null) return problem;
+  }
   return null;
 }
 
 /** Every field and every column can be asked for. */
-export const isAskable = (fields: readonly FieldWish[]): boolean =>
-  fields.every(
-    (field) =>
-      fieldProblem(field, fields) === null &&
-      (field.columns ?? []).every((column, _, all) => fieldProblem(column, all, true) === null),
-  );
+export const isAskable = (fields: readonly FieldWish[]): boolean => fieldsProblem(fields) === null;
 
 /** Why the schema cannot be one; null when it can, or there is none. A language model needs no fields for it. */
 export function schemaProblem({ schema, fields }: ScrapeWish, forModel = false): string | null {
@@ -59,7 +68,7 @@ export function schemaProblem({ schema, fields }: ScrapeWish, forModel = false):
 }
 
 function fieldOf({ selector, attribute, list, columns }: FieldWish): Field {
-  const spec = { selector: selector.trim(), list: list || columns !== null };
+  const spec = { selector: selector.trim(), list };
   if (columns) return { ...spec, fields: fieldsOf(columns) };
   const how = attribute.trim();
   return how || list ? { ...spec, ...(how && { attribute: how }) } : spec.selector;
@@ -80,7 +89,7 @@ function typesOf(fields: readonly FieldWish[]): Record<string, unknown> | null {
   for (const field of fields.filter(isFilled)) {
     const isNumber = field.kind === "number" || field.kind === "price";
     const items = field.columns ? typesOf(field.columns) : isNumber ? { type: ["number", "null"] } : null;
-    if (items) properties[field.name.trim()] = field.list || field.columns ? { type: "array", items } : items;
+    if (items) properties[field.name.trim()] = field.list ? { type: "array", items } : items;
   }
   return Object.keys(properties).length > 0 ? { type: "object", properties } : null;
 }

@@ -1,6 +1,6 @@
 import type { ConnectionState, Extract, ModelState, Reason } from "../backend/backend";
 import { creditsText } from "../controls/format";
-import { extractOf, isAskable, schemaOf, schemaProblem } from "./builder";
+import { extractOf, fieldsProblem, schemaOf, schemaProblem } from "./builder";
 import type { FieldWish, ScrapeWish } from "./scrapeWish";
 
 /** Whether a language model can be asked, and what to say first: what it costs, or why there is none. */
@@ -13,8 +13,7 @@ export interface Reader {
 /** The language model behind a connection; null where a server never takes instructions. */
 export function readerOf(connection: ConnectionState | null, model: ModelState | null): Reader | null {
   if (!connection?.can.instructions) return null;
-  if (connection.local && model === null)
-    return { ready: false, told: "No language model is set, so instructions cannot be honoured." };
+  if (connection.local && model === null) return { ready: false, told: "No language model is set." };
   if (connection.local && model?.failure) return { ready: false, told: model.failure.message };
   const price = connection.credits?.tokensPrice ?? null;
   const who = connection.local && model ? model.name : "The server’s language model";
@@ -29,12 +28,15 @@ export function readerOf(connection: ConnectionState | null, model: ModelState |
 export const asksModel = ({ instructions }: ScrapeWish, reader: Reader | null): boolean =>
   reader !== null && instructions.trim() !== "";
 
+/** Why what was typed as data cannot be asked for; null when it can. */
+export const dataProblem = (wish: ScrapeWish, reader: Reader | null): string | null =>
+  asksModel(wish, reader) ? schemaProblem(wish, true) : (fieldsProblem(wish.fields) ?? schemaProblem(wish));
+
 /** Everything that was typed can be asked for. */
 export const isWishAskable = (wish: ScrapeWish, reader: Reader | null): boolean =>
-  asksModel(wish, reader)
-    ? Boolean(reader?.ready) && schemaProblem(wish, true) === null
-    : schemaProblem(wish) === null && isAskable(wish.fields);
+  dataProblem(wish, reader) === null && (!asksModel(wish, reader) || Boolean(reader?.ready));
 
+/** What a schema calls the kinds of values. */
 const types = {
   text: "string",
   number: "number",
@@ -50,7 +52,7 @@ function modelSchema(fields: readonly FieldWish[]): Record<string, unknown> | nu
   if (named.length === 0) return null;
   const typeOf = ({ kind, list, columns }: FieldWish): unknown => {
     const one = columns ? (modelSchema(columns) ?? { type: "object" }) : { type: [types[kind], "null"] };
-    return list || columns ? { type: "array", items: one } : one;
+    return list ? { type: "array", items: one } : one;
   };
   const properties = Object.fromEntries(named.map((field) => [field.name.trim(), typeOf(field)]));
   return { type: "object", properties, required: Object.keys(properties) };

@@ -30,6 +30,9 @@ it("lists of objects, of values, and what was found by itself are tables", () =>
     { title: "Sizes", columns: ["Lamp"], rows: [["Ada"], ["Bob"]] },
   ]);
   expect(tablesOf(null)).toEqual([]);
+  expect(tablesOf({ price: null, auto: { items: null, tables: [] } })).toEqual([
+    { title: "Fields", columns: ["field", "value"], rows: [["price", ""]] },
+  ]);
 });
 
 it("what a server answers is told from other data", () => {

@@ -67,7 +67,11 @@ export function tablesOf(data: unknown, fields: readonly FieldWish[] = []): Read
     } else if (isFound(value)) {
       tables.push(tableOf(String(value["caption"] ?? title), value["rows"] as Record<string, unknown>[]));
     } else if (isObject(value)) {
-      const single = Object.entries(value).filter(([, inner]) => typeof inner !== "object" || inner === null);
+      // Of what is found by itself, nothing is no value; of a field that was asked for, it is one.
+      const byItself = title === "auto" || title === "embedded";
+      const single = Object.entries(value).filter(([, inner]) =>
+        inner === null ? !byItself : typeof inner !== "object",
+      );
       if (single.length > 0)
         tables.push({
           title: title || "Fields",

@@ -49,13 +49,15 @@ it("One click makes rows of all that are like what was picked, and a second pick
   await user.click(press(/^Scrape/));
   expect(fake.sent.at(-1)).toMatchObject({
     type: "scrape",
-    extract: {
-      fields: {
-        products: { selector: "li.product", list: true, fields: { price: ".price", name: "strong" } },
+    scrape: {
+      extract: {
+        fields: {
+          products: { selector: "li.product", list: true, fields: { price: ".price", name: "strong" } },
+        },
       },
-    },
-    responseFormat: {
-      properties: { products: { items: { properties: { price: { type: ["number", "null"] } } } } },
+      response_format: {
+        properties: { products: { items: { properties: { price: { type: ["number", "null"] } } } } },
+      },
     },
   });
   const table = await screen.findByRole("grid", { name: "products" });
@@ -114,10 +116,13 @@ it("Rows can be built by hand, say what they lack, and come of a list", async ()
   await user.click(screen.getByLabelText("All that match"));
   await user.click(press("Make rows with columns"));
   expect(screen.getByLabelText("Selector of column 2.1")).toHaveValue(":scope");
+  await user.click(press("Remove field 1"));
+  await user.click(press("Undo: bring products back"));
+  expect(screen.getByLabelText("Selector of column 1.1")).toHaveValue("strong");
   await user.click(press("Remove field 2"));
   await user.click(press(/^Scrape/));
   expect(fake.sent.at(-1)).toMatchObject({
-    extract: { fields: { products: { selector: "li", list: true, fields: { name: "strong" } } } },
+    scrape: { extract: { fields: { products: { selector: "li", list: true, fields: { name: "strong" } } } } },
   });
 });
 

@@ -15,20 +15,23 @@ async function asking() {
   return made;
 }
 
-it("Without a language model the instructions are disabled, say why, and lead to its settings", async () => {
+it("Without a language model one line says so and leads to its settings, and what was typed stays in sight", async () => {
   const { fake, model, user } = await openPanel("scrape");
-  expect(words()).toBeDisabled();
-  expect(words()).toHaveAccessibleDescription(
-    "No language model is set, so instructions cannot be honoured.",
-  );
-  await user.click(press("Set a language model"));
+  expect(screen.queryByLabelText("Instructions for a language model")).toBeNull();
+  expect(screen.getByText("No language model is set.")).toBeVisible();
+  await user.click(press("Set one: a language model"));
   expect(model.screen).toBe("settings");
   expect(await screen.findByRole("form", { name: "Language model" })).toBeVisible();
+  fake.deltas({ type: "model", value: small });
+  model.show("scrape");
+  await user.type(await screen.findByLabelText("Instructions for a language model"), "All");
   const failure = { code: "wrong_key" as const, message: "The key was kept for one run only.", hint: null };
   fake.deltas({ type: "model", value: { ...small, failure } });
-  model.show("scrape");
   await waitFor(() => expect(words()).toHaveAccessibleDescription("The key was kept for one run only."));
-  expect(words()).toBeDisabled();
+  expect(press(/^Scrape/)).toBeDisabled();
+  await user.clear(words());
+  expect(await screen.findByText("The key was kept for one run only.")).toBeVisible();
+  expect(press(/^Scrape/)).toBeEnabled();
 });
 
 it("A server that takes no instructions has no field for them, and one of its own model is sent them", async () => {
@@ -65,14 +68,16 @@ it("Instructions say their price first and are sent with the schema of the field
   await user.click(press(/^Scrape/));
   expect(fake.sent.at(-1)).toMatchObject({
     type: "scrape",
-    extract: null,
-    instructions: "All laptops",
-    responseFormat: {
-      type: "object",
-      properties: { name: { type: ["string", "null"] }, price: { type: ["number", "null"] } },
-      required: ["name", "price"],
+    scrape: {
+      instructions: "All laptops",
+      response_format: {
+        type: "object",
+        properties: { name: { type: ["string", "null"] }, price: { type: ["number", "null"] } },
+        required: ["name", "price"],
+      },
     },
   });
+  expect(JSON.stringify(fake.sent.at(-1))).not.toContain("extract");
   expect(await screen.findByRole("grid", { name: /laptops/ })).toBeVisible();
 });
 
@@ -85,7 +90,9 @@ it("A schema that was typed is what the answer has to fit, and what is no JSON k
   expect(press(/^Scrape/)).toBeDisabled();
   await user.type(schema, '"type":"object"}');
   await user.click(press(/^Scrape/));
-  expect(fake.sent.at(-1)).toMatchObject({ responseFormat: { type: "object" }, instructions: "All laptops" });
+  expect(fake.sent.at(-1)).toMatchObject({
+    scrape: { response_format: { type: "object" }, instructions: "All laptops" },
+  });
 });
 
 it("What the model used stands beside the credits, and why there is no data stands above", async () => {

@@ -52,13 +52,15 @@ it("Scrape picks fields by their selectors, shows them as rows, and says which w
   await user.click(press(/^Scrape/));
   expect(fake.sent.at(-1)).toMatchObject({
     type: "scrape",
-    extract: {
-      fields: { products: { selector: ".product", list: true }, sale: "//b" },
-      auto: false,
-      embedded: false,
+    scrape: {
+      extract: {
+        fields: { products: { selector: ".product", list: true }, sale: "//b" },
+        auto: false,
+        embedded: false,
+      },
     },
-    responseFormat: null,
   });
+  expect(JSON.stringify(fake.sent.at(-1))).not.toContain("response_format");
   const problems = await screen.findByRole("list", { name: "What was not found or does not fit" });
   expect(problems).toHaveTextContent("sale: nothing matches its selector");
   await user.selectOptions(screen.getByRole("combobox", { name: "Table" }), "2. products (3)");
@@ -149,7 +151,7 @@ it("Scrape takes the selector of the element that is picked on the page", async 
   expect(screen.queryByRole("application")).toBeNull();
   await waitFor(() => expect(selector).toHaveFocus());
   await user.keyboard("{Enter}");
-  expect(fake.sent.at(-1)).toMatchObject({ type: "scrape", selector: "main > table" });
+  expect(fake.sent.at(-1)).toMatchObject({ type: "scrape", scrape: { selector: "main > table" } });
 });
 
 it("Scrape keeps what was set while another panel is looked at, and says what is no selector", async () => {
@@ -167,7 +169,9 @@ it("Scrape keeps what was set while another panel is looked at, and says what is
   expect(fake.sent).toEqual([]);
   await user.type(selector, " table");
   await user.click(press(/^Scrape/));
-  expect(fake.sent).toMatchObject([{ type: "scrape", onlyMainContent: false, selector: "main > table" }]);
+  expect(fake.sent).toMatchObject([
+    { type: "scrape", scrape: { only_main_content: false, selector: "main > table" } },
+  ]);
 });
 
 it("Scrape says why a schema whose fields were removed keeps it from being asked for", async () => {

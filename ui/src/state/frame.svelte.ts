@@ -1,4 +1,4 @@
-import type { Ask, SessionState } from "../backend/backend";
+import type { Ask, PastSession, SessionState } from "../backend/backend";
 import type { Forked } from "../flows/forking.svelte";
 import { Noticing } from "../notices/noticing.svelte";
 import { Listing } from "../sessions/listing.svelte";
@@ -15,7 +15,7 @@ export type Open =
   | { type: "close_sessions"; sessions: readonly string[] }
   | { type: "unknown_session"; session: string }
   | { type: "save_flow"; session: string; past?: undefined; calls: number }
-  | { type: "save_flow"; session?: undefined; past: number; calls: number }
+  | { type: "save_flow"; session?: undefined; past: PastSession; calls: number }
   | { type: "fork"; of: Forked }
   | { type: "report" }
   | { type: "quit" };

@@ -73,6 +73,62 @@ fn clearing_leaves_what_is_pinned_or_lives_and_no_trace_of_the_rest_in_any_file(
 }
 
 #[test]
+fn a_session_that_is_taken_away_is_found_nowhere_and_comes_back_whole() {
+    let house = House::new();
+    keep(&house, "s-1", 0, 1);
+    keep(&house, "s-2", 1, 2);
+    house.archive.keep_session(facts("living", 2)).unwrap();
+    house.archive.flush().unwrap();
+    let key = |id: &str| house.all().into_iter().find(|session| session.session == id).unwrap().key;
+    let (going, living) = (key("s-1"), key("living"));
+    let before = house.archive.session(going).unwrap();
+    assert!(house.archive.take_away(going, day(3)).unwrap());
+    assert!(!house.archive.take_away(going, day(4)).unwrap(), "once");
+    assert!(!house.archive.take_away(living, day(3)).unwrap(), "what lives stays");
+    assert_eq!(house.ids(), ["living", "s-2"]);
+    assert_eq!(house.found("shop"), ["s-2#1"]);
+    assert_eq!(house.archive.session(going).unwrap(), None);
+    assert_eq!(house.archive.find_session("local", "s-1").unwrap(), None);
+    assert_eq!(house.archive.session_called("s-1").unwrap(), None);
+    let offered = house.archive.complete("session:s-", 10).unwrap();
+    assert_eq!(offered.suggestions.len(), 1, "{offered:?}");
+    let sizes = house.archive.sizes().unwrap();
+    assert_eq!((sizes.sessions, sizes.calls), (2, 1));
+
+    let house = house.reopened();
+    let [(taken, at)] = <[_; 1]>::try_from(house.archive.taken_away().unwrap()).unwrap();
+    assert_eq!((taken.session.as_str(), at), ("s-1", day(3)));
+    assert_eq!(house.archive.remove_taken_away(day(2)).unwrap(), Swept::default(), "not yet");
+    assert!(house.archive.bring_back(going).unwrap());
+    assert_eq!(house.archive.session(going).unwrap(), before);
+    assert_eq!(house.found("shop").len(), 2);
+    assert_eq!(house.files().len(), 2);
+
+    house.archive.take_away(going, day(3)).unwrap();
+    assert_eq!(house.archive.remove_taken_away(day(3)).unwrap(), Swept { sessions: 1, blobs: 1 });
+    assert!(!house.archive.bring_back(going).unwrap(), "it is gone for good");
+    assert_eq!((house.archive.taken_away().unwrap().len(), house.files().len()), (0, 1));
+}
+
+#[test]
+fn what_was_taken_away_goes_when_all_is_cleared_and_comes_back_when_it_lives_again() {
+    let house = House::new();
+    for (seed, id) in (1..).zip(["pinned", "again"]) {
+        keep(&house, id, 0, seed);
+    }
+    for session in house.all() {
+        house.archive.pin(session.key, Pinned::Yes).unwrap();
+        house.archive.take_away(session.key, day(1)).unwrap();
+    }
+    house.archive.keep_session(facts("again", 2)).unwrap();
+    house.archive.flush().unwrap();
+    assert_eq!(house.ids(), ["again"]);
+    assert_eq!(house.archive.clear().unwrap(), Swept { sessions: 1, blobs: 1 });
+    assert_eq!(house.ids(), ["again"]);
+    assert!(house.archive.taken_away().unwrap().is_empty());
+}
+
+#[test]
 fn sessions_whose_end_nobody_saw_are_taken_as_ended_but_those_that_may_live() {
     let house = House::new();
     for id in ["lost", "alive"] {

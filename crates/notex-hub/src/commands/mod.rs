@@ -13,7 +13,6 @@ use futures_util::future::BoxFuture;
 use notex_client::{Client, ClientError, Server, Trace};
 use notex_session::{EndReason, MAX_TIMEOUT_MINUTES, MIN_TIMEOUT_MINUTES};
 
-use crate::calls::ScrapeAsked;
 use crate::protocol::{Command, Failure, FailureCode, Outcome};
 use crate::state::unknown_session;
 use crate::{Hub, budgets, evidence, flows, history, money};
@@ -33,27 +32,7 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
             let asked = StepAsked { action, value, enter, most: None, secret: false };
             page::step(hub, session, asked).await
         }
-        Command::Scrape {
-            session,
-            only_main_content,
-            images,
-            links,
-            selector,
-            extract,
-            response_format,
-            instructions,
-        } => {
-            let asked = ScrapeAsked {
-                only_main_content,
-                images,
-                links,
-                selector,
-                extract,
-                response_format,
-                instructions,
-            };
-            page::scrape(hub, session, asked).await
-        }
+        Command::Scrape { session, scrape } => page::scrape(hub, session, scrape).await,
         Command::Tab { session, deed } => tab::tab(hub, session, deed).await,
         Command::AddFile { session, name, contents } => file::add(hub, session, name, contents).await,
         Command::CancelCall { session } => page::cancel(hub, session).await,
@@ -76,6 +55,10 @@ pub(crate) async fn run(hub: &Hub, command: Command) -> Result<Outcome, Failure>
             history::pin(hub, session, pinned).await.map(|()| Outcome::default())
         }
         Command::RemovePast { session } => history::remove(hub, session).await.map(|()| Outcome::default()),
+        Command::BringBackPast { session } => {
+            history::bring_back(hub, session).await.map(|()| Outcome::default())
+        }
+        Command::DeletePast { session } => history::delete(hub, session).await.map(|()| Outcome::default()),
         Command::Flow { deed } => flows::run(hub, deed).await,
         Command::ExportPast { session, pictures, form } => {
             history::export(hub, session, pictures, form).await

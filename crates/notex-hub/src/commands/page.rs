@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use notex_client::{Answered, Client, ClientError};
+use notex_flow::ScrapeCall;
 use notex_wire::{CallKind, ObserveRequest, PageAnswer, PageData, StepRequest};
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use tokio::sync::oneshot;
 use tracing::warn;
 
 use super::{client_of_session, fail};
-use crate::calls::{Ended, ScrapeAsked, estimated_charge};
+use crate::calls::{Ended, estimated_charge};
 use crate::history::{self, NOT_KEPT, is_secret_value};
 use crate::money::Estimate;
 use crate::protocol::{Abilities, Failure, FailureCode, Outcome, Place};
@@ -34,7 +35,7 @@ pub(super) async fn observe(
         ..ObserveRequest::default()
     };
     let about =
-        About { kind: CallKind::Observe, what, asked: ScrapeAsked::default(), request: said(&request) };
+        About { kind: CallKind::Observe, what, asked: ScrapeCall::default(), request: said(&request) };
     page_call(hub, session, about, move |client| async move { client.observe(url, most).await }).await
 }
 
@@ -79,14 +80,14 @@ pub(super) async fn step(hub: &Hub, session: String, asked: StepAsked) -> Result
             (what, said(&request))
         })
         .await?;
-    let about = About { kind: CallKind::Step, what, asked: ScrapeAsked::default(), request };
+    let about = About { kind: CallKind::Step, what, asked: ScrapeCall::default(), request };
     let call = move |client: Client| async move { client.server().step(&whole).await };
     page_call(hub, session, about, call).await
 }
 
-pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
+pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeCall) -> Result<Outcome, Failure> {
     let what = describe::scope(None, asked.only_main_content);
-    let ScrapeAsked { only_main_content, images, .. } = asked;
+    let ScrapeCall { only_main_content, images, .. } = asked;
     if asked.is_part() {
         return read_part(hub, session, asked).await;
     }
@@ -103,15 +104,15 @@ pub(super) async fn scrape(hub: &Hub, session: String, asked: ScrapeAsked) -> Re
 }
 
 /// A scrape of a part of the page, without its links, or with fields: what only servers with our additions read.
-async fn read_part(hub: &Hub, session: String, asked: ScrapeAsked) -> Result<Outcome, Failure> {
+async fn read_part(hub: &Hub, session: String, asked: ScrapeCall) -> Result<Outcome, Failure> {
     if asked.instructions.is_some() {
         let refusal = "this server's scrape does not take instructions";
         needs(hub, &session, |can| can.instructions, refusal).await?;
     }
     let option = match &asked {
-        ScrapeAsked { extract: Some(_), .. } => "fields to pick",
-        ScrapeAsked { selector: Some(_), .. } => "a selector",
-        ScrapeAsked { .. } => "leaving links out",
+        ScrapeCall { extract: Some(_), .. } => "fields to pick",
+        ScrapeCall { selector: Some(_), .. } => "a selector",
+        ScrapeCall { .. } => "leaving links out",
     };
     needs(hub, &session, |can| can.scrape_options, &format!("this server's scrape does not take {option}"))
         .await?;
@@ -185,7 +186,7 @@ pub(super) async fn needs(
 struct About {
     kind: CallKind,
     what: String,
-    asked: ScrapeAsked,
+    asked: ScrapeCall,
     /// The body, without secrets, for the history.
     request: Option<Value>,
 }
@@ -252,7 +253,7 @@ async fn take_in_page(
     session: String,
     call: u64,
     kind: CallKind,
-    (what, asked): (String, ScrapeAsked),
+    (what, asked): (String, ScrapeCall),
     answer: Answered<PageAnswer>,
 ) -> Result<(), Failure> {
     let Answered { body: mut page, status, took, .. } = answer.clone();

@@ -3,7 +3,7 @@
 //! else the page is listed anew, which costs what an observe costs.
 
 use notex_client::Dialect;
-use notex_flow::{Act, Deed, Element, FlowCall, Matched, ScrapeCall, Selector, find, words};
+use notex_flow::{Act, Deed, Element, FlowCall, Matched, Selector, find, words};
 use notex_wire::{Action, CallKind};
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ impl Runner {
                 commands::send(&self.hub, Command::Observe { session, url, max_actions }).await?;
             }
             FlowCall::Scrape(scrape) => {
-                commands::send(&self.hub, scrape_command(session, scrape)).await?;
+                commands::send(&self.hub, Command::Scrape { session, scrape }).await?;
             }
             FlowCall::SwitchTab { tab } => self.tab(TabDeed::Switch { tab }).await?,
             FlowCall::OpenTab { url } => self.tab(TabDeed::Open { url }).await?,
@@ -237,19 +237,4 @@ fn execute_request(act: &Act, selector: &Selector, timeout_ms: u32) -> Value {
         request["press_enter"] = true.into();
     }
     request
-}
-
-fn scrape_command(session: String, scrape: ScrapeCall) -> Command {
-    let ScrapeCall { only_main_content, images, links, selector, extract, response_format, instructions } =
-        scrape;
-    Command::Scrape {
-        session,
-        only_main_content,
-        images,
-        links,
-        selector,
-        extract,
-        response_format,
-        instructions,
-    }
 }

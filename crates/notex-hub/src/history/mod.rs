@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use notex_archive::{
     Archive, ArchiveError, KeptCall, KeptSession, News, Opened, Options, PartKind, Pinned, Retention,
     SessionFilter, Timing,
@@ -28,12 +29,16 @@ use crate::hub::Shared;
 use crate::notices::About;
 use crate::protocol::{
     Answer, Call, CallStatus, CallTiming, Failure, FailureCode, HistoryFilter, HistoryPage, HistorySizes,
-    NoticeKind, PastCall, PastCalls, PastEnd, PastSession, Place, Settings,
+    NoticeKind, PastCall, PastCalls, PastEnd, PastSession, Place, RemovedSession, Settings,
 };
 use crate::state::State;
 
 /// How often it is looked whether something is too old.
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// For so long what was removed can be brought back.
+const BROUGHT_BACK_FOR: TimeDelta = TimeDelta::minutes(10);
+/// How often it is looked whether something that was removed is to be deleted.
+const DELETE_EVERY: Duration = Duration::from_secs(20);
 /// The most that one page of a query holds.
 pub(crate) const LARGEST_PAGE: u32 = 5_000;
 
@@ -106,31 +111,50 @@ pub(crate) async fn tend(shared: Weak<Shared>, told: Told) {
         }
     }
     let mut sweeps = tokio::time::interval(SWEEP_EVERY);
+    let mut deletions = tokio::time::interval(DELETE_EVERY);
     let mut telling = true;
     loop {
-        let news = tokio::select! {
+        let now = tokio::select! {
             news = told.recv(), if telling => match news {
-                Some(news) => Some(news),
+                Some(news) => Now::Tell(news),
                 None => { telling = false; continue }
             },
-            _ = sweeps.tick() => None,
+            _ = sweeps.tick() => Now::Sweep,
+            _ = deletions.tick() => Now::Delete,
         };
         let Some(shared) = shared.upgrade() else { return };
         let hub = Hub { shared };
+        let news = match now {
+            Now::Sweep => {
+                sweep(&hub).await;
+                continue;
+            }
+            Now::Delete => {
+                delete_removed(&hub).await;
+                continue;
+            }
+            Now::Tell(news) => news,
+        };
         match news {
-            None => sweep(&hub).await,
-            Some(News::Failing(why)) => {
+            News::Failing(why) => {
                 let text = format!("{why}. Calls wait in memory and are tried again; the inspector goes on");
                 notice(&hub, "Calls cannot be kept now", text).await;
             }
-            Some(News::Recovered) => info!("the history is written again"),
-            Some(News::SpaceLow(why)) => {
+            News::Recovered => info!("the history is written again"),
+            News::SpaceLow(why) => {
                 let text = format!("{why}. Calls are kept without their pictures until there is space");
                 notice(&hub, "Pictures are not kept", text).await;
             }
-            Some(News::SpaceBack) => info!("there is space for the pictures of the history again"),
+            News::SpaceBack => info!("there is space for the pictures of the history again"),
         }
     }
+}
+
+/// What there is to do.
+enum Now {
+    Tell(News),
+    Sweep,
+    Delete,
 }
 
 async fn notice(hub: &Hub, title: &'static str, text: String) {
@@ -154,6 +178,26 @@ pub(crate) async fn sweep(hub: &Hub) {
     }
 }
 
+/// Deletes what was removed long enough ago that nobody brings it back, also by a run before.
+async fn delete_removed(hub: &Hub) {
+    if hub.shared.history.archive().is_none() {
+        return;
+    }
+    let Ok(now) = hub.ask(|_, now| now).await else { return };
+    let due = move |archive: &Archive| {
+        let before = now - BROUGHT_BACK_FOR;
+        if archive.taken_away()?.iter().all(|(_, at)| *at > before) {
+            return Ok(0);
+        }
+        Ok(archive.remove_taken_away(before)?.sessions)
+    };
+    match hub.shared.history.ask(due).await {
+        Ok(0) => {}
+        Ok(sessions) => info!(sessions, "removed sessions were deleted from the history"),
+        Err(why) => warn!(%why, "removed sessions were not deleted from the history"),
+    }
+}
+
 fn retention(settings: &Settings) -> Retention {
     Retention { days: settings.history_days, bytes: u64::from(settings.history_megabytes) * 1_000_000 }
 }
@@ -168,9 +212,14 @@ pub(crate) async fn sessions(
     let HistoryFilter { connection, pinned, ended } = filter;
     let filter = SessionFilter { connection, ended, pinned };
     let limit = limit.min(LARGEST_PAGE);
-    let page = hub.shared.history.ask(move |archive| archive.sessions(&filter, offset, limit)).await?;
+    let read =
+        move |archive: &Archive| Ok((archive.sessions(&filter, offset, limit)?, archive.taken_away()?));
+    let (page, removed) = hub.shared.history.ask(read).await?;
     let sessions = page.sessions.into_iter().map(past_session).collect();
-    Ok(Answer::History(HistoryPage { sessions, total: page.total }))
+    let removed = removed
+        .into_iter()
+        .map(|(session, at)| RemovedSession { session: past_session(session), until: at + BROUGHT_BACK_FOR });
+    Ok(Answer::History(HistoryPage { sessions, total: page.total, removed: removed.collect() }))
 }
 
 /// The calls of a kept session.
@@ -305,14 +354,34 @@ pub(crate) async fn pin(hub: &Hub, session: i64, pinned: bool) -> Result<(), Fai
     if found { Ok(()) } else { Err(gone()) }
 }
 
-/// Removes one kept session.
+/// Removes one kept session; it can be brought back for a while.
 pub(crate) async fn remove(hub: &Hub, session: i64) -> Result<(), Failure> {
-    let swept = hub.shared.history.ask(move |archive| archive.remove(session)).await?;
-    if swept.sessions > 0 {
+    let now = hub.ask(|_, now| now).await?;
+    if hub.shared.history.ask(move |archive| archive.take_away(session, now)).await? {
         return Ok(());
     }
     Err(Failure::invalid("this session cannot be removed from the history")
         .with_hint("close it first, if it lives"))
+}
+
+/// Brings back a session that was removed.
+pub(crate) async fn bring_back(hub: &Hub, session: i64) -> Result<(), Failure> {
+    if hub.shared.history.ask(move |archive| archive.bring_back(session)).await? {
+        return Ok(());
+    }
+    Err(Failure::invalid("this session is deleted for good"))
+}
+
+/// Deletes a session that was removed, for good.
+pub(crate) async fn delete(hub: &Hub, session: i64) -> Result<(), Failure> {
+    let delete = move |archive: &Archive| {
+        // What is not removed is not deleted by a mistaken number.
+        if archive.taken_away()?.iter().all(|(known, _)| known.key != session) {
+            return Ok(());
+        }
+        archive.remove(session).map(drop)
+    };
+    hub.shared.history.ask(delete).await
 }
 
 fn gone() -> Failure {

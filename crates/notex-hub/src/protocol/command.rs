@@ -1,7 +1,7 @@
 //! What the person asks for, and how it ended.
 
+use notex_flow::ScrapeCall;
 use notex_session::{Plan, RateCard};
-use notex_wire::Extract;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -59,21 +59,8 @@ pub enum Command {
     Scrape {
         /// The session.
         session: String,
-        /// Leave menus and banners out.
-        only_main_content: bool,
-        /// List the images.
-        images: bool,
-        /// Keep links.
-        links: bool,
-        /// CSS: only what is inside the first element that it matches.
-        selector: Option<String>,
-        /// What to pick as data.
-        extract: Option<Extract>,
-        /// The JSON Schema that what is picked has to fit.
-        #[ts(type = "unknown")]
-        response_format: Option<serde_json::Value>,
-        /// What a language model shall find on it, in the person's words.
-        instructions: Option<String>,
+        /// How, in the words of a flow's step.
+        scrape: ScrapeCall,
     },
     /// Bring a tab to the front, open one, or close the one in front.
     Tab {
@@ -143,8 +130,20 @@ pub enum Command {
         /// Keep it.
         pinned: bool,
     },
-    /// Remove a session that has ended from the history, pinned or not.
+    /// Remove a session that has ended from the history, pinned or not. For some minutes it can be brought back.
     RemovePast {
+        /// Its number in the history.
+        #[ts(type = "number")]
+        session: i64,
+    },
+    /// Bring back a session that was removed from the history.
+    BringBackPast {
+        /// Its number in the history.
+        #[ts(type = "number")]
+        session: i64,
+    },
+    /// Delete a session that was removed from the history now, for good.
+    DeletePast {
         /// Its number in the history.
         #[ts(type = "number")]
         session: i64,

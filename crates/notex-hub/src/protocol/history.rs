@@ -107,6 +107,19 @@ pub struct HistoryPage {
     /// How many there are in all.
     #[ts(type = "number")]
     pub total: u64,
+    /// Those that were removed and can be brought back, the last one first.
+    pub removed: Vec<RemovedSession>,
+}
+
+/// A session that was removed from the history, and can be brought back.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedSession {
+    /// It.
+    pub session: PastSession,
+    /// Then it is deleted for good.
+    #[ts(type = "string")]
+    pub until: DateTime<Utc>,
 }
 
 /// A kept session.

@@ -31,7 +31,7 @@ pub use flow::{
 pub use history::{
     CallTiming, Explanation, ExportForm, Exported, Exporting, FilterHelp, FilterProblem, FilterSuggestion,
     Help, HistoryFilter, HistoryPage, HistorySizes, PastCall, PastCalls, PastEnd, PastHit, PastHits,
-    PastSession, RemovedSecrets, Snippet,
+    PastSession, RemovedSecrets, RemovedSession, Snippet,
 };
 pub use model::{ModelState, TriedModel};
 pub use money::{

@@ -12,18 +12,18 @@ use crate::scripted::{KEY, ScriptedServer, Window, hub_by, session};
 
 /// The clock of this machine, which a test sets.
 #[derive(Clone, Default)]
-struct Watch(Arc<Mutex<TimeDelta>>);
+pub(super) struct Watch(Arc<Mutex<TimeDelta>>);
 
 impl Watch {
-    fn now(&self) -> DateTime<Utc> {
+    pub(super) fn now(&self) -> DateTime<Utc> {
         Utc::now() + *self.0.lock().unwrap()
     }
 
-    fn goes(&self, by: TimeDelta) {
+    pub(super) fn goes(&self, by: TimeDelta) {
         *self.0.lock().unwrap() += by;
     }
 
-    fn clock(&self) -> WallClock {
+    pub(super) fn clock(&self) -> WallClock {
         let watch = self.clone();
         WallClock::new(move || watch.now())
     }

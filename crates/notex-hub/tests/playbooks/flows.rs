@@ -3,9 +3,11 @@
 
 use std::sync::atomic::Ordering::SeqCst;
 
+use notex_code::Language;
 use notex_flow::{Count, Flow, FlowCall, Run, RunOutcome as Ended, SelectorKind, StepStatus};
 use notex_hub::protocol::{
-    After, Answer, FlowDeed, FlowRun, FlowSummary, MadeFlow, Pace, RunForm, RunPhase, Stretch,
+    After, Answer, CodeOf, FlowCode, FlowDeed, FlowRun, FlowSummary, MadeFlow, Pace, RunForm, RunPhase,
+    Stretch,
 };
 use serde_json::Value;
 
@@ -353,6 +355,59 @@ async fn a_flow_is_made_of_calls_and_no_password_of_it_or_of_a_run_is_on_the_dis
             "{secret} is on the disk"
         );
     }
+}
+
+async fn code(hub: &Hub, of: CodeOf, language: Language) -> FlowCode {
+    let Ok(Answer::FlowCode(code)) = hub.query(Query::FlowCode { of, language }).await else {
+        panic!("a program is written")
+    };
+    code
+}
+
+#[tokio::test]
+async fn a_flow_and_calls_that_are_none_yet_are_told_as_programs_with_what_is_left_out() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let hub = hub_on(&server.base_url, KEY, folder.path());
+    ready(&hub).await;
+    let file = kept(&hub, Flow { name: "Add it: tea & more".to_owned(), ..flow() }).await;
+    let languages = Language::ALL;
+    let mut names = Vec::new();
+    for language in languages {
+        let program = code(&hub, CodeOf::File { file: file.clone() }, language).await;
+        // The command line runs the document, in which the address stands.
+        assert!(program.text.contains("http://shop.local/"), "{}", program.text);
+        assert!(!program.text.contains(KEY));
+        names.push(program.file_name);
+    }
+    assert_eq!(names[0], "add-it--tea---more.py");
+    assert!(names.iter().all(|name| name.starts_with("add-it--tea---more.")), "{names:?}");
+
+    server.script.hold_observe.add_permits(9);
+    shows(&server, &[button("Add", Some("#add"))]);
+    hub.send(start()).await.unwrap();
+    let (session, url) = ("s-1".to_owned(), Some("http://shop.local/tea".to_owned()));
+    hub.send(Command::Observe { session: session.clone(), url, max_actions: None }).await.unwrap();
+    let click = |action: &str| {
+        let (session, action) = (session.clone(), action.to_owned());
+        Command::Step { session, action, value: None, enter: false }
+    };
+    hub.send(click("B4")).await.unwrap();
+    let stretch = |last| Stretch { session: Some("s-1".to_owned()), past: None, first: 1, last };
+    let of = |last| CodeOf::Calls { stretch: stretch(last), name: "!!".to_owned() };
+    let program = code(&hub, of(3), Language::PlaywrightPython).await;
+    assert!(
+        program.text.contains("http://shop.local/tea") && program.text.contains("#add"),
+        "{}",
+        program.text
+    );
+    assert_eq!(program.file_name, "flow.py", "a name without a letter is none for a file");
+    let one = code(&hub, of(2), Language::PlaywrightPython).await;
+    assert!(!one.text.contains("#add"), "only these calls: {}", one.text);
+
+    let none = hub.query(Query::FlowCode { of: of(1), language: Language::Python }).await.unwrap_err();
+    assert!(none.message.contains("None of these calls"), "{none}");
+    let unknown = CodeOf::File { file: "no.flow.json".to_owned() };
+    hub.query(Query::FlowCode { of: unknown, language: Language::Python }).await.unwrap_err();
 }
 
 #[tokio::test]

@@ -267,11 +267,62 @@ async fn clearing_leaves_pinned_and_living_sessions_and_shorter_days_remove_at_o
     assert!(sessions == 2 && bytes > 0);
     hub.send(Command::RemovePast { session: first }).await.unwrap();
     assert_eq!(only(&hub).await.id, "s-3");
+    hub.send(Command::DeletePast { session: first }).await.unwrap();
+    assert!(past(&hub, HistoryFilter::default()).await.removed.is_empty());
     let living = only(&hub).await.key;
     hub.send(Command::RemovePast { session: living }).await.unwrap_err();
     let settings = Settings { history_days: 1, ..Settings::default() };
     hub.send(Command::SaveSettings { settings: Box::new(settings) }).await.unwrap();
     assert_eq!(only(&hub).await.id, "s-3", "what lives stays");
+}
+
+#[tokio::test]
+async fn a_session_that_is_removed_can_be_brought_back_for_ten_minutes_also_after_another_start() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let watch = super::clocks::Watch::default();
+    let start_hub = || crate::scripted::hub_by(&server.base_url, KEY, folder.path(), watch.clock());
+    let hub = start_hub();
+    ready(&hub).await;
+    hub.send(start()).await.unwrap();
+    observe(&hub, &server).await;
+    hub.send(Command::CloseSession { session: "s-1".to_owned() }).await.unwrap();
+    let kept =
+        until_kept(&hub, |session| (session.calls == 3 && session.end.is_some()).then_some(session)).await;
+    let session = kept.key;
+    hub.send(Command::RemovePast { session }).await.unwrap();
+    let page = past(&hub, HistoryFilter::default()).await;
+    assert_eq!((page.total, page.removed.len()), (0, 1));
+    assert_eq!(page.removed[0].session, kept);
+    let left = page.removed[0].until - watch.now();
+    assert!(left > TimeDelta::minutes(9) && left <= TimeDelta::minutes(10), "{left}");
+    assert_eq!(search(&hub, "call:observe").await.total, 0);
+    let gone = hub.query(Query::HistoryCalls { session, offset: 0, limit: 1 }).await.unwrap_err();
+    assert!(gone.message.contains("does not hold this any more"), "{gone}");
+    hub.stop().await;
+    drop(hub);
+
+    watch.goes(TimeDelta::minutes(5));
+    let hub = start_hub();
+    assert_eq!(past(&hub, HistoryFilter::default()).await.removed.len(), 1);
+    hub.send(Command::BringBackPast { session }).await.unwrap();
+    assert_eq!(only(&hub).await, kept);
+    assert_eq!(calls_of(&hub, session).await.calls.len(), 3);
+    hub.send(Command::DeletePast { session }).await.unwrap();
+    assert_eq!(only(&hub).await, kept, "what was not removed is not deleted");
+    hub.send(Command::RemovePast { session }).await.unwrap();
+    hub.stop().await;
+    drop(hub);
+
+    watch.goes(TimeDelta::minutes(11));
+    let hub = start_hub();
+    let deleted = tokio::time::timeout(std::time::Duration::from_secs(20), async {
+        while !past(&hub, HistoryFilter::default()).await.removed.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    });
+    deleted.await.expect("it is deleted");
+    let late = hub.send(Command::BringBackPast { session }).await.unwrap_err();
+    assert!(late.message.contains("deleted for good"), "{late}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use notex_flow::ScrapeCall;
 use notex_hub::protocol::{
     Answer, Command, Delta, FailureCode, KeepKey, ModelState, Outcome, Query, TriedModel,
 };
@@ -211,13 +212,11 @@ async fn instructions_go_to_the_server_stand_in_the_copied_request_and_are_kept_
     let schema = json!({"type": "object", "properties": {"name": {"type": "string"}}});
     let scrape = || Command::Scrape {
         session: session.clone(),
-        only_main_content: true,
-        images: false,
-        links: true,
-        selector: None,
-        extract: None,
-        response_format: Some(schema.clone()),
-        instructions: Some("the laptop\nand its price".to_owned()),
+        scrape: ScrapeCall {
+            response_format: Some(schema.clone()),
+            instructions: Some("the laptop\nand its price".to_owned()),
+            ..ScrapeCall::default()
+        },
     };
     let Answer::Request(request) = hub.query(Query::Request { command: Box::new(scrape()) }).await.unwrap()
     else {
