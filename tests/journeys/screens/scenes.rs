@@ -63,6 +63,30 @@ const FLOW: &[(&str, &str)] = &[(
      return steps !== null; })()",
 )];
 
+/// The first flow is edited, at the step that reads rows.
+const FIELDS: &[(&str, &str)] = &[
+    FLOW[0],
+    (
+        "the fields of a step",
+        "(() => { const last = [...document.querySelectorAll('[aria-label=\"Parts of the flow\"] [role=option]')].at(-1); \
+         if (!last) [...document.querySelectorAll('[aria-label=Flow] header button')].find((one) => one.textContent.trim() === 'Edit')?.click(); \
+         else if (last.ariaSelected !== 'true') last.click(); \
+         const field = document.querySelector('[aria-label=\"Rows of field 1\"]'); \
+         field?.scrollIntoView({block: 'start'}); return field !== null; })()",
+    ),
+];
+
+/// The first flow is shown as a program.
+const PROGRAM: &[(&str, &str)] = &[
+    FLOW[0],
+    (
+        "the program of a flow",
+        "(() => { const code = document.querySelector('[aria-label=Code]'); \
+         if (!code) [...document.querySelectorAll('[aria-label=Flow] header button')].find((one) => one.textContent.trim() === 'Code')?.click(); \
+         return [...(code?.querySelectorAll('*') ?? [])].some((one) => one.shadowRoot?.querySelector('.cm-line')); })()",
+    ),
+];
+
 /// Rows that differ are drawn.
 const DIFFERS: (&str, &str) =
     ("rows that differ", "document.querySelectorAll('[data-testid=diff-row]').length > 3");
@@ -89,6 +113,15 @@ const PAST: &[(&str, &str)] = &[(
      const film = [...document.querySelectorAll('[data-testid=filmstrip] img')]; \
      return film.length > 0 && film.every((one) => one.complete) && document.querySelector('[data-testid=past-picture]')?.complete \
        && document.querySelector('[data-action-id]') !== null; })()",
+)];
+
+/// A kept session is removed, until that can be taken back.
+const REMOVED: &[(&str, &str)] = &[(
+    "a removal that can be taken back",
+    "(() => { const note = document.querySelector('[data-removed]'); \
+     if (!note && !document.querySelector('[aria-label=\"Kept session\"]')) document.querySelectorAll('[data-testid=past-row]')[2]?.click(); \
+     else if (!note) [...document.querySelectorAll('[aria-label=\"Kept session\"] header button')].find((one) => one.textContent.trim() === 'Remove')?.click(); \
+     return note !== null; })()",
 )];
 
 /// A call that failed is chosen, until it is said why.
@@ -211,13 +244,17 @@ pub(crate) const SCENES: &[Scene] = &[
     large("billing-failed", "fake=no_money&screen=billing"),
     large("billing-estimated", "fake=estimated&screen=billing"),
     both("flows", "fake=flows&screen=flows").then(FLOW),
+    both("flow-fields", "fake=flows&screen=flows").then(FIELDS),
+    both("flow-code", "fake=flows&screen=flows").then(PROGRAM),
     both("compare", "fake=full&screen=compare").then(&[DIFFERS]),
+    both("compare-wide", "fake=compare_wide&screen=compare").then(&[DIFFERS]),
     both("compare-cell", "fake=full&screen=compare").then(CELL),
     both("history", "fake=full&screen=history").then(PAST),
     large("history-why", "fake=full&screen=history").then(FAILED),
     large("history-search", "fake=full&screen=history").then(FOUND),
     both("session-film", "fake=full").then(FILM),
     large("history-empty", "fake=empty&screen=history"),
+    both("history-removed", "fake=full&screen=history").then(REMOVED),
     large("history-failed", "fake=no_history&screen=history"),
     large("log", "fake=full&screen=log"),
     both("settings", "fake=full&screen=settings"),

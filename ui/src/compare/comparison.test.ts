@@ -62,7 +62,7 @@ test("a session is compared with the one before it that looked at the same site"
   const fake = new FakeBackend();
   const asked = listening(fake);
   const sessions = [pastSession(5), pastSession(4, { url: "http://other.local/" }), pastSession(3)];
-  fake.onQuery("history", () => ({ type: "history", value: { sessions, total: 3 } }));
+  fake.onQuery("history", () => ({ type: "history", value: { sessions, total: 3, removed: [] } }));
   const comparison = new Comparison(fake, {
     of: { type: "sessions", session: pastSession(5) },
     from: "history",
