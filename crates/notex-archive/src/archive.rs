@@ -171,12 +171,17 @@ impl Archive {
         self.hand_in(Write::Parts(Box::new(late)), 1_000 + bytes)
     }
 
-    /// The parts of one kind of all calls of a session, each with the number of its call.
+    /// The parts of one kind of a call, or of all calls of a session, each with the number of its call.
     ///
     /// # Errors
     /// When the rows cannot be read.
-    pub fn parts(&self, session: i64, kind: PartKind) -> Result<Vec<(u32, KeptPart)>, ArchiveError> {
-        self.read(|connection| read::parts(connection, session, kind))
+    pub fn parts(
+        &self,
+        session: i64,
+        number: Option<u32>,
+        kind: PartKind,
+    ) -> Result<Vec<(u32, KeptPart)>, ArchiveError> {
+        self.read(|connection| read::parts(connection, session, number, kind))
     }
 
     fn hand_in(&self, write: Write, bytes: usize) -> Result<(), ArchiveError> {

@@ -264,18 +264,20 @@ pub(crate) fn whole_call(
     Ok(Some(WholeCall { call, request, response, parts }))
 }
 
-/// The parts of one kind of a session, by the numbers of their calls.
+/// The parts of one kind of a call or of a session, by the numbers of their calls.
 pub(crate) fn parts(
     connection: &Connection,
     session: i64,
+    number: Option<u32>,
     kind: PartKind,
 ) -> rusqlite::Result<Vec<(u32, KeptPart)>> {
+    let (first, last) = number.map_or((0, u32::MAX), |number| (number, number));
     connection
         .prepare_cached(
             "SELECT p.hash, p.size, p.media_type, p.missing, c.number FROM parts p JOIN calls c ON c.id = p.call
-             WHERE c.session = ? AND p.kind = ? ORDER BY c.number",
+             WHERE c.session = ? AND c.number BETWEEN ? AND ? AND p.kind = ? ORDER BY c.number",
         )?
-        .query_map(params![session, word(&kind)], |row| {
+        .query_map(params![session, first, last, word(&kind)], |row| {
             let part = KeptPart {
                 kind,
                 hash: row.get(0)?,

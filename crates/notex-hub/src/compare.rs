@@ -65,7 +65,7 @@ fn session_run(archive: &Archive, known: KeptSession) -> Result<Run, ArchiveErro
     let listed = archive.calls(known.key, 0, MOST_CALLS)?.calls;
     let counts = listed.len() <= MOST_COUNTED;
     let counted = |kind, count: fn(&[u8]) -> Option<Count>| -> Result<HashMap<u32, Count>, ArchiveError> {
-        let parts = if counts { archive.parts(known.key, kind)? } else { Vec::new() };
+        let parts = if counts { archive.parts(known.key, None, kind)? } else { Vec::new() };
         // What cannot be read is not counted.
         let counted = parts.into_iter().filter_map(|(call, part)| {
             let (bytes, _) = archive.blob(part.hash.as_deref()?).ok()?;

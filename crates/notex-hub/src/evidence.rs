@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use notex_archive::{Archive, ArchiveError, KeptPart, LateParts, NewPart, PartKind};
+use notex_archive::{Archive, ArchiveError, KeptCall, KeptPart, LateParts, NewPart, PartKind};
 use notex_client::{Server, Trace};
 use notex_file::har::{self, Page};
 use notex_wire::{CallEvidence, ConsoleLine, Exchange};
@@ -157,12 +157,14 @@ pub(crate) async fn exchange(
 
 /// The network of a call or of a session as HAR 1.2.
 pub(crate) async fn har(hub: &Hub, whose: Whose, number: Option<u32>) -> Result<String, Failure> {
-    let kept = read(hub, whose, number).await?;
-    let pages: Vec<Page> = kept
-        .calls
-        .into_iter()
-        .map(|call| Page { number: call.number, started_at: call.started_at, title: call.page.title })
-        .collect();
+    let (kept, pages) = asked(hub, whose, move |archive, key| {
+        let mut calls = archive.calls(key, 0, history::LARGEST_PAGE)?.calls;
+        calls.retain(|call| number.is_none_or(|number| call.number == number));
+        let page =
+            |call: KeptCall| Page { number: call.number, started_at: call.started_at, title: call.page.title };
+        Ok((read_parts(archive, key, number)?, calls.into_iter().map(page).collect::<Vec<_>>()))
+    })
+    .await?;
     let exchanges = kept.network.into_iter().flat_map(|(call, all)| {
         all.into_iter().map(move |exchange| KeptExchange { call: Some(call), exchange })
     });
@@ -208,13 +210,21 @@ async fn since_last_call(hub: &Hub, session: &str) -> Option<CallEvidence> {
 #[derive(Default)]
 struct Kept {
     offered: bool,
-    calls: Vec<notex_archive::KeptCall>,
     console: Vec<(u32, Vec<ConsoleLine>)>,
     network: Vec<(u32, Vec<Exchange>)>,
     missing: Vec<String>,
 }
 
 async fn read(hub: &Hub, whose: Whose, number: Option<u32>) -> Result<Kept, Failure> {
+    asked(hub, whose, move |archive, key| read_parts(archive, key, number)).await
+}
+
+/// Reads something of a session by its number in the history; of one that is not kept there is nothing.
+async fn asked<T: Default + Send + 'static>(
+    hub: &Hub,
+    whose: Whose,
+    read: impl FnOnce(&Archive, i64) -> Result<T, ArchiveError> + Send + 'static,
+) -> Result<T, Failure> {
     let place = match whose {
         Whose::Past { key } => Place::Key(key),
         Whose::Shown { session } => {
@@ -223,7 +233,16 @@ async fn read(hub: &Hub, whose: Whose, number: Option<u32>) -> Result<Kept, Fail
             Place::Id(known.await??, session)
         }
     };
-    hub.shared.history.ask(move |archive| read_parts(archive, &place, number)).await
+    let read = move |archive: &Archive| {
+        let key = match &place {
+            Place::Key(key) => Some(*key),
+            Place::Id(connection, session) => {
+                archive.find_session(connection, session)?.map(|known| known.key)
+            }
+        };
+        key.map_or_else(|| Ok(T::default()), |key| read(archive, key))
+    };
+    hub.shared.history.ask(read).await
 }
 
 enum Place {
@@ -231,33 +250,13 @@ enum Place {
     Id(String, String),
 }
 
-fn read_parts(archive: &Archive, place: &Place, number: Option<u32>) -> Result<Kept, ArchiveError> {
-    let key = match place {
-        Place::Key(key) => *key,
-        Place::Id(connection, session) => match archive.find_session(connection, session)? {
-            Some(known) => known.key,
-            None => return Ok(Kept::default()),
-        },
-    };
-    let mut kept = Kept { calls: archive.calls(key, 0, history::LARGEST_PAGE)?.calls, ..Kept::default() };
-    kept.calls.retain(|call| number.is_none_or(|number| call.number == number));
-    let console = parts(archive, key, number, PartKind::Console)?;
-    let network = parts(archive, key, number, PartKind::Network)?;
-    kept.offered = !console.is_empty() || !network.is_empty();
+fn read_parts(archive: &Archive, key: i64, number: Option<u32>) -> Result<Kept, ArchiveError> {
+    let console = archive.parts(key, number, PartKind::Console)?;
+    let network = archive.parts(key, number, PartKind::Network)?;
+    let mut kept = Kept { offered: !console.is_empty() || !network.is_empty(), ..Kept::default() };
     kept.console = contents(archive, console, &mut kept.missing);
     kept.network = contents(archive, network, &mut kept.missing);
     Ok(kept)
-}
-
-fn parts(
-    archive: &Archive,
-    session: i64,
-    number: Option<u32>,
-    kind: PartKind,
-) -> Result<Vec<(u32, KeptPart)>, ArchiveError> {
-    let mut parts = archive.parts(session, kind)?;
-    parts.retain(|(call, _)| number.is_none_or(|number| *call == number));
-    Ok(parts)
 }
 
 fn contents<T: DeserializeOwned + Clone>(
