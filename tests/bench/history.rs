@@ -43,8 +43,8 @@ const OPEN: &str = "new Promise((done) => {
   look();
 })";
 
-/// Drags over the time axis from end to end and back, and answers the milliseconds between frames and how many calls
-/// were shown.
+/// Drags over the time axis from end to end and back, and answers the milliseconds between frames, how many calls were
+/// shown, and of how many of them the picture.
 const SCRUB: &str = "new Promise((done) => {
   const axis = document.querySelector('[data-testid=time-axis]');
   const { left, top, width, height } = axis.getBoundingClientRect();
@@ -52,7 +52,7 @@ const SCRUB: &str = "new Promise((done) => {
   const at = (type, x) => axis.dispatchEvent(new PointerEvent(type, {
     bubbles: true, pointerId: 1, button: 0, buttons: 1, clientX: x, clientY: top + height / 2,
   }));
-  const between = [], shown = new Set();
+  const between = [], shown = new Set(), pictures = new Set();
   let before = null, began = null;
   at('pointerdown', left + 12);
   const frame = (now) => {
@@ -60,10 +60,12 @@ const SCRUB: &str = "new Promise((done) => {
     if (before !== null) between.push(now - before);
     before = now;
     shown.add(axis.ariaValueNow);
+    const picture = document.querySelector('[data-testid=past-picture]');
+    if (picture?.complete) pictures.add(picture.src);
     const part = ((now - began) / 4000) % 2;
     at('pointermove', left + 10 + (width - 20) * (part < 1 ? part : 2 - part));
     if (now - began < MS) requestAnimationFrame(frame);
-    else { at('pointerup', left); done({ between, shown: shown.size }); }
+    else { at('pointerup', left); done({ between, shown: shown.size, pictures: pictures.size }); }
   };
   requestAnimationFrame(frame);
 })";
@@ -128,7 +130,7 @@ pub(crate) async fn measure(pace: Pace, out: &Path) -> Report {
     );
     page.value(CALLS_AGAIN).await;
     let scrub = page.value(&SCRUB.replace("MS", &ms.to_string())).await;
-    let (scrubbed, shown) = (numbers(&scrub["between"]), &scrub["shown"]);
+    let (scrubbed, shown, pictures) = (numbers(&scrub["between"]), &scrub["shown"], &scrub["pictures"]);
     drop(page);
     let peer = trace_viewer(out, pace.choose(5, 2), ms).await;
 
@@ -151,7 +153,10 @@ pub(crate) async fn measure(pace: Pace, out: &Path) -> Report {
     report.add_below("the same against sixty a second", Unit::Milliseconds, scrubbed, FRAME_MS);
     report.add("10,000 requests of a call are listed", Unit::Milliseconds, listed.into_iter().collect());
     report.add_below("between frames while they are scrolled", Unit::Milliseconds, scrolled, FRAME_MS);
-    report.note(format!("{shown} calls were shown in {} s of dragging", ms / 1000));
+    let seconds = ms / 1000;
+    report.note(format!(
+        "{shown} calls, and the pictures of {pictures}, were shown in {seconds} s of dragging"
+    ));
     report
 }
 

@@ -160,8 +160,11 @@ pub(crate) async fn har(hub: &Hub, whose: Whose, number: Option<u32>) -> Result<
     let (kept, pages) = asked(hub, whose, move |archive, key| {
         let mut calls = archive.calls(key, 0, history::LARGEST_PAGE)?.calls;
         calls.retain(|call| number.is_none_or(|number| call.number == number));
-        let page =
-            |call: KeptCall| Page { number: call.number, started_at: call.started_at, title: call.page.title };
+        let page = |call: KeptCall| Page {
+            number: call.number,
+            started_at: call.started_at,
+            title: call.page.title,
+        };
         Ok((read_parts(archive, key, number)?, calls.into_iter().map(page).collect::<Vec<_>>()))
     })
     .await?;

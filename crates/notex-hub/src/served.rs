@@ -19,8 +19,6 @@ const SMALL: (u32, u32) = (240, 150);
 const QUALITY: u8 = 72;
 /// Small pictures are made anew after so many bytes of them.
 const MOST_SMALL: usize = 48 * 1024 * 1024;
-/// So many are made at once; the machine has other work.
-const AT_ONCE: usize = 2;
 /// A picture that takes more to unpack, in bytes, has no small version.
 const MOST_UNPACKED: u64 = 256 * 1024 * 1024;
 
@@ -56,8 +54,13 @@ struct Made {
 
 impl Default for Small {
     fn default() -> Self {
-        Self { made: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+        Self { made: Mutex::default(), turns: Semaphore::new(at_once()) }
     }
+}
+
+/// So many are made at once: the other half of the machine draws the page that is looked at.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 impl Small {
