@@ -1,6 +1,7 @@
 //! `session show`: what a session file holds, for people and for CI; and `session trace`. `session diff` is beside it.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,9 @@ pub(super) fn run(word: SessionWord) -> Result<Exit, Trouble> {
         SessionWord::Diff { before, after, how } => return diff::sessions(&before, &after, how),
     };
     let (text, failed) = shown(&file, json).map_err(|why| unread(&why))?;
-    println!("{text}");
+    // Not `println!`: whoever reads may have seen enough, and gone.
+    writeln!(std::io::stdout(), "{text}")
+        .map_err(|why| Trouble::input(format!("what the file holds cannot be written: {why}")))?;
     Ok(if failed { Exit::StepFailed } else { Exit::Done })
 }
 
