@@ -57,6 +57,13 @@ export function choiceOf(observation: Observation | null, id: string | null): Ch
   return special ? { type: "special", special } : null;
 }
 
+/** Whether an id means the same element in a later observation: another page counts its ids anew. */
+export function isStill(id: string, before: Observation, now: Observation): boolean {
+  const [was, is] = [before, now].map(({ actions }) => actions.find((known) => known.id === id));
+  // What its words say may change while the page stays.
+  return !was || !is || was.description === is.description || before.url === now.url;
+}
+
 /** What the form of a choice asks for. */
 export function fieldOf(choice: Choice): ValueField {
   const param = choice.type === "action" ? choice.action.params[0] : choice.special.params[0];

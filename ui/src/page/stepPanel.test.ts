@@ -36,6 +36,27 @@ it("Step says its price before, and afterwards what changed, what it took and wh
   expect(model.chosenAction).toBe("B3");
 });
 
+it("What is chosen is let go where its id means another element, and kept where only its words changed", async () => {
+  const { model } = await openPanel("step", {
+    actions: [actionOf("L5", "See all teas", "Main", "link", null)],
+  });
+  const seen = (url: string, name: string) => {
+    const observation = model.detail?.observation;
+    if (!observation) throw new Error("no page");
+    const actions = [actionOf("L5", name, "Main", "link", null)];
+    const value = { ...observation, call: observation.call + 1, url, actions };
+    const seq = (model.world.seq ?? 0) + 1;
+    model.hear({ seq, now: value.at, news: { type: "deltas", value: [{ type: "observation", value }] } });
+  };
+  model.choose("L5");
+  seen("http://shop.local/", "See fewer teas");
+  expect(model.chosenAction).toBe("L5");
+  seen("http://shop.local/teas", "See fewer teas");
+  expect(model.chosenAction).toBe("L5");
+  seen("http://shop.local/teas?kind=green", "Order Morning Assam");
+  expect(model.chosenAction).toBeNull();
+});
+
 it.each([
   ["date", "2026-03-01"],
   ["time", "10:30"],

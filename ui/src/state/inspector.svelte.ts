@@ -17,6 +17,7 @@ import {
 } from "../backend/backend";
 import type { Comparing } from "../compare/comparison.svelte";
 import { Drafts } from "../page/drafts.svelte";
+import { isStill } from "../page/stepForm";
 import { countLive } from "../sessions/filtering";
 import { keptCall } from "../travel/kept";
 import { Clock } from "./clock.svelte";
@@ -138,8 +139,9 @@ export class Inspector {
   hear(event: HubEvent): void {
     this.clock.hear(event.now);
     this.link = "connected";
-    const before = this.world.seq;
+    const [before, known] = [this.world.seq, this.world.details];
     this.world = reduce(this.world, event);
+    this.#dropStrangers(known);
     if (event.news.type === "deltas") {
       if (before === null || event.seq > before)
         for (const delta of event.news.value) {
@@ -152,6 +154,15 @@ export class Inspector {
     if (this.selectedId !== null) void this.#load(this.selectedId);
     else if (!this.ready) this.#selectFirst();
     this.ready = true;
+  }
+
+  /** Chooses nothing where what was chosen is another element now. */
+  #dropStrangers(known: typeof this.world.details): void {
+    for (const [session, id] of this.#chosen) {
+      const [before, now] = [known, this.world.details].map((of) => of.get(session)?.observation);
+      if (before && now && before !== now && !isStill(id, before, now))
+        this.#chosen = withoutEntry(this.#chosen, session);
+    }
   }
 
   liveOf(connection: string): number {
