@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,14 @@ use serde_json::json;
 
 const FOLDER: &str = "NOTEX_KILLS_FOLDER";
 const LIFE: &str = "NOTEX_KILLS_LIFE";
+
+/// One of these tests at a time: a process that is just being started holds for a moment all that its parent has open,
+/// the lock of the other test's folder among it.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Enough for moments that nobody chose.
 struct Dice(u64);
@@ -109,6 +118,7 @@ fn live_and_die(folder: &Path, life: u64, dice: &mut Dice, who: &str) -> u32 {
 
 #[test]
 fn no_finished_call_is_lost_however_often_the_process_is_killed() {
+    let _alone = alone();
     let kills = std::env::var("NOTEX_KILLS").map_or(200, |kills| kills.parse().unwrap());
     let seed = Utc::now().timestamp_micros().unsigned_abs();
     println!("seed {seed}");
@@ -184,6 +194,7 @@ const CALLS: u32 = 3;
 
 #[test]
 fn a_removal_is_whole_however_the_process_is_killed() {
+    let _alone = alone();
     let kills = std::env::var("NOTEX_KILLS").map_or(60, |kills| kills.parse().unwrap());
     let seed = Utc::now().timestamp_micros().unsigned_abs();
     println!("seed {seed}");
@@ -219,9 +230,10 @@ fn a_removal_is_whole_however_the_process_is_killed() {
     assert!(away > 0, "the kills came at no moment that matters");
 }
 
+/// How many files a folder holds; one that was not made yet holds none.
 fn files(folder: &Path) -> u64 {
-    std::fs::read_dir(folder)
-        .unwrap()
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries
         .map(|entry| {
             let path = entry.unwrap().path();
             if path.is_dir() { files(&path) } else { 1 }
