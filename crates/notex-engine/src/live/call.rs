@@ -207,7 +207,8 @@ impl PageCall {
         !matches!(self, Self::Watch { .. } | Self::WatchTab { .. })
     }
 
-    /// Whether it does nothing to its page or to anybody else: no harm is done when it is refused afterwards.
+    /// Whether it does nothing to its page or to anybody else: one whose charge cannot be
+    /// written yet may be owed.
     pub(super) fn only_looks(&self) -> bool {
         match self {
             Self::Observe { url, .. } => url.is_none(),
