@@ -8,6 +8,7 @@
 mod export;
 mod forms;
 pub mod har;
+mod html;
 mod import;
 mod open;
 mod problem;

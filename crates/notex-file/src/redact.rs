@@ -1,11 +1,13 @@
 //! Takes secrets out: first those that are known by where they stand, then each of them wherever else it is written.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::{Map, Value};
 
 use crate::forms::forms;
+use crate::html::Undone;
 use crate::records::Removed;
 use crate::rules::{Secret, SecretKind, strip_text, strip_value};
 
@@ -83,7 +85,6 @@ enum Figures {
 pub(crate) struct Redactor {
     search: AhoCorasick,
     kinds: Vec<SecretKind>,
-    markers: Vec<&'static str>,
     removed: BTreeMap<(SecretKind, &'static str), u64>,
 }
 
@@ -98,8 +99,7 @@ impl Redactor {
             }
         }
         let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok()?;
-        let markers = vec![REMOVED; patterns.len()];
-        Some(Self { search, kinds, markers, removed: BTreeMap::new() })
+        Some(Self { search, kinds, removed: BTreeMap::new() })
     }
 
     /// Takes the secrets out of a value: of its texts, names and figures.
@@ -121,7 +121,8 @@ impl Redactor {
 
     /// What kind of secret stands in some bytes.
     pub(crate) fn holds(&self, bytes: &[u8]) -> Option<SecretKind> {
-        self.search.find(bytes).map(|found| self.kinds[found.pattern().as_usize()])
+        let found = self.search.find(bytes).or_else(|| self.search.find(&Undone::of(bytes)?.text))?;
+        Some(self.kinds[found.pattern().as_usize()])
     }
 
     /// What was taken out so far.
@@ -157,15 +158,37 @@ impl Redactor {
     }
 
     fn literals_of_text(&mut self, place: &'static str, text: &mut String) {
-        let mut found = false;
-        for hit in self.search.find_iter(text.as_str()) {
-            found = true;
-            count(&mut self.removed, self.kinds[hit.pattern().as_usize()], place);
-        }
-        if found {
-            *text = self.search.replace_all(text, &self.markers);
+        let hits = self.hits(place, text.as_bytes());
+        take_out(text, hits.into_iter());
+        if let Some(undone) = Undone::of(text.as_bytes()) {
+            let hits = self.hits(place, &undone.text);
+            take_out(text, hits.into_iter().map(|hit| undone.stood(hit)));
         }
     }
+
+    /// Where secrets stand, from front to back.
+    fn hits(&mut self, place: &'static str, text: &[u8]) -> Vec<Range<usize>> {
+        let mut hits = Vec::new();
+        for hit in self.search.find_iter(text) {
+            count(&mut self.removed, self.kinds[hit.pattern().as_usize()], place);
+            hits.push(hit.range());
+        }
+        hits
+    }
+}
+
+fn take_out(text: &mut String, hits: impl ExactSizeIterator<Item = Range<usize>>) {
+    if hits.len() == 0 {
+        return;
+    }
+    let (mut kept, mut from) = (String::with_capacity(text.len()), 0);
+    for hit in hits {
+        kept.push_str(&text[from..hit.start]);
+        kept.push_str(REMOVED);
+        from = hit.end;
+    }
+    kept.push_str(&text[from..]);
+    *text = kept;
 }
 
 fn count(removed: &mut BTreeMap<(SecretKind, &'static str), u64>, kind: SecretKind, place: &'static str) {

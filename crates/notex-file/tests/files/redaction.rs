@@ -162,3 +162,34 @@ fn plain_words_and_short_values_of_cookies_are_taken_out_where_they_stand_alone(
     assert!(holds(&file, "consent=(removed); n=(removed)").is_some());
     assert_eq!(exported.redaction.too_short, 2);
 }
+
+#[test]
+fn a_secret_in_frames_in_frames_leaves_however_often_it_was_quoted() {
+    let here = Desk::new();
+    let secret = "a&b\"c<d&amp;e'f";
+    let quote = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    // As deep as frames are kept: eight in one document, and that in one of another origin, four times.
+    let deepest = 33;
+    let pages: Vec<_> =
+        (0..deepest).map(|deep| (0..deep).fold(secret.to_owned(), |text, _| quote(&text))).collect();
+    let page = pages.iter().map(|quoted| format!("<p>before {quoted} after</p>\n")).collect::<String>();
+    let body = json!([{
+        "url": "https://shop.example/",
+        "response_body": { "text": "{\"key\":\"a\\u0026b\\\"c\\u003cd\\u0026amp;e\\u0027f\"}" },
+    }]);
+    let parts = vec![
+        part(PartKind::Dom, "text/html", page),
+        part(PartKind::Network, "application/json", body.to_string()),
+    ];
+    let given = [Secret { kind: SecretKind::Password, text: secret.to_owned() }];
+    let (file, exported) = here.export(&here.keep(vec![NewCall { parts, ..call(1) }]), &given).unwrap();
+    let all = layers(&file);
+    let dom = all.iter().find(|(_, bytes)| bytes.starts_with(b"<p>")).unwrap();
+    assert_eq!(String::from_utf8_lossy(&dom.1), "<p>before (removed) after</p>\n".repeat(deepest));
+    assert!(
+        all.iter()
+            .any(|(_, bytes)| String::from_utf8_lossy(bytes).contains("{\\\"key\\\":\\\"(removed)\\\"}"))
+    );
+    let taken = exported.redaction.removed.iter().find(|one| one.place == "dom").unwrap();
+    assert_eq!((taken.kind, taken.times), (SecretKind::Password, deepest as u64));
+}
