@@ -9,6 +9,7 @@
 mod cold_start;
 mod evidence;
 mod history;
+mod http;
 #[cfg(feature = "desktop")]
 mod hub;
 mod memory;

@@ -15,8 +15,9 @@ const MANY: usize = 50;
 const LARGEST_ENGINE_MB: f64 = 40.0;
 const FEW: usize = 5;
 const GOAL: f64 = 0.4;
-/// Browsers give memory back some time after a page has loaded.
-const SETTLES_WITHIN: Duration = Duration::from_secs(2);
+/// Browsers give memory back some time after a page has loaded, and the engine has what looks leave behind collected ten
+/// seconds after the last one.
+const SETTLES_WITHIN: Duration = Duration::from_secs(12);
 const BETWEEN_SAMPLES: Duration = Duration::from_millis(300);
 
 pub(crate) async fn measure(pace: Pace) -> Report {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use notex_journeys::{Api, FixtureSite, RawCdp, RunningEngine};
 use serde_json::{Value, json};
 
+use crate::http::BareHttp;
 use crate::notte::Notte;
 use crate::peer::{Browsers, Playwright};
 use crate::report::{Report, Unit};
@@ -23,7 +24,7 @@ const PAGES: [(&str, usize); 3] = [("small", 20), ("medium", 300), ("large", 3_0
 pub(crate) async fn measure(pace: Pace) -> Report {
     let site = FixtureSite::open().await;
     let (engine, second) = (RunningEngine::start_with(quiet).await, RunningEngine::start_with(quiet).await);
-    let api = Api::of(&engine);
+    let (api, mut bare) = (Api::of(&engine), BareHttp::to(&engine).await);
     // The same browser with the same switches, in a process of its own: in one, each would wait for the other's pages.
     Api::of(&second).post("/session/start", &json!({})).await.expect_success("a start");
     let mut raw =
@@ -58,9 +59,7 @@ pub(crate) async fn measure(pace: Pace) -> Report {
         let mut taken: [Vec<f64>; 3] = Default::default();
         for turn in 0..WARM_UP + pace.choose(if page == "large" { 20 } else { 60 }, 8) {
             let walked = floor.walk(&mut raw).await;
-            let begun = Instant::now();
-            api.post("/env/observe", &ask).await.expect_success("an observe");
-            let observed = begun.elapsed().as_secs_f64() * 1000.0;
+            let (observed, _) = bare.post("/env/observe", &ask).await;
             let snapshot = playwright.snapshot().await;
             if turn >= WARM_UP {
                 for (all, one) in taken.iter_mut().zip([walked, observed, snapshot]) {

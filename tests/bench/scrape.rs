@@ -1,11 +1,10 @@
 //! What a scrape of the main content of an open page costs beside notte's own on the same pages and browser, and what a
 //! thousand of them leave in the engine's memory.
 
-use std::time::Instant;
-
 use notex_journeys::{Api, FixtureSite, Memory, RunningEngine};
 use serde_json::{Value, json};
 
+use crate::http::BareHttp;
 use crate::notte::Notte;
 use crate::peer::Browsers;
 use crate::report::{Report, Unit};
@@ -24,7 +23,7 @@ const GROWS_AT_MOST_MB: f64 = 6.0;
 pub(crate) async fn measure(pace: Pace) -> Report {
     let site = FixtureSite::open().await;
     let engine = RunningEngine::start_with(quiet).await;
-    let api = Api::of(&engine);
+    let (api, mut bare) = (Api::of(&engine), BareHttp::to(&engine).await);
     let browsers = Browsers::found();
     let browser = browsers.shell.as_ref().unwrap_or(&browsers.desktop);
     let mut notte = Notte::start(browser).await;
@@ -42,9 +41,7 @@ pub(crate) async fn measure(pace: Pace) -> Report {
         let (mut ours, mut theirs, mut lengths) = (Vec::new(), Vec::new(), [0, 0]);
         for turn in 0..WARM_UP + pace.choose(40, 8) {
             let (took, length) = notte.ask("scrape").await;
-            let begun = Instant::now();
-            let scraped = api.post("/env/scrape", &ask).await.expect_success("a scrape");
-            let own = begun.elapsed().as_secs_f64() * 1000.0;
+            let (own, scraped) = bare.post("/env/scrape", &ask).await;
             if turn >= WARM_UP {
                 theirs.push(took);
                 ours.push(own);

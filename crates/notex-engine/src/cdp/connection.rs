@@ -1,48 +1,31 @@
-//! The websocket: numbers calls, matches answers, spreads events. The reader never waits for anybody, and every
-//! way in which an answer can fail to come (crash, detach, socket end, silence, deadline) ends the waiting call.
+//! A connection: numbers calls, matches answers, spreads events. Who reads never waits for anybody, and every way in
+//! which an answer can fail to come (crash, detach, the connection's end, silence, deadline) ends the waiting call.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tokio::net::TcpStream;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use tokio::time::{Instant, MissedTickBehavior};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-use super::{CdpError, Event, Heard, Session};
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+use super::{CdpError, Event, Heard, Session, Text};
 
 /// Events kept for a reader that is behind.
 const EVENTS_KEPT: usize = 2048;
-const CONNECT_WITHIN: Duration = Duration::from_secs(15);
-/// Remote browsers sit behind proxies that drop idle connections without a word.
-const PING_EVERY: Duration = Duration::from_secs(20);
-const SILENCE_ENDS: Duration = Duration::from_secs(65);
-/// How much is read at once. All of it is written with zeros before each read, so what is never filled costs as well.
-const READ_BYTES: usize = 16 * 1024;
 
 /// A connection to a browser. Clones share it; it closes when the last one is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Cdp {
-    outgoing: mpsc::UnboundedSender<Message>,
+    outgoing: mpsc::UnboundedSender<String>,
     shared: Arc<Shared>,
 }
 
+/// What calls, and who brings messages, have in common.
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     next_id: AtomicU64,
     state: Mutex<State>,
     ended: watch::Sender<Option<String>>,
@@ -97,9 +80,9 @@ struct Outgoing<'a> {
 struct Incoming<'a> {
     id: Option<u64>,
     #[serde(borrow)]
-    method: Option<Cow<'a, str>>,
+    method: Option<Text<'a>>,
     #[serde(borrow, rename = "sessionId")]
-    session: Option<Cow<'a, str>>,
+    session: Option<Text<'a>>,
     #[serde(borrow)]
     params: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -122,34 +105,15 @@ struct Detached {
 }
 
 impl Cdp {
-    /// Connects to a browser's websocket; the headers go with the upgrade (hosted browsers want a token there).
-    pub(crate) async fn connect(url: &str, headers: &[(HeaderName, HeaderValue)]) -> Result<Cdp, CdpError> {
-        let refused = |why: String| CdpError::Ended(format!("no connection to the browser: {why}"));
-        let mut request = url.into_client_request().map_err(|error| refused(error.to_string()))?;
-        for (name, value) in headers {
-            request.headers_mut().insert(name.clone(), value.clone());
-        }
-        // Answers of tens of megabytes are normal in this protocol; what pages may cause is capped by the callers.
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BYTES)
-            .max_message_size(None)
-            .max_frame_size(None);
-        let connecting = connect_async_with_config(request, Some(config), true);
-        let (socket, _) = tokio::time::timeout(CONNECT_WITHIN, connecting)
-            .await
-            .map_err(|_| refused(format!("no answer within {} s", CONNECT_WITHIN.as_secs())))?
-            .map_err(|error| refused(error.to_string()))?;
-
-        let (sink, stream) = socket.split();
+    /// A connection whose messages somebody else carries: those that wait to be sent, and where those go that came.
+    pub(super) fn new() -> (Cdp, mpsc::UnboundedReceiver<String>, Arc<Shared>) {
         let (outgoing, queue) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             next_id: AtomicU64::new(1),
             state: Mutex::default(),
             ended: watch::Sender::new(None),
         });
-        tokio::spawn(write(sink, queue));
-        tokio::spawn(read(stream, Arc::clone(&shared), outgoing.downgrade()));
-        Ok(Cdp { outgoing, shared })
+        (Cdp { outgoing, shared: Arc::clone(&shared) }, queue, shared)
     }
 
     /// The browser itself.
@@ -194,7 +158,7 @@ impl Cdp {
             state.pending.insert(id, Waiting { session: session.map(String::from), method, answer });
         }
         let forget = Forget { shared: Arc::clone(&self.shared), id };
-        if self.outgoing.send(Message::text(text)).is_err() {
+        if self.outgoing.send(text).is_err() {
             return failed(CdpError::Ended(String::from("the connection to the browser ended")));
         }
         Begun { method, answer: Ok(answered), _forget: Some(forget) }
@@ -205,7 +169,7 @@ impl Cdp {
         let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
         if let Ok(text) = serde_json::to_string(&Outgoing { id, method, params, session }) {
             // A connection that has ended has told everybody.
-            let _ = self.outgoing.send(Message::text(text));
+            let _ = self.outgoing.send(text);
         }
     }
 
@@ -266,15 +230,17 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_in(&self, text: &str) {
+    /// A message came.
+    pub(super) fn take_in(&self, text: &str) {
         let Ok(message) = serde_json::from_str::<Incoming<'_>>(text) else {
             tracing::debug!(bytes = text.len(), "a message that is not of the protocol was skipped");
             return;
         };
         if let Some(id) = message.id {
             self.answer(id, &message);
-        } else if let Some(method) = message.method {
-            self.spread(&method, message.session.as_deref(), message.params);
+        } else if let Some(Text(method)) = message.method {
+            let session = message.session.as_ref().map(|Text(session)| &**session);
+            self.spread(&method, session, message.params);
         }
     }
 
@@ -315,7 +281,8 @@ impl Shared {
         }
     }
 
-    fn end(&self, why: &str) {
+    /// No more will come.
+    pub(super) fn end(&self, why: &str) {
         let mut state = self.state();
         state.ended = Some(why.to_owned());
         state.listeners.clear();
@@ -351,74 +318,5 @@ impl State {
                 let _ = waiting.answer.send(Err(error.clone()));
             }
         }
-    }
-}
-
-async fn write(mut sink: SplitSink<Socket, Message>, mut queue: mpsc::UnboundedReceiver<Message>) {
-    while let Some(message) = queue.recv().await {
-        // The reader sees the broken socket too and tells everybody why.
-        if send_with_waiting(&mut sink, message, &mut queue).await.is_err() {
-            return;
-        }
-    }
-    let _ = sink.close().await;
-}
-
-/// What waits already goes in the same packet: a browser that is woken by the first message may take the processor from
-/// who has the second one still to send, and that costs more than both.
-async fn send_with_waiting(
-    sink: &mut SplitSink<Socket, Message>,
-    first: Message,
-    queue: &mut mpsc::UnboundedReceiver<Message>,
-) -> Result<(), Error> {
-    sink.feed(first).await?;
-    while let Ok(next) = queue.try_recv() {
-        sink.feed(next).await?;
-    }
-    sink.flush().await
-}
-
-async fn read(
-    mut stream: SplitStream<Socket>,
-    shared: Arc<Shared>,
-    outgoing: mpsc::WeakUnboundedSender<Message>,
-) {
-    let mut ping = tokio::time::interval(PING_EVERY);
-    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut heard = Instant::now();
-    let why = loop {
-        tokio::select! {
-            message = stream.next() => match message {
-                Some(Ok(message)) => {
-                    heard = Instant::now();
-                    match message {
-                        Message::Text(text) => shared.take_in(text.as_str()),
-                        // Some proxies send the same JSON as binary frames.
-                        Message::Binary(bytes) => shared.take_in(&String::from_utf8_lossy(&bytes)),
-                        Message::Close(_) => break String::from("the browser closed the connection"),
-                        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
-                    }
-                }
-                Some(Err(error)) => break format!("the connection to the browser broke: {}", words(&error)),
-                None => break String::from("the connection to the browser ended"),
-            },
-            _ = ping.tick() => {
-                if heard.elapsed() > SILENCE_ENDS {
-                    break format!("the browser said nothing for {} s", SILENCE_ENDS.as_secs());
-                }
-                match outgoing.upgrade() {
-                    Some(outgoing) => drop(outgoing.send(Message::Ping(Default::default()))),
-                    None => break String::from("the connection to the browser was closed"),
-                }
-            }
-        }
-    };
-    shared.end(&why);
-}
-
-fn words(error: &Error) -> String {
-    match error {
-        Error::ConnectionClosed | Error::AlreadyClosed => String::from("closed"),
-        other => other.to_string(),
     }
 }

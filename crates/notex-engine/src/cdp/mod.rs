@@ -1,10 +1,13 @@
-//! A thin client of the Chrome DevTools Protocol: one websocket, many sessions. It knows no domain of the
+//! A thin client of the Chrome DevTools Protocol: one connection, many sessions. It knows no domain of the
 //! protocol; answers and events stay raw until somebody asks for them, so a newer browser cannot break it.
 
 mod connection;
+mod pipe;
 #[cfg(test)]
 mod tests;
+mod websocket;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +56,11 @@ pub(crate) enum CdpError {
         why: String,
     },
 }
+
+/// A text of a message, which stays in it where nothing in it is escaped.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// Something the browser told on its own.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
@@ -183,4 +184,33 @@ async fn events_reach_those_who_listen_to_their_session_and_a_slow_listener_hold
         assert_eq!(event.read::<Value>().unwrap()["number"], number);
     }
     assert!(slow.recv().await.is_err());
+}
+
+#[tokio::test]
+async fn on_pipes_messages_come_whole_however_they_were_cut_and_those_that_wait_are_sent_together() {
+    let ((to, mut told), (mut say, from)) = (tokio::io::duplex(1 << 16), tokio::io::duplex(64));
+    let cdp = Cdp::over(to, from);
+    let browser = cdp.browser();
+    let (first, second) = (browser.begin("A.first", json!({})), browser.begin("A.second", json!({"ü": 1})));
+    let peer = async {
+        let mut read = Vec::new();
+        while read.iter().filter(|byte| **byte == 0).count() < 2 {
+            told.read_buf(&mut read).await.unwrap();
+        }
+        let calls: Vec<Value> =
+            read.split(|byte| *byte == 0).filter_map(|call| serde_json::from_slice(call).ok()).collect();
+        assert_eq!(calls.iter().map(|call| &call["method"]).collect::<Vec<_>>(), ["A.first", "A.second"]);
+        let answer =
+            |call: &Value, text: String| json!({"id": call["id"], "result": text}).to_string() + "\0";
+        let long = answer(&calls[0], "ä".repeat(100_000));
+        let all = format!("{long}\0no JSON\0{}", answer(&calls[1], "short".into()));
+        say.write_all(all.as_bytes()).await.unwrap();
+        say.write_all(b"{\"id\":").await.unwrap();
+        drop(say);
+    };
+    let (first, second, ()) = tokio::join!(first.answer(SOON), second.answer(SOON), peer);
+    assert_eq!(first.unwrap().get().chars().count(), 100_002);
+    assert_eq!(second.unwrap().get(), "\"short\"");
+    assert_eq!(cdp.ended().await, "the connection to the browser ended");
+    assert!(matches!(browser.tell("A.call", json!({}), SOON).await, Err(CdpError::Ended(_))));
 }

@@ -24,7 +24,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router, middleware};
+use axum::{Router, middleware};
 use bytes::Bytes;
 use futures_util::future;
 use notex_wire::current::{
@@ -48,6 +48,8 @@ use crate::store::Paging;
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
 /// The largest form with a file: the file, and the words around it.
 const LARGEST_FORM: usize = crate::files::LARGEST_FILE + 64 * 1024;
+/// Room for the answer to an observe, so that it is not moved while it grows.
+const USUAL_BYTES: usize = 16 * 1024;
 const EVENT_STREAM: &str = "text/event-stream";
 const DEFAULT_PAGE_SIZE: u32 = 50;
 const LARGEST_PAGE: u32 = 500;
@@ -263,7 +265,11 @@ async fn wrong_method(method: Method, uri: Uri) -> Refused {
 /// An answer that says in its header what it cost.
 fn with_price(usage: Option<&Usage>, answer: &impl Serialize) -> Response {
     let credits = usage.map(|usage| usage.credits.to_string()).unwrap_or_default();
-    let mut response = Json(answer).into_response();
+    let mut body = Vec::with_capacity(USUAL_BYTES);
+    if serde_json::to_writer(&mut body, answer).is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let mut response = ([(CONTENT_TYPE, "application/json")], body).into_response();
     if let Ok(value) = HeaderValue::from_str(&credits)
         && usage.is_some()
     {

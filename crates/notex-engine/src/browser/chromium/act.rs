@@ -118,7 +118,7 @@ impl ChromiumTab {
                 let known = self.ids().find(id).cloned().ok_or_else(|| self.unknown(id))?;
                 let Known { kind: _, frame, key, born, css, role, name } = known;
                 let wanted = json!({
-                    "key": key, "born": born, "css": css, "role": role, "name": name, "deed": deed,
+                    "key": key, "born": &*born, "css": css, "role": role, "name": name, "deed": deed,
                 });
                 Ok((self.frame(&frame), id.clone(), wanted.to_string()))
             }
@@ -150,7 +150,7 @@ impl ChromiumTab {
         }
         let (role, words) = match target {
             Target::Action(id) => match self.ids().find(id) {
-                Some(known) => (Some(known.role.clone()), known.name.clone()),
+                Some(known) => (Some(known.role.to_string()), known.name.to_string()),
                 None => return PageError::UnknownAction(why),
             },
             Target::Selector(Selector::RoleName(role, name)) => (Some(role.clone()), name.clone()),

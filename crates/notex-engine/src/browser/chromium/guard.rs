@@ -7,9 +7,15 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
-use tokio::process::Child;
+use tokio::process::{Child, ChildStdin, ChildStdout};
 
 pub(super) use platform::Guard;
+
+/// What a browser is spoken with, where it can take them over.
+pub(super) struct Pipes {
+    pub(super) to: ChildStdin,
+    pub(super) from: ChildStdout,
+}
 
 /// The folder, until it is deleted.
 struct Folder(Mutex<Option<TempDir>>);
@@ -38,14 +44,14 @@ mod platform {
 
     use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
     use tokio::io::AsyncWriteExt;
-    use tokio::process::ChildStdin;
     use tokio::time::Instant;
 
     use super::super::process::quiet;
-    use super::{Child, Folder, Mutex, Path, PoisonError, TempDir, io};
+    use super::{Child, ChildStdin, Folder, Mutex, Path, Pipes, PoisonError, TempDir, io};
 
-    /// Waits for the word, then becomes the browser. No word means that the engine is gone.
-    const STUB: &str = r#"read -r go && exec "$@" </dev/null"#;
+    /// Waits for the word, then becomes the browser, which is spoken with on the same two pipes and looks for them at 3
+    /// and 4. No word means that the engine is gone.
+    const STUB: &str = r#"read -r go && exec "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
 
     /// A word means that the browser has ended and been waited for, so its group's number may belong to others.
     const WATCHDOG: &str = r#"
@@ -55,6 +61,8 @@ mod platform {
         for again in 1 2 3; do rm -rf -- "$2" && exit 0; sleep 1; done
     "#;
 
+    #[cfg(target_os = "linux")]
+    const PIPE_BYTES: usize = 1024 * 1024;
     const GONE_WITHIN: Duration = Duration::from_secs(2);
     const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(5);
 
@@ -71,10 +79,11 @@ mod platform {
             program: &Path,
             flags: &[String],
             folder: TempDir,
-        ) -> io::Result<(Guard, Child)> {
+        ) -> io::Result<(Guard, Child, Option<Pipes>)> {
             let missing = || io::Error::other("its process could not be watched");
             let mut stub = quiet(Path::new("/bin/sh"));
             stub.arg("-c").arg(STUB).arg("notex-browser").arg(program).args(flags);
+            stub.arg("--remote-debugging-pipe").stdout(Stdio::piped());
             let mut child = stub.process_group(0).kill_on_drop(true).spawn()?;
             let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).ok_or_else(missing)?;
 
@@ -91,7 +100,11 @@ mod platform {
                 watchdog: tokio::sync::Mutex::new(Some((watchdog, pipe))),
                 folder: Folder::new(folder),
             };
-            Ok((guard, child))
+            let from = child.stdout.take().ok_or_else(missing)?;
+            // A list of thousands of controls comes in one piece; where it may not, it comes in several.
+            #[cfg(target_os = "linux")]
+            let _ = rustix::pipe::fcntl_setpipe_size(&from, PIPE_BYTES);
+            Ok((guard, child, Some(Pipes { to: go, from })))
         }
 
         /// Kills the whole group at once.
@@ -124,7 +137,7 @@ mod platform {
 #[cfg(not(unix))]
 mod platform {
     use super::super::process::quiet;
-    use super::{Child, Folder, Mutex, Path, PoisonError, TempDir, io};
+    use super::{Child, Folder, Mutex, Path, Pipes, PoisonError, TempDir, io};
 
     /// The browser and the profile.
     pub(crate) struct Guard {
@@ -138,9 +151,9 @@ mod platform {
             program: &Path,
             flags: &[String],
             folder: TempDir,
-        ) -> io::Result<(Guard, Child)> {
+        ) -> io::Result<(Guard, Child, Option<Pipes>)> {
             let child = quiet(program).args(flags).kill_on_drop(true).spawn()?;
-            Ok((Guard { kill: Mutex::new(child.id()), folder: Folder::new(folder) }, child))
+            Ok((Guard { kill: Mutex::new(child.id()), folder: Folder::new(folder) }, child, None))
         }
 
         /// Kills the browser and what it started.

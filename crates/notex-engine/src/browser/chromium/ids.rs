@@ -2,6 +2,7 @@
 //! page draws it anew; a number is never given twice in a document, and no number of one tab is ever one of another tab
 //! of its session. Who is whom after a page was drawn anew is decided in `rebirth`.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,40 +27,57 @@ pub(super) enum Kind {
 
 /// An element that was observed, with what finds it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct Known<'a> {
     pub(super) kind: Kind,
     /// The frame it is in.
-    pub(super) frame: String,
+    pub(super) frame: Arc<str>,
     pub(super) key: u64,
     /// The walker that gave the key; another one's keys mean other elements.
-    pub(super) born: String,
-    pub(super) css: String,
-    pub(super) role: String,
-    pub(super) name: String,
+    pub(super) born: Arc<str>,
+    pub(super) css: Cow<'a, str>,
+    pub(super) role: Cow<'a, str>,
+    pub(super) name: Cow<'a, str>,
 }
 
 /// By what a person, and we, know an element again that was drawn anew.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Looks {
+pub(super) struct Looks<'a> {
     /// The landmark, form or dialog it is in.
-    pub(super) group: String,
+    pub(super) group: Cow<'a, str>,
     /// What its makers call it: a test id, an id, a name or an address.
-    pub(super) mark: String,
+    pub(super) mark: Cow<'a, str>,
     /// What the row or card that it is in is about.
-    pub(super) near: String,
+    pub(super) near: Cow<'a, str>,
 }
 
 /// An element that is listed now.
-#[derive(Clone, Debug)]
-pub(super) struct Sighting {
-    pub(super) known: Known,
-    pub(super) looks: Looks,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sighting<'a> {
+    pub(super) known: Known<'a>,
+    pub(super) looks: Looks<'a>,
+}
+
+impl Sighting<'_> {
+    /// To be remembered.
+    fn owned(self) -> Sighting<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let Sighting { known: Known { kind, frame, key, born, css, role, name }, looks } = self;
+        let Looks { group, mark, near } = looks;
+        Sighting {
+            known: Known { kind, frame, key, born, css: owned(css), role: owned(role), name: owned(name) },
+            looks: Looks { group: owned(group), mark: owned(mark), near: owned(near) },
+        }
+    }
+
+    fn element(&self) -> (Arc<str>, u64) {
+        (Arc::clone(&self.known.born), self.known.key)
+    }
 }
 
 /// What is known of an id.
 #[derive(Debug)]
 struct Entry {
-    seen: Sighting,
+    seen: Sighting<'static>,
     /// Its place in the order of the document when it was seen last.
     place: usize,
     is_gone: bool,
@@ -74,8 +92,8 @@ pub(super) struct Ids {
     blocks: Vec<u32>,
     document: String,
     given: HashMap<Kind, u32>,
-    by_element: HashMap<(String, u64), String>,
-    entries: HashMap<String, Entry>,
+    by_element: HashMap<(Arc<str>, u64), Arc<str>>,
+    entries: HashMap<Arc<str>, Entry>,
 }
 
 impl Ids {
@@ -95,9 +113,9 @@ impl Ids {
     }
 
     /// The elements with these keys are in no document any more.
-    pub(super) fn lose(&mut self, born: &str, keys: &[u64]) {
+    pub(super) fn lose(&mut self, born: &Arc<str>, keys: &[u64]) {
         for key in keys {
-            let id = self.by_element.get(&(born.to_owned(), *key));
+            let id = self.by_element.get(&(Arc::clone(born), *key));
             if let Some(entry) = id.and_then(|id| self.entries.get_mut(id)) {
                 entry.is_gone = true;
             }
@@ -107,46 +125,43 @@ impl Ids {
     /// A frame holds another document than before: what was in it is gone.
     pub(super) fn replace(&mut self, frame: &str, born: &str) {
         for entry in self.entries.values_mut() {
-            if entry.seen.known.frame == frame && entry.seen.known.born != born {
+            if &*entry.seen.known.frame == frame && &*entry.seen.known.born != born {
                 entry.is_gone = true;
             }
         }
     }
 
     /// The ids of all that is listed now, in the order of the document.
-    pub(super) fn settle(&mut self, all: Vec<Sighting>) -> Vec<String> {
-        let held: Vec<Option<String>> = all.iter().map(|seen| self.held(seen)).collect();
-        let mut given: Vec<Option<String>> = vec![None; all.len()];
-        let mut kept = HashSet::new();
-        for ((seen, held), given) in all.iter().zip(&held).zip(&mut given) {
-            let same = |id: &&String| {
-                self.entries
-                    .get(*id)
-                    .is_some_and(|e| e.seen.looks == seen.looks && e.seen.known.name == seen.known.name)
-            };
-            if let Some(id) = held.as_ref().filter(same) {
-                kept.insert(id.clone());
-                *given = Some(id.clone());
-            }
-        }
+    pub(super) fn settle(&mut self, all: Vec<Sighting<'_>>) -> Vec<Arc<str>> {
+        let held: Vec<Option<Arc<str>>> = all.iter().map(|seen| self.held(seen)).collect();
+        let same = |id: &Arc<str>, seen: &Sighting<'_>| {
+            let before = self.entries.get(id).map(|entry| &entry.seen);
+            before.is_some_and(|before| before.looks == seen.looks && before.known.name == seen.known.name)
+        };
+        let kept = held.iter().zip(&all).map(|(id, seen)| id.clone().filter(|id| same(id, seen)));
+        let mut given: Vec<Option<Arc<str>>> = kept.collect();
         if given.iter().any(Option::is_none) {
-            self.find_reborn(&all, &held, &kept, &mut given);
+            self.find_reborn(&all, &held, &mut given);
         }
-        let ids: Vec<String> = all
+        let ids: Vec<Arc<str>> = all
             .iter()
             .zip(given)
             .map(|(seen, id)| id.unwrap_or_else(|| self.next(seen.known.kind)))
             .collect();
         for (place, (seen, id)) in all.into_iter().zip(&ids).enumerate() {
-            let element = (seen.known.born.clone(), seen.known.key);
-            if let Some(before) = self.entries.get(id) {
-                let old = (before.seen.known.born.clone(), before.seen.known.key);
-                if old != element && self.by_element.get(&old) == Some(id) {
-                    self.by_element.remove(&old);
+            match self.entries.get_mut(id) {
+                Some(before) if before.seen == seen => (before.place, before.is_gone) = (place, false),
+                before => {
+                    let element = seen.element();
+                    let old = before.map(|before| before.seen.element()).filter(|old| *old != element);
+                    if let Some(old) = old.filter(|old| self.by_element.get(old) == Some(id)) {
+                        self.by_element.remove(&old);
+                    }
+                    self.by_element.insert(element, Arc::clone(id));
+                    let entry = Entry { seen: seen.owned(), place, is_gone: false };
+                    self.entries.insert(Arc::clone(id), entry);
                 }
             }
-            self.by_element.insert(element, id.clone());
-            self.entries.insert(id.clone(), Entry { seen, place, is_gone: false });
         }
         if self.entries.len() > MOST_KNOWN {
             self.entries.retain(|_, entry| !entry.is_gone);
@@ -155,18 +170,13 @@ impl Ids {
         ids
     }
 
-    fn find_reborn(
-        &self,
-        all: &[Sighting],
-        held: &[Option<String>],
-        kept: &HashSet<String>,
-        given: &mut [Option<String>],
-    ) {
+    fn find_reborn(&self, all: &[Sighting<'_>], held: &[Option<Arc<str>>], given: &mut [Option<Arc<str>>]) {
+        let kept: HashSet<&Arc<str>> = given.iter().flatten().collect();
         let open: Vec<usize> =
             (0..all.len()).filter(|i| given.get(*i).is_some_and(Option::is_none)).collect();
         let holds = |i: usize| held.get(i).and_then(Option::as_ref);
-        let changed: HashSet<&String> = open.iter().filter_map(|i| holds(*i)).collect();
-        let mut free: Vec<(&String, &Entry)> = self
+        let changed: HashSet<&Arc<str>> = open.iter().filter_map(|i| holds(*i)).collect();
+        let mut free: Vec<(&Arc<str>, &Entry)> = self
             .entries
             .iter()
             .filter(|(id, entry)| !kept.contains(*id) && (entry.is_gone || changed.contains(*id)))
@@ -184,17 +194,17 @@ impl Ids {
     }
 
     /// The id that an element has. One that became another kind of control (a field turned into a button) is new.
-    fn held(&self, seen: &Sighting) -> Option<String> {
-        let id = self.by_element.get(&(seen.known.born.clone(), seen.known.key))?;
-        self.entries.get(id).filter(|entry| entry.seen.known.kind == seen.known.kind).map(|_| id.clone())
+    fn held(&self, seen: &Sighting<'_>) -> Option<Arc<str>> {
+        let id = self.by_element.get(&seen.element())?;
+        self.entries.get(id).filter(|entry| entry.seen.known.kind == seen.known.kind).map(|_| Arc::clone(id))
     }
 
-    fn next(&mut self, kind: Kind) -> String {
+    fn next(&mut self, kind: Kind) -> Arc<str> {
         let given = self.given.entry(kind).or_default();
         let before = *given;
         *given += 1;
         let number = self.number(before);
-        format!("{kind:?}{number}")
+        format!("{kind:?}{number}").into()
     }
 
     /// The number of the element that is the `place`th of its kind, from 0.
@@ -207,7 +217,7 @@ impl Ids {
     }
 
     /// The element of an id.
-    pub(super) fn find(&self, id: &str) -> Option<&Known> {
+    pub(super) fn find(&self, id: &str) -> Option<&Known<'static>> {
         self.entries.get(id).map(|entry| &entry.seen.known)
     }
 }
@@ -216,25 +226,29 @@ impl Ids {
 mod tests {
     use super::*;
 
-    fn element(kind: Kind, key: u64) -> Sighting {
+    fn element(kind: Kind, key: u64) -> Sighting<'static> {
         called(kind, key, &format!("{key}"), "")
     }
 
-    fn called(kind: Kind, key: u64, name: &str, near: &str) -> Sighting {
+    fn called(kind: Kind, key: u64, name: &str, near: &str) -> Sighting<'static> {
         let known = Known {
             kind,
-            frame: String::from("main"),
+            frame: Arc::from("main"),
             key,
-            born: String::from("world"),
-            css: String::new(),
-            role: String::new(),
-            name: name.to_owned(),
+            born: Arc::from("world"),
+            css: Cow::default(),
+            role: Cow::default(),
+            name: Cow::Owned(name.to_owned()),
         };
-        Sighting { known, looks: Looks { near: near.to_owned(), ..Looks::default() } }
+        Sighting { known, looks: Looks { near: Cow::Owned(near.to_owned()), ..Looks::default() } }
     }
 
-    fn id_of(ids: &mut Ids, element: Sighting) -> String {
-        ids.settle(vec![element]).remove(0)
+    fn words(ids: Vec<Arc<str>>) -> Vec<String> {
+        ids.iter().map(|id| id.to_string()).collect()
+    }
+
+    fn id_of(ids: &mut Ids, element: Sighting<'_>) -> String {
+        words(ids.settle(vec![element])).remove(0)
     }
 
     #[test]
@@ -269,7 +283,7 @@ mod tests {
         let of_one = id_of(&mut one, element(Kind::L, 1));
         assert_eq!((of_one.as_str(), id_of(&mut two, element(Kind::L, 1)).as_str()), ("L1", "L1001"));
         let many = one.settle((2..1_100).map(|key| element(Kind::L, key)).collect());
-        assert_eq!(many.last().map(String::as_str), Some("L2099"));
+        assert_eq!(many.last().map(|id| &**id), Some("L2099"));
         one.enter("second");
         assert_eq!(id_of(&mut one, element(Kind::L, 1)), "L1");
         assert!(two.find("L1").is_none());
@@ -281,25 +295,25 @@ mod tests {
         ids.enter("first");
         assert_eq!(id_of(&mut ids, element(Kind::B, 1)), "B1");
         let mut elsewhere = element(Kind::B, 1);
-        elsewhere.known.born = String::from("frame");
+        elsewhere.known.born = Arc::from("frame");
         assert_eq!(id_of(&mut ids, elsewhere), "B2");
     }
 
     #[test]
     fn what_is_drawn_anew_keeps_its_id_a_hundred_times_and_what_is_new_gets_one_of_its_own() {
         let mut ids = Ids::default();
-        let drawn = |turn: u64, names: &[&str]| -> Vec<Sighting> {
+        let drawn = |turn: u64, names: &[&str]| -> Vec<Sighting<'static>> {
             let keys = turn * 100..;
             names.iter().zip(keys).map(|(name, key)| called(Kind::B, key, "Remove", name)).collect()
         };
         let first = ids.settle(drawn(0, &["tea", "cup", "pot"]));
         for turn in 1..=100 {
-            ids.lose("world", &[(turn - 1) * 100, (turn - 1) * 100 + 1, (turn - 1) * 100 + 2]);
+            ids.lose(&Arc::from("world"), &[(turn - 1) * 100, (turn - 1) * 100 + 1, (turn - 1) * 100 + 2]);
             assert_eq!(ids.settle(drawn(turn, &["tea", "cup", "pot"])), first, "turn {turn}");
         }
-        ids.lose("world", &[10_000, 10_001, 10_002]);
-        let after = ids.settle(drawn(101, &["jar", "tea", "pot"]));
-        assert_eq!(after, ["B4", first[0].as_str(), first[2].as_str()]);
+        ids.lose(&Arc::from("world"), &[10_000, 10_001, 10_002]);
+        let after = words(ids.settle(drawn(101, &["jar", "tea", "pot"])));
+        assert_eq!(after, ["B4", &*first[0], &*first[2]]);
     }
 
     #[test]
@@ -307,15 +321,18 @@ mod tests {
         let mut ids = Ids::default();
         let link = |key, name: &str| {
             let mut seen = called(Kind::L, key, name, name);
-            seen.looks.mark = format!("h:/{name}");
+            seen.looks.mark = format!("h:/{name}").into();
             seen
         };
         ids.settle(vec![link(1, "tea"), link(2, "cup"), link(3, "pot")]);
-        ids.lose("world", &[3]);
+        ids.lose(&Arc::from("world"), &[3]);
         // The first row is gone, and each element shows the row that came after it.
-        assert_eq!(ids.settle(vec![link(1, "cup"), link(2, "pot")]), ["L2", "L3"]);
+        assert_eq!(words(ids.settle(vec![link(1, "cup"), link(2, "pot")])), ["L2", "L3"]);
         // One row comes in front.
-        assert_eq!(ids.settle(vec![link(1, "jar"), link(2, "cup"), link(4, "pot")]), ["L4", "L2", "L3"]);
+        assert_eq!(
+            words(ids.settle(vec![link(1, "jar"), link(2, "cup"), link(4, "pot")])),
+            ["L4", "L2", "L3"]
+        );
     }
 
     #[test]
@@ -323,7 +340,7 @@ mod tests {
         let mut ids = Ids::default();
         ids.settle(vec![called(Kind::B, 1, "Follow", ""), called(Kind::B, 2, "Share", "")]);
         assert_eq!(
-            ids.settle(vec![called(Kind::B, 1, "Following", ""), called(Kind::B, 2, "Share", "")]),
+            words(ids.settle(vec![called(Kind::B, 1, "Following", ""), called(Kind::B, 2, "Share", "")])),
             ["B1", "B2"]
         );
     }
@@ -332,9 +349,9 @@ mod tests {
     fn what_is_only_hidden_keeps_its_id_for_itself() {
         let mut ids = Ids::default();
         ids.settle(vec![called(Kind::B, 1, "Save", ""), called(Kind::B, 2, "Close", "")]);
-        assert_eq!(ids.settle(vec![called(Kind::B, 3, "Save", "")]), ["B3"]);
+        assert_eq!(words(ids.settle(vec![called(Kind::B, 3, "Save", "")])), ["B3"]);
         assert_eq!(
-            ids.settle(vec![called(Kind::B, 1, "Save", ""), called(Kind::B, 3, "Save", "")]),
+            words(ids.settle(vec![called(Kind::B, 1, "Save", ""), called(Kind::B, 3, "Save", "")])),
             ["B1", "B3"]
         );
     }

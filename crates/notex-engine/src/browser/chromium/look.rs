@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, join_all};
@@ -32,7 +32,7 @@ const GROUP: &str = "notex-look";
 /// What the walker tells of a document.
 #[derive(Deserialize)]
 pub(super) struct Walked {
-    pub(super) born: String,
+    pub(super) born: Arc<str>,
     /// The keys of elements that are in no document any more.
     pub(super) gone: Vec<u64>,
     pub(super) loading: bool,
@@ -65,7 +65,7 @@ pub(super) struct Holder {
 
 /// A document with the frames in it; `None` for one that did not answer.
 pub(super) struct Seen {
-    pub(super) frame: String,
+    pub(super) frame: Arc<str>,
     pub(super) walked: Walked,
     pub(super) inner: Vec<(Holder, Option<Seen>)>,
 }
@@ -244,7 +244,7 @@ impl ChromiumTab {
                 (holder, seen)
             });
             let inner = join_all(inner).await;
-            Ok(Seen { frame: frame.id, walked, inner })
+            Ok(Seen { frame: frame.id.into(), walked, inner })
         }
         .boxed()
     }

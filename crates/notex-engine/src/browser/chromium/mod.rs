@@ -42,6 +42,7 @@ mod settle;
 mod sliders;
 mod tab;
 mod targets;
+mod tidying;
 mod told;
 mod typing;
 mod watch;
@@ -58,6 +59,7 @@ use serde_json::json;
 use super::{Browser, BrowserIdentity, ContextOptions, LaunchError, Page, PageError, ViewportSize};
 use crate::cdp::{Cdp, Session};
 use crate::netguard::Reach;
+use guard::Pipes;
 use page::{ChromiumPage, Setup};
 use process::Processes;
 use targets::Targets;
@@ -129,7 +131,10 @@ impl Chromium {
         let size = options.viewport;
         let started = process::start(&program, size.width, size.height, &options.reach).await?;
         options.reach.also_own(started.listens_at);
-        let cdp = Cdp::connect(&started.websocket, &[]).await.map_err(|error| failed(error.to_string()))?;
+        let cdp = match started.pipes {
+            Some(Pipes { to, from }) => Cdp::over(to, from),
+            None => Cdp::connect(&started.websocket, &[]).await.map_err(|error| failed(error.to_string()))?,
+        };
         let browser = cdp.browser();
         let within = options.patience.answer;
         let version: Version = browser

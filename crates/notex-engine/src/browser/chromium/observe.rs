@@ -1,6 +1,8 @@
 //! Turns what was seen of a page into actions with stable ids, in the words a person would use.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use notex_wire::{
@@ -83,10 +85,10 @@ struct Limits {
 
 /// A control and the frame that it is in.
 struct Found {
-    frame: String,
-    born: String,
-    /// What finds it in that frame.
-    own_css: String,
+    frame: Arc<str>,
+    born: Arc<str>,
+    /// What finds it in that frame, where that is not what finds it in the page.
+    own_css: Option<String>,
     item: Item,
 }
 
@@ -116,7 +118,7 @@ impl ChromiumTab {
         let viewport = seen.walked.position.viewport;
         let mut finds = Finds::default();
         let mut ids = self.ids();
-        let born = seen.walked.born.clone();
+        let born = Arc::clone(&seen.walked.born);
         let loading = seen.walked.loading.then_some(LOADING);
         ids.enter(&born);
         let (position, page) = finds.collect(*seen, &[], &viewport, &mut |frame, born, gone| {
@@ -126,14 +128,13 @@ impl ChromiumTab {
         let given = ids.settle(finds.all.iter().map(sighting).collect());
         drop(ids);
         let alone = named_alone(&finds);
-        let all = finds.all.into_iter().zip(given).map(|(found, id)| {
-            let role_name = role_and_name(&found.item).filter(|pair| alone.contains(pair));
-            (!found.item.bounds.out_of_view, action(id, found.item, role_name))
+        let all = finds.all.into_iter().zip(given).zip(alone).map(|((found, id), is_alone)| {
+            (!found.item.bounds.out_of_view, action(&id, found.item, is_alone))
         });
         let all: Vec<(bool, Action)> = all.collect();
         let position = self.placed(position);
         let since = self.tell(&born, &position, all.iter().map(|(_, action)| action));
-        self.tidy_soon();
+        self.tidying.looked(&self.session);
         Ok(Observed {
             description: describe_page(&position, &page),
             category: category(&position.url, &position.title, &page),
@@ -183,7 +184,7 @@ impl Finds {
         seen: Seen,
         way: &[&Holder],
         viewport: &Viewport,
-        tell: &mut impl FnMut(&str, &str, &[u64]),
+        tell: &mut impl FnMut(&str, &Arc<str>, &[u64]),
     ) -> (PagePosition, super::gist::Facts) {
         let Seen { frame, walked, inner } = seen;
         tell(&frame, &walked.born, &walked.gone);
@@ -206,7 +207,8 @@ impl Finds {
                     None => self.partly = self.partly.or(Some(FRAME_SILENT)),
                 }
             } else if let Some((_, item)) = items.next() {
-                let (frame, born, own_css) = (frame.clone(), walked.born.clone(), item.css.clone());
+                let (frame, born) = (Arc::clone(&frame), Arc::clone(&walked.born));
+                let own_css = (!way.is_empty()).then(|| item.css.clone());
                 self.all.push(Found { frame, born, own_css, item: item.inside(way, viewport) });
             } else {
                 return (walked.position, walked.page);
@@ -241,35 +243,34 @@ impl Item {
     }
 }
 
-fn sighting(found: &Found) -> Sighting {
-    let Found { frame, born, item, .. } = found;
+fn sighting(found: &Found) -> Sighting<'_> {
+    let Found { frame, born, own_css, item } = found;
     Sighting {
         known: Known {
             kind: item.kind,
-            frame: frame.clone(),
+            frame: Arc::clone(frame),
             key: item.key,
-            born: born.clone(),
-            css: found.own_css.clone(),
-            role: item.role.clone(),
-            name: item.name.clone(),
+            born: Arc::clone(born),
+            css: Cow::Borrowed(own_css.as_ref().unwrap_or(&item.css)),
+            role: Cow::Borrowed(&item.role),
+            name: Cow::Borrowed(&item.name),
         },
-        looks: Looks { group: item.group.clone(), mark: item.mark.clone(), near: item.near.clone() },
+        looks: Looks {
+            group: Cow::Borrowed(&item.group),
+            mark: Cow::Borrowed(&item.mark),
+            near: Cow::Borrowed(&item.near),
+        },
     }
 }
 
-fn role_and_name(item: &Item) -> Option<(String, String)> {
-    (!item.name.is_empty()).then(|| (item.role.clone(), item.name.clone()))
-}
-
-/// Roles with names that only one element has, those that cannot be operated counted as well.
-fn named_alone(finds: &Finds) -> HashSet<(String, String)> {
-    let mut counts: HashMap<(String, String), usize> = HashMap::new();
-    let others = finds.others.iter().filter_map(|other| other.split_once(' '));
-    let others = others.map(|(role, name)| (role.to_owned(), name.to_owned()));
-    for pair in finds.all.iter().filter_map(|found| role_and_name(&found.item)).chain(others) {
+/// Of each find whether it is the only one with its role and name, those that cannot be operated counted as well.
+fn named_alone(finds: &Finds) -> Vec<bool> {
+    let mut counts: HashMap<(&str, &str), usize> = HashMap::with_capacity(finds.all.len());
+    let pairs = finds.all.iter().map(|found| (found.item.role.as_str(), found.item.name.as_str()));
+    for pair in pairs.clone().chain(finds.others.iter().filter_map(|other| other.split_once(' '))) {
         *counts.entry(pair).or_default() += 1;
     }
-    counts.into_iter().filter(|(_, count)| *count == 1).map(|(pair, _)| pair).collect()
+    pairs.map(|pair| !pair.1.is_empty() && counts.get(&pair) == Some(&1)).collect()
 }
 
 /// The first `most` actions, those in view before the others, in document order.
@@ -284,14 +285,15 @@ fn cut(all: Vec<(bool, Action)>, most: usize) -> Vec<Action> {
     all.filter(|(place, _)| kept.contains(place)).map(|(_, (_, action))| action).collect()
 }
 
-fn action(id: String, item: Item, role_name: Option<(String, String)>) -> Action {
+fn action(id: &str, item: Item, is_alone: bool) -> Action {
     let description = describe(&item);
+    let role_name = is_alone.then(|| format!("{} {:?}", item.role, item.name));
     let params = match item.kind {
         Kind::L | Kind::B => Vec::new(),
         Kind::I => vec![param(item.value_kind.as_deref(), &item.state, item.param)],
     };
     Action {
-        id,
+        id: id.to_owned(),
         description,
         category: item.group,
         status: ActionStatus::Valid,
@@ -302,7 +304,7 @@ fn action(id: String, item: Item, role_name: Option<(String, String)>) -> Action
         selector: Some(ActionSelectors {
             css: item.css,
             xpath: item.xpath,
-            role_name: role_name.map(|(role, name)| format!("{role} {name:?}")),
+            role_name,
             test_id: item.test_id,
             id: item.id,
         }),

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::find::{Build, Program};
-use super::guard::Guard;
+use super::guard::{Guard, Pipes};
 use crate::browser::LaunchError;
 use crate::netguard::Reach;
 
@@ -34,9 +34,10 @@ pub(super) struct Processes {
     cleaned: watch::Receiver<bool>,
 }
 
-/// A started browser and the websocket it listens on.
+/// A started browser, the pipes it is spoken with, and the websocket it listens on.
 pub(super) struct Started {
     pub(super) processes: Processes,
+    pub(super) pipes: Option<Pipes>,
     pub(super) websocket: String,
     pub(super) listens_at: SocketAddr,
 }
@@ -55,7 +56,7 @@ pub(super) async fn start(
     let mut flags = flags(program, &profile, width, height);
     flags.push(format!("--remote-debugging-port={}", listens.port()));
     flags.push(format!("--host-resolver-rules={}", reach.resolver_rules(listens)));
-    let (guard, mut child) =
+    let (guard, mut child, pipes) =
         Guard::start(&program.path, &flags, folder).await.map_err(|error| failed(error.to_string()))?;
     let guard = Arc::new(guard);
     let Stderr { last_lines, listening, reading } = Stderr::of(&mut child);
@@ -68,7 +69,7 @@ pub(super) async fn start(
     let why = tokio::select! {
         Ok((websocket, listens_at)) = listening => {
             let processes = Processes { guard, ended, cleaned };
-            return Ok(Started { processes, websocket, listens_at });
+            return Ok(Started { processes, pipes, websocket, listens_at });
         }
         why = early.wait_for(Option::is_some) => {
             why.map(|why| why.clone().unwrap_or_default()).unwrap_or_default()

@@ -3,22 +3,23 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use super::ids::{Kind, Looks, Sighting};
 
 /// An element that is gone or changed, or one that is looked at for the first time.
 pub(super) struct Candidate<'a> {
-    id: Option<&'a String>,
+    id: Option<&'a Arc<str>>,
     kind: Kind,
     frame: &'a str,
     role: &'a str,
     name: &'a str,
-    looks: &'a Looks,
+    looks: &'a Looks<'a>,
 }
 
 impl<'a> Candidate<'a> {
     /// `id` is the one that it had.
-    pub(super) fn of(seen: &'a Sighting, id: Option<&'a String>) -> Self {
+    pub(super) fn of(seen: &'a Sighting<'a>, id: Option<&'a Arc<str>>) -> Self {
         let known = &seen.known;
         Self {
             id,
@@ -31,22 +32,22 @@ impl<'a> Candidate<'a> {
     }
 
     /// All that is known of it.
-    fn whole(&self) -> (Kind, &'a str, &'a str, &'a str, &'a Looks) {
+    fn whole(&self) -> (Kind, &'a str, &'a str, &'a str, &'a Looks<'a>) {
         (self.kind, self.frame, self.role, self.name, self.looks)
     }
 
     /// What its makers call it.
     fn mark(&self) -> Option<(Kind, &'a str, &'a str)> {
-        (!self.looks.mark.is_empty()).then_some((self.kind, self.frame, self.looks.mark.as_str()))
+        (!self.looks.mark.is_empty()).then_some((self.kind, self.frame, &*self.looks.mark))
     }
 }
 
 /// For each new element the id of the old one that it is; both in the order of the document.
-pub(super) fn rebirths(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Vec<Option<String>> {
-    let mut given: Vec<Option<String>> = vec![None; new.len()];
-    let mut taken: HashSet<&String> = HashSet::new();
+pub(super) fn rebirths(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Vec<Option<Arc<str>>> {
+    let mut given: Vec<Option<Arc<str>>> = vec![None; new.len()];
+    let mut taken: HashSet<&Arc<str>> = HashSet::new();
 
-    let mut equal: HashMap<_, VecDeque<&String>> = HashMap::new();
+    let mut equal: HashMap<_, VecDeque<&Arc<str>>> = HashMap::new();
     for candidate in old {
         equal.entry(candidate.whole()).or_default().extend(candidate.id);
     }
@@ -74,7 +75,7 @@ pub(super) fn rebirths(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Vec<Opti
 /// Those that are alone with their mark.
 fn only_ones<'a, 'b: 'a>(
     all: impl Iterator<Item = &'a Candidate<'b>>,
-) -> HashMap<(Kind, &'b str, &'b str), Option<&'b String>> {
+) -> HashMap<(Kind, &'b str, &'b str), Option<&'b Arc<str>>> {
     let mut found = HashMap::new();
     let mut several = HashSet::new();
     for candidate in all {
@@ -93,12 +94,12 @@ fn only_ones<'a, 'b: 'a>(
 fn keep_changed<'a>(
     old: &[Candidate<'a>],
     new: &[Candidate<'a>],
-    taken: &mut HashSet<&'a String>,
-    given: &mut [Option<String>],
+    taken: &mut HashSet<&'a Arc<str>>,
+    given: &mut [Option<Arc<str>>],
 ) {
-    let before: HashMap<&String, &Candidate<'_>> =
+    let before: HashMap<&Arc<str>, &Candidate<'_>> =
         old.iter().filter_map(|c| c.id.map(|id| (id, c))).collect();
-    let open: Vec<(usize, &'a String, &Candidate<'_>, &Candidate<'_>)> = new
+    let open: Vec<(usize, &'a Arc<str>, &Candidate<'_>, &Candidate<'_>)> = new
         .iter()
         .enumerate()
         .filter(|(place, _)| given.get(*place).is_some_and(Option::is_none))

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
-use tokio_util::task::AbortOnDropHandle;
 
 use super::context::Context;
 use super::face::Asking;
@@ -21,6 +20,7 @@ use super::look::Listening;
 use super::network::Requests;
 use super::page::Setup;
 use super::targets::TargetInfo;
+use super::tidying::Tidying;
 use super::world::Worlds;
 use crate::browser::{Face, PageError};
 use crate::cdp::{Begun, CdpError, Event, Session};
@@ -29,8 +29,6 @@ const FREED_WITHIN: Duration = Duration::from_secs(2);
 const MOST_REFUSED: u32 = 10;
 const FLOOD_WITHIN: Duration = Duration::from_secs(3);
 const FACE_WITHIN: Duration = Duration::from_secs(1);
-const TIDIES_AFTER: Duration = Duration::from_secs(1);
-const TIDIES_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,8 +65,7 @@ pub(super) struct ChromiumTab {
     first_events: Mutex<Option<broadcast::Receiver<Event>>>,
     /// Whether the browser has answered all that it was told at its beginning.
     dressed: watch::Sender<bool>,
-    /// Collects what an observe left behind in the page, once nobody observes it for a moment.
-    tidying: Mutex<Option<AbortOnDropHandle<()>>>,
+    pub(super) tidying: Tidying,
     /// Why it is gone.
     gone: watch::Sender<Option<String>>,
 }
@@ -100,21 +97,9 @@ impl ChromiumTab {
             asking_for_face: Asking::default(),
             first_events: Mutex::default(),
             dressed: watch::Sender::new(false),
-            tidying: Mutex::default(),
+            tidying: Tidying::default(),
             gone: watch::Sender::new(None),
         })
-    }
-
-    /// An observe leaves some megabytes behind, which a page that does nothing itself would keep for long.
-    pub(super) fn tidy_soon(&self) {
-        let session = self.session.clone();
-        let tidying = tokio::spawn(async move {
-            tokio::time::sleep(TIDIES_AFTER).await;
-            if let Err(error) = session.tell("HeapProfiler.collectGarbage", json!({}), TIDIES_WITHIN).await {
-                tracing::debug!(%error, "a page was not tidied");
-            }
-        });
-        *self.tidying.lock().unwrap_or_else(PoisonError::into_inner) = Some(AbortOnDropHandle::new(tidying));
     }
 
     /// Dresses it and lets it run. Nothing is waited for here; the first call waits.

@@ -1,5 +1,6 @@
 //! What a session was last told of its page, so that the next answer can say what has changed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::PoisonError;
 
@@ -38,16 +39,21 @@ impl ChromiumTab {
         &self,
         document: &str,
         position: &Position,
-        actions: impl Iterator<Item = &'a Action>,
+        actions: impl Iterator<Item = &'a Action> + Clone,
     ) -> Since {
+        let mut told = self.context.told_last.lock().unwrap_or_else(PoisonError::into_inner);
+        let actions = actions.take(MOST_REMEMBERED);
+        let place = (self.target_id.as_str(), document, position);
+        if told.as_ref().is_some_and(|told| told.still_holds(place, actions.clone())) {
+            return Since::default();
+        }
         let now = Told {
             target: self.target_id.clone(),
             document: document.to_owned(),
             url: position.url.clone(),
             title: position.title.clone(),
-            actions: actions.take(MOST_REMEMBERED).map(Face::of).collect(),
+            actions: actions.map(Face::of).collect(),
         };
-        let mut told = self.context.told_last.lock().unwrap_or_else(PoisonError::into_inner);
         // A session begins with an empty page.
         let empty = Told {
             target: String::new(),
@@ -73,6 +79,18 @@ impl ChromiumTab {
 }
 
 impl Told {
+    /// Whether nothing would be told otherwise now.
+    fn still_holds<'a>(
+        &self,
+        (target, document, position): (&str, &str, &Position),
+        mut actions: impl Iterator<Item = &'a Action>,
+    ) -> bool {
+        (self.target.as_str(), self.document.as_str()) == (target, document)
+            && (&self.url, &self.title) == (&position.url, &position.title)
+            && self.actions.iter().all(|face| actions.next().is_some_and(|action| face.is_of(action)))
+            && actions.next().is_none()
+    }
+
     fn since(&self, before: &Told) -> Since {
         let moved = |before: &String, after: &String| {
             (before != after).then(|| Moved { before: before.clone(), after: after.clone() })
@@ -104,16 +122,26 @@ impl Told {
 
 impl Face {
     fn of(action: &Action) -> Face {
-        let ActionState { checked, expanded, value, options, .. } = action.state.clone().unwrap_or_default();
-        let options: Vec<&str> = options.iter().map(|option| option.label.as_str()).collect();
+        let state = action.state.as_ref();
         Face {
             id: action.id.clone(),
             description: action.description.clone(),
-            checked,
-            expanded,
-            value: value.map(|value| cut(&value)),
-            options: (!options.is_empty()).then(|| cut(&options.join(", "))),
+            checked: state.and_then(|state| state.checked),
+            expanded: state.and_then(|state| state.expanded),
+            value: state.and_then(|state| state.value.as_deref()).map(|value| cut(value).into_owned()),
+            options: state.and_then(options),
         }
+    }
+
+    /// The same as being equal to the face of the action.
+    fn is_of(&self, action: &Action) -> bool {
+        let state = action.state.as_ref();
+        self.id == action.id
+            && self.description == action.description
+            && self.checked == state.and_then(|state| state.checked)
+            && self.expanded == state.and_then(|state| state.expanded)
+            && self.value.as_deref() == state.and_then(|state| state.value.as_deref()).map(cut).as_deref()
+            && self.options == state.and_then(options)
     }
 
     fn brief(&self) -> ActionBrief {
@@ -142,15 +170,23 @@ impl Face {
     }
 }
 
-fn cut(text: &str) -> String {
-    if text.chars().count() <= TEXT_CHARS {
-        return text.to_owned();
+/// What can be chosen, as one text.
+fn options(state: &ActionState) -> Option<String> {
+    let options: Vec<&str> = state.options.iter().map(|option| option.label.as_str()).collect();
+    (!options.is_empty()).then(|| cut(&options.join(", ")).into_owned())
+}
+
+fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= TEXT_CHARS || text.chars().count() <= TEXT_CHARS {
+        return Cow::Borrowed(text);
     }
-    text.chars().take(TEXT_CHARS - 1).chain(['…']).collect()
+    text.chars().take(TEXT_CHARS - 1).chain(['…']).collect::<String>().into()
 }
 
 #[cfg(test)]
 mod tests {
+    use notex_wire::{ActionStatus, SelectOption, Viewport};
+
     use super::*;
 
     fn face(id: &str, description: &str) -> Face {
@@ -178,6 +214,58 @@ mod tests {
             parts,
             [("B1", ChangedPart::Description, Some("Click Added")), ("I1", ChangedPart::Value, Some("Ann"))]
         );
+    }
+
+    #[test]
+    fn nothing_is_told_of_a_page_that_is_as_it_was_told_and_anything_else_is() {
+        let state = ActionState {
+            checked: Some(false),
+            value: Some("x".repeat(300)),
+            options: vec![SelectOption { value: "1".into(), label: "One".into(), selected: true }],
+            ..ActionState::default()
+        };
+        let action = Action {
+            id: "I1".into(),
+            description: "Fill Name".into(),
+            category: String::new(),
+            status: ActionStatus::Valid,
+            params: Vec::new(),
+            role: None,
+            label: None,
+            state: Some(state),
+            selector: None,
+            bounds: None,
+        };
+        let position = Position {
+            title: "A".into(),
+            url: "http://a.test/".into(),
+            viewport: Viewport::default(),
+            tabs: Vec::new(),
+        };
+        let before = told("one", vec![Face::of(&action)]);
+        let holds = |document: &str, position: &Position, actions: &[Action]| {
+            before.still_holds(("tab", document, position), actions.iter())
+        };
+        let other = |change: &dyn Fn(&mut Action)| {
+            let mut action = action.clone();
+            change(&mut action);
+            action
+        };
+        assert!(holds("one", &position, &[action.clone()]));
+        assert!(!holds("two", &position, &[action.clone()]));
+        assert!(!holds("one", &Position { title: "B".into(), ..position.clone() }, &[action.clone()]));
+        assert!(!holds("one", &position, &[]));
+        assert!(!holds("one", &position, &[action.clone(), action.clone()]));
+        for changed in [
+            other(&|action| action.description = "Fill Title".into()),
+            other(&|action| action.id = "I2".into()),
+            other(&|action| action.state.as_mut().unwrap().checked = Some(true)),
+            other(&|action| action.state.as_mut().unwrap().value = Some("y".repeat(300))),
+            other(&|action| action.state.as_mut().unwrap().expanded = Some(true)),
+            other(&|action| action.state.as_mut().unwrap().options[0].label = "Two".into()),
+        ] {
+            assert!(!holds("one", &position, &[changed]));
+        }
     }
 
     #[test]

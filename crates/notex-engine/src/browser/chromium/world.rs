@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::frames::Frame;
 use super::tab::ChromiumTab;
 use crate::browser::PageError;
-use crate::cdp::{CdpError, Session};
+use crate::cdp::{CdpError, Session, Text};
 
 /// The name of the isolated world.
 pub(super) const WORLD: &str = "notex";
@@ -39,7 +40,7 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/pointer.js"),
     include_str!("scripts/snapshot.js"),
     "globalThis[Symbol.for('notex')] = ",
-    "{ position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, adoptSorters, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
+    "{ toldIn, position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, adoptSorters, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
     " watchPage, noteOptions, listIsOpen, findOption, awaitOption, standOf, typedNow, focusOn, scrollIn, scrollTo,",
     " whereIs, hoverPlace, shownSoon, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, noteCells, seek, fileInput, elementAt, scrollPage, pointedAt, snapshot }; })()",
 );
@@ -55,15 +56,18 @@ struct World {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Evaluated {
-    result: Remote,
+struct Evaluated<'a> {
+    #[serde(borrow)]
+    result: Remote<'a>,
     exception_details: Option<Exception>,
 }
 
+/// Texts are all that is asked for by value.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Remote {
-    value: Option<Value>,
+struct Remote<'a> {
+    #[serde(borrow)]
+    value: Option<Text<'a>>,
     object_id: Option<String>,
 }
 
@@ -163,13 +167,13 @@ impl ChromiumTab {
         within: Duration,
     ) -> Result<R, CdpError> {
         let expression = format!(
-            "(async () => {{ const it = {HANDLE}; return it?.rest ? JSON.stringify(await it.{question}) : null; }})()"
+            "(async () => {{ const it = {HANDLE}; return it?.rest ? it.toldIn(await it.{question}) : null; }})()"
         );
         let mut last = None;
         for _ in 0..TRIES {
             match self.run_script(frame, &expression, within).await {
                 Ok(Some(answer)) => {
-                    return serde_json::from_str(&answer).map_err(|error| CdpError::Unreadable {
+                    return serde_json::from_str(&read(answer)).map_err(|error| CdpError::Unreadable {
                         method: "Runtime.evaluate",
                         why: error.to_string(),
                     });
@@ -213,9 +217,9 @@ impl ChromiumTab {
         let world = self.world(frame, within).await?;
         let expression = format!("{HANDLE}?.elementAt({key})");
         let params = json!({"expression": expression, "contextId": world});
-        let answer: Evaluated =
-            self.unless_lost(frame.session.call("Runtime.evaluate", params, within)).await?;
-        answer.result.object_id.ok_or(CdpError::Refused {
+        let asked = frame.session.begin("Runtime.evaluate", params).answer(within);
+        let answer = self.unless_lost(asked).await?;
+        evaluated(&answer)?.result.object_id.ok_or(CdpError::Refused {
             method: "Runtime.evaluate",
             message: String::from("the element is gone"),
         })
@@ -248,19 +252,30 @@ impl ChromiumTab {
             "awaitPromise": true,
             "returnByValue": true,
         });
-        let answer: Evaluated =
-            self.unless_lost(frame.session.call("Runtime.evaluate", params, within)).await?;
+        let asked = frame.session.begin("Runtime.evaluate", params).answer(within);
+        let answer = self.unless_lost(asked).await?;
+        let answer = evaluated(&answer)?;
         if let Some(exception) = answer.exception_details {
             let thrown = exception.exception.and_then(|thrown| thrown.description);
             let message = thrown.unwrap_or(exception.text);
             let message = message.lines().take(2).collect::<Vec<_>>().join(" ").chars().take(300).collect();
             return Err(CdpError::Refused { method: "Runtime.evaluate", message });
         }
-        match answer.result.value {
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) | None => Ok(None),
-        }
+        Ok(answer.result.value.map(|Text(text)| text.into_owned()))
     }
+}
+
+fn evaluated(answer: &RawValue) -> Result<Evaluated<'_>, CdpError> {
+    serde_json::from_str(answer.get())
+        .map_err(|error| CdpError::Unreadable { method: "Runtime.evaluate", why: error.to_string() })
+}
+
+/// What the scripts told, as JSON: `toldIn` puts tildes where it has quotation marks.
+fn read(told: String) -> String {
+    let mut bytes = told.into_bytes();
+    bytes.iter_mut().filter(|byte| **byte == b'~').for_each(|byte| *byte = b'"');
+    // One sign of ASCII for another: it stays a text.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Chromium has no code for it.

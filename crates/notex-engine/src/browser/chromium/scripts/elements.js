@@ -3,6 +3,9 @@
 const NAME_CHARS = 200;
 const VALUE_CHARS = 500;
 
+// JSON without quotation marks, which the protocol would put a backslash before, each of them, and the engine take away.
+const toldIn = (value) => JSON.stringify(value)?.replace(/~/g, '\\u007e').replace(/"/g, '~');
+
 const getter = (prototype, name) => Object.getOwnPropertyDescriptor(prototype, name).get;
 const parentNodeOf = getter(Node.prototype, 'parentNode');
 const firstChildOf = getter(Node.prototype, 'firstChild');
@@ -97,10 +100,19 @@ const frameDocument = (el) => {
   try { return el.contentDocument; } catch { return null; }
 };
 
-// How far the viewport of the element's document is from the page's.
+// How far the viewport of the element's document is from the page's; asked for once in each look.
 const frameOffset = (el) => {
+  const view = viewOf(el);
+  let offset = look?.offsets.get(view);
+  if (!offset) {
+    offset = offsetOf(view);
+    look?.offsets.set(view, offset);
+  }
+  return offset;
+};
+const offsetOf = (view) => {
   let x = 0, y = 0;
-  let frame = viewOf(el)?.frameElement;
+  let frame = view?.frameElement;
   while (frame) {
     const rect = frame.getBoundingClientRect();
     const style = frame.ownerDocument.defaultView.getComputedStyle(frame);

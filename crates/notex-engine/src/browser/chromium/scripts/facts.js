@@ -189,7 +189,9 @@ const position = () => {
 };
 
 const pageFacts = (listed) => {
-  const meta = (name) => squash(document.querySelector(`meta[name="${name}" i], meta[property="${name}" i]`)?.content, 300);
+  const metas = Array.from(document.getElementsByTagName('meta'));
+  const says = (el, which, name) => attr(el, which)?.toLowerCase() === name;
+  const meta = (name) => squash(metas.find((el) => says(el, 'name', name) || says(el, 'property', name))?.content, 300);
   const heading = Array.from(document.querySelectorAll('h1')).slice(0, 5).find(canBeSeen);
   const fields = listed.filter((item) => item.kind === 'I');
   const is = (item, pattern) => pattern.test(`${attr(item.el, 'autocomplete')} ${attr(item.el, 'name')} ${attr(item.el, 'id')}`);

@@ -4,7 +4,7 @@ const VAST = 1e7;
 const EVERYWHERE = { left: -VAST, top: -VAST, right: VAST, bottom: VAST };
 const NOWHERE = { left: 0, top: 0, right: 0, bottom: 0 };
 let look = null;
-const beginLook = () => { look = { clips: new Map(), roots: new Map(), modals: new Map(), beside: new Map(), styles: new Map(), keys: new Map(), veil: undefined }; };
+const beginLook = () => { look = { clips: new Map(), roots: new Map(), offsets: new Map(), modals: new Map(), beside: new Map(), styles: new Map(), keys: new Map(), veil: undefined }; };
 const endLook = () => { look = null; };
 
 const meet = (a, b) => ({
@@ -171,10 +171,14 @@ const reachOf = (el, place, rect, own = null) => {
     return !over || holds(over, place) || fixedAround(place) !== null ? 'later' : '';
   }
   const offset = frameOffset(place);
-  let cover = null;
-  for (const { left, top, right, bottom } of partsIn(place, shown)) {
-    for (const [a, b] of POINTS) {
-      const hit = hitAt(left + (right - left) * a + offset.x, top + (bottom - top) * b + offset.y);
+  const hitIn = ({ left, top, right, bottom }, [a, b]) => hitAt(left + (right - left) * a + offset.x, top + (bottom - top) * b + offset.y);
+  // Its middle is enough for most.
+  let cover = hitIn(shown, POINTS[0]);
+  if (cover && belongs(cover, el, place)) return 'now';
+  for (const part of partsIn(place, shown)) {
+    for (const point of POINTS) {
+      if (part === shown && point === POINTS[0]) continue;
+      const hit = hitIn(part, point);
       if (hit && belongs(hit, el, place)) return 'now';
       cover ??= hit;
     }
