@@ -6,6 +6,8 @@ const PLAIN: u32 = 0x10_0000;
 /// Comes back with a backslash before it.
 const ESCAPED: u32 = 0x10_0100;
 const LAST: u32 = 0x10_01FF;
+/// What each of them begins with in UTF-8.
+pub(crate) const FIRST_BYTE: u8 = 0xF4;
 
 /// A sign that shall come back as it is.
 pub(crate) fn plain(sign: char) -> char {
@@ -62,43 +64,33 @@ pub(crate) struct Place {
 }
 
 /// Whether `&` and these would be one sign.
-fn is_entity(rest: &[char]) -> bool {
-    let name = rest.iter().take(32).take_while(|c| c.is_ascii_alphanumeric() || **c == '#').count();
-    name > 0 && rest.get(name) == Some(&';')
+fn is_entity(rest: &str) -> bool {
+    let name = rest.bytes().take(32).take_while(|c| c.is_ascii_alphanumeric() || *c == b'#').count();
+    name > 0 && rest.as_bytes().get(name) == Some(&b';')
 }
 
 /// A text whose signs shall be read as text. It has no `<` and no `&` any more.
 pub(crate) fn text(text: &str, before: Option<char>, place: Place) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let mut written = String::with_capacity(text.len());
-    let mut begins = place.begins;
-    let digits = chars.iter().skip_while(|c| **c == ' ').take_while(|c| c.is_ascii_digit()).count();
-    let numbered = (1..=9).contains(&digits);
-    let mut passed = 0;
-    for (at, c) in chars.iter().copied().enumerate() {
-        let before = if at == 0 { before } else { chars.get(at - 1).copied() };
-        let next = chars.get(at + 1).copied();
+    let mut written = String::with_capacity(text.len() * 2);
+    let mut done = 0;
+    if place.begins
+        && let Some(at) = mark_at_begin(text)
+        && let Some(mark) = text[at..].chars().next()
+    {
+        written.push_str(&text[..at]);
+        written.push(escaped(mark));
+        done = at + mark.len_utf8();
+    }
+    // Letters, digits and spaces are most of it, and stay as they are.
+    while let Some(run) = text.as_bytes()[done..].iter().position(u8::is_ascii_punctuation) {
+        let at = done + run;
+        written.push_str(&text[done..at]);
+        let c = char::from(text.as_bytes()[at]);
+        let rest = &text[at + 1..];
+        let before = if at == 0 { before } else { text[..at].chars().next_back() };
+        let next = rest.chars().next();
         let spaced = |c: Option<char>| c.is_none_or(char::is_whitespace);
         let lettered = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        if begins && c != ' ' && !(numbered && c.is_ascii_digit()) {
-            begins = false;
-            let marks = match c {
-                '#' => next.is_none_or(|n| n == '#' || n == ' '),
-                '>' | '|' => true,
-                '+' => spaced(next),
-                '-' | '=' | ':' => spaced(next) || next == Some(c),
-                '.' | ')' if passed > 0 => spaced(next),
-                '[' => next == Some(' ') || next == Some('x') || next == Some('^'),
-                _ => false,
-            };
-            if marks {
-                written.push(escaped(c));
-                continue;
-            }
-        }
-        if begins && c.is_ascii_digit() {
-            passed += 1;
-        }
         written.push(match c {
             '`' => escaped(c),
             '*' if !(spaced(before) && spaced(next)) => escaped(c),
@@ -109,11 +101,33 @@ pub(crate) fn text(text: &str, before: Option<char>, place: Place) -> String {
             ']' if next.is_some_and(|n| matches!(n, '(' | '[' | ':')) => escaped(c),
             '|' if place.cell => escaped(c),
             '<' if next.is_some_and(|n| n.is_alphabetic() || matches!(n, '/' | '!' | '?')) => escaped(c),
-            '&' if is_entity(&chars[at + 1..]) => escaped(c),
+            '&' if is_entity(rest) => escaped(c),
             '\\' if next.is_none_or(|n| n.is_ascii_punctuation()) => escaped(c),
-            _ if c.is_ascii_punctuation() => plain(c),
-            _ => c,
+            _ => plain(c),
         });
+        done = at + 1;
     }
+    written.push_str(&text[done..]);
     written
+}
+
+/// Where a sign stands that would begin a heading, a list, a quote or the like.
+fn mark_at_begin(text: &str) -> Option<usize> {
+    let spaces = text.bytes().take_while(|c| *c == b' ').count();
+    let digits = text[spaces..].bytes().take_while(u8::is_ascii_digit).count();
+    let numbered = (1..=9).contains(&digits);
+    let at = text.bytes().position(|c| c != b' ' && !(numbered && c.is_ascii_digit()))?;
+    let mut rest = text[at..].chars();
+    let (c, next) = (rest.next()?, rest.next());
+    let spaced = next.is_none_or(char::is_whitespace);
+    let marks = match c {
+        '#' => next.is_none_or(|n| n == '#' || n == ' '),
+        '>' | '|' => true,
+        '+' => spaced,
+        '-' | '=' | ':' => spaced || next == Some(c),
+        '.' | ')' if numbered => spaced,
+        '[' => next == Some(' ') || next == Some('x') || next == Some('^'),
+        _ => false,
+    };
+    marks.then_some(at)
 }

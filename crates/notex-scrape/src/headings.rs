@@ -269,18 +269,21 @@ pub(crate) fn heads_other_pages(heading: &str) -> bool {
     let heading = heading.trim().trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let length = heading.chars().count();
     length > 0
-        && HEADINGS.iter().any(|known| {
-            heading.strip_prefix(known).is_some_and(|rest| {
-                // `Tags` is one, `Tags in HTML` is a chapter.
-                let short = length <= known.chars().count() + 24;
-                let whole = rest.chars().next().is_none_or(|c| !c.is_alphanumeric() || !known.is_ascii());
-                let single = !known.contains(' ') && known.is_ascii();
-                whole
-                    && short
-                    && (!single
-                        || rest.trim().trim_end_matches(|c: char| !c.is_alphanumeric()).chars().count() <= 12)
-            })
-        })
+        && HEADINGS.iter().filter(|known| known.as_bytes().first() == heading.as_bytes().first()).any(
+            |known| {
+                heading.strip_prefix(known).is_some_and(|rest| {
+                    // `Tags` is one, `Tags in HTML` is a chapter.
+                    let short = length <= known.chars().count() + 24;
+                    let whole = rest.chars().next().is_none_or(|c| !c.is_alphanumeric() || !known.is_ascii());
+                    let single = !known.contains(' ') && known.is_ascii();
+                    whole
+                        && short
+                        && (!single
+                            || rest.trim().trim_end_matches(|c: char| !c.is_alphanumeric()).chars().count()
+                                <= 12)
+                })
+            },
+        )
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! From the plain form of HTML to markdown: blocks with an empty line between them, lists tight where their items are
 //! single lines, every line behind the marks of the lists and quotes that it stands in.
 
-use crate::escape::sign;
+use crate::escape::{FIRST_BYTE, sign};
 
 /// Lists and quotes inside of more of them are not set in any further: each line would be mostly marks.
 const MOST_NESTED: usize = 24;
@@ -393,17 +393,17 @@ impl Markdown {
                 *from += 1;
             }
         }
-        for c in text.chars() {
-            let (c, escaped) = sign(c);
-            if c == '\n' {
-                self.new_line();
-                continue;
+        while let Some(at) = memchr::memchr2(b'\n', FIRST_BYTE, text.as_bytes()) {
+            self.text.push_str(&text[..at]);
+            let Some(c) = text[at..].chars().next() else { break };
+            text = &text[at + c.len_utf8()..];
+            match sign(c) {
+                ('\n', _) => self.new_line(),
+                (c, true) => self.text.extend(['\\', c]),
+                (c, false) => self.text.push(c),
             }
-            if escaped {
-                self.text.push('\\');
-            }
-            self.text.push(c);
         }
+        self.text.push_str(text);
     }
 
     fn inline_tag(&mut self, name: &str, attributes: &str) {

@@ -174,18 +174,21 @@ impl Tree {
                 }
                 continue;
             };
-            for c in text.chars() {
-                if !c.is_whitespace() {
-                    line.push(c);
+            let mut rest = text;
+            while let Some(c) = rest.chars().next() {
+                let word = rest.bytes().take(most - chars).take_while(u8::is_ascii_graphic).count();
+                let passed = word.max(c.len_utf8());
+                if word > 0 || !c.is_whitespace() {
+                    line.push_str(&rest[..passed]);
+                    chars += word.max(1);
                 } else if !line.ends_with(' ') {
                     line.push(' ');
-                } else {
-                    continue;
+                    chars += 1;
                 }
-                chars += 1;
                 if chars >= most {
                     return line.trim().to_owned();
                 }
+                rest = &rest[passed..];
             }
         }
         line.trim().to_owned()
@@ -254,6 +257,9 @@ pub(crate) fn is_inline(tag: &str) -> bool {
 /// How much a text says, in characters of an alphabet: those of scripts that write words in one or two count more.
 #[expect(clippy::cast_precision_loss, reason = "texts are far shorter than 2^52 characters")]
 pub(crate) fn weight(text: &str) -> f64 {
+    if text.is_ascii() {
+        return text.bytes().filter(|c| !matches!(c, 9..=13 | b' ')).count() as f64;
+    }
     let (mut letters, mut signs) = (0_usize, 0_usize);
     for c in text.chars() {
         match u32::from(c) {

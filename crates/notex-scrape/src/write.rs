@@ -323,16 +323,22 @@ impl Writer<'_> {
     fn words(&mut self, text: &str) {
         let mut squashed = String::with_capacity(text.len());
         let mut spaced = self.html.is_empty() || self.html.ends_with([' ', '\n']) || self.begins;
-        for c in text.chars().filter(|c| !is_nothing(*c)) {
-            if c.is_whitespace() {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let word = rest.bytes().take_while(u8::is_ascii_graphic).count();
+            if word > 0 {
+                squashed.push_str(&rest[..word]);
+                spaced = false;
+            } else if c.is_whitespace() {
                 if !spaced {
                     squashed.push(' ');
                 }
                 spaced = true;
-            } else {
+            } else if !is_nothing(c) {
                 squashed.push(c);
                 spaced = false;
             }
+            rest = &rest[word.max(c.len_utf8())..];
         }
         if squashed.is_empty() {
             return;

@@ -2,6 +2,7 @@
 //! content in it and converts it, on a thread of its own, since its depth and time are the page's.
 
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ const MOST_HTML: usize = 8_000_000;
 const MOST_WRITTEN: usize = 5_000_000;
 /// As in the script.
 const MOST_IMAGES: usize = 1_000;
+/// What is larger or deeper is not read where the rest of the engine goes on.
+const MOST_HTML_HERE: usize = 64 * 1024;
+const MOST_DEEP_HERE: usize = 64;
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 #[derive(Deserialize)]
@@ -45,6 +49,9 @@ struct Written {
     head: String,
     #[serde(default)]
     lang: String,
+    /// How many elements stand inside of each other.
+    #[serde(default)]
+    deep: usize,
     images: Option<Vec<Image>>,
 }
 
@@ -71,11 +78,12 @@ impl ChromiumTab {
             "numbered": auto,
         });
         let written: Written = self.ask(doing, &format!("scrape({scope:?}, {wish})")).await?;
-        let Written { position, wrong, mut html, cut, part, head, lang, mut images } = written;
+        let Written { position, wrong, mut html, cut, part, head, lang, deep, mut images } = written;
         if let Some(why) = wrong {
             return Err(PageError::BadOption { field: "selector", why });
         }
-        if html.contains(FRAME_MARK) {
+        let has_frames = html.contains(FRAME_MARK);
+        if has_frames {
             html = self.with_frames(&html, &wish, images.as_mut()).await;
         }
         let position = self.placed(position);
@@ -95,7 +103,8 @@ impl ChromiumTab {
             (options.metadata, options.extract.as_ref().is_some_and(|extract| extract.embedded));
         let main = asked.main;
         let lang = escaped(&lang);
-        let read = on_own_thread(move || {
+        let is_small = !has_frames && deep <= MOST_DEEP_HERE && html.len() + head.len() <= MOST_HTML_HERE;
+        let read = move || {
             let html = format!(
                 "<html lang=\"{lang}\"><head><title>{title}</title>{head}</head><body>{html}</body></html>"
             );
@@ -103,8 +112,9 @@ impl ChromiumTab {
             let facts = metadata.then(|| page.metadata());
             let embedded = embedded.then(|| page.embedded());
             (page.content(&asked), facts, embedded)
-        });
-        let (content, facts, embedded) = read.await.map_err(|why| match why {
+        };
+        let read = if is_small { here(read) } else { on_own_thread(read).await };
+        let (content, facts, embedded) = read.map_err(|why| match why {
             Unread::TooSlow => {
                 PageError::TimedOut { doing: doing.to_owned(), seconds: READ_WITHIN.as_secs() }
             }
@@ -202,6 +212,12 @@ enum Unread {
     Failed(String),
 }
 
+impl Unread {
+    fn broken() -> Self {
+        Self::Failed(String::from("the conversion to markdown broke"))
+    }
+}
+
 /// What the caller should know about an answer.
 fn notes(fell_back: bool, too_big: bool, cut_bytes: usize) -> Vec<String> {
     let mut notes = Vec::new();
@@ -219,6 +235,11 @@ fn notes(fell_back: bool, too_big: bool, cut_bytes: usize) -> Vec<String> {
     notes
 }
 
+/// A thread has to be woken, which takes as long as reading most pages.
+fn here<T>(work: impl FnOnce() -> T) -> Result<T, Unread> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Unread::broken())
+}
+
 /// Deep pages need a big stack, which costs nothing until it is used, and a thread that was used is soon used again.
 static READERS: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
     Builder::new_current_thread().thread_name("notex-markdown").thread_stack_size(STACK_BYTES).build()
@@ -230,7 +251,7 @@ async fn on_own_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'sta
     let result = readers.spawn_blocking(work);
     match tokio::time::timeout(READ_WITHIN, result).await {
         Ok(Ok(read)) => Ok(read),
-        Ok(Err(_)) => Err(Unread::Failed(String::from("the conversion to markdown broke"))),
+        Ok(Err(_)) => Err(Unread::broken()),
         Err(_) => Err(Unread::TooSlow),
     }
 }

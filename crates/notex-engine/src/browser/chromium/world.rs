@@ -273,7 +273,10 @@ fn evaluated(answer: &RawValue) -> Result<Evaluated<'_>, CdpError> {
 /// What the scripts told, as JSON: `toldIn` puts tildes where it has quotation marks.
 fn read(told: String) -> String {
     let mut bytes = told.into_bytes();
-    bytes.iter_mut().filter(|byte| **byte == b'~').for_each(|byte| *byte = b'"');
+    for byte in &mut bytes {
+        // All are written, so that many are at once.
+        *byte = if *byte == b'~' { b'"' } else { *byte };
+    }
     // One sign of ASCII for another: it stays a text.
     String::from_utf8(bytes).unwrap_or_default()
 }

@@ -25,11 +25,20 @@ const GIVEN = new Set(['title', 'colspan', 'rowspan', 'start', 'datetime', 'alig
 const SIGNS = /[&<>"]/;
 const escaped = (text) => !SIGNS.test(text) ? text
   : text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+const PROTOCOLS = new Set(['http:', 'https:', 'mailto:', 'tel:']);
 const absolute = (address, base) => {
   try {
     const url = new URL(address, base);
-    return ['http:', 'https:', 'mailto:', 'tel:'].includes(url.protocol) ? url.href : null;
+    return PROTOCOLS.has(url.protocol) ? url.href : null;
   } catch { return null; }
+};
+
+const protocolOf = getter(HTMLAnchorElement.prototype, 'protocol');
+const hrefOf = getter(HTMLAnchorElement.prototype, 'href');
+// What the browser has read already need not be read again.
+const linkOf = (a) => {
+  if (a.namespaceURI !== 'http://www.w3.org/1999/xhtml') return absolute(attr(a, 'href'), a.ownerDocument.baseURI);
+  return PROTOCOLS.has(protocolOf.call(a)) ? hrefOf.call(a) : null;
 };
 
 // Pages that load late show a placeholder and keep the address aside.
@@ -89,7 +98,7 @@ const attributesOf = (el, tag) => {
   for (const name of Element.prototype.getAttributeNames.call(el)) {
     if (name === 'class') give(name, squash(attr(el, name)));
     else if (name === 'id') give(name, squash(attr(el, name), 100));
-    else if (name === 'href') { if (tag === 'a') give(name, absolute(attr(el, name), el.ownerDocument.baseURI)); }
+    else if (name === 'href') { if (tag === 'a') give(name, linkOf(el)); }
     else if (name === 'content' || name === 'value') { if (hasAttr(el, 'itemprop')) give(name, attr(el, name)); }
     else if (GIVEN.has(name)) give(name, attr(el, name) || (name === 'itemscope' ? 'itemscope' : ''));
   }
@@ -137,35 +146,36 @@ const previousSiblingOf = getter(Node.prototype, 'previousSibling');
 
 const write = (scope, wish, start) => {
   const parts = [];
-  let size = 0;
+  let size = 0, deep = 0;
   let cut = false;
   const out = (piece) => {
     size += piece.length;
     if (size > MOST_HTML) { cut = true; return; }
     parts.push(piece);
   };
-  // What is to be written next is at its end; a string is a tag that closes.
-  const stack = [];
+  // What is to be written next is at the end, with what it is in; a string is a tag that closes.
+  const stack = [], around = [];
+  const push = (node, within) => { stack.push(node); around.push(within); };
   const pushInside = (el, tag, within) => {
     if (tag === 'slot') {
       const given = el.assignedNodes();
       if (given.length) {
-        for (let i = given.length - 1; i >= 0; i -= 1) stack.push({ node: given[i], within });
+        for (let i = given.length - 1; i >= 0; i -= 1) push(given[i], within);
         return;
       }
     }
     const inside = shadowRootOf.call(el) ?? el;
-    for (let c = lastChildOf.call(inside); c; c = previousSiblingOf.call(c)) stack.push({ node: c, within });
+    for (let c = lastChildOf.call(inside); c; c = previousSiblingOf.call(c)) push(c, within);
   };
   const top = { depth: 0, pre: false, folded: false };
   if (start && (tagOf(start) === 'body' || from(start, 'checkVisibility') || styleOf(start)?.display === 'contents')) {
-    stack.push({ node: start, within: top });
+    push(start, top);
   }
   while (stack.length) {
-    const next = stack.pop();
-    if (typeof next === 'string') { parts.push(next); continue; }
+    const node = stack.pop();
+    const within = around.pop();
+    if (typeof node === 'string') { parts.push(node); continue; }
     if (cut) continue;
-    const { node, within } = next;
     const { depth, pre, folded } = within;
     const kind = nodeTypeOf.call(node);
     if (kind === 3) {
@@ -203,7 +213,7 @@ const write = (scope, wish, start) => {
     const frame = frameDocument(node);
     if (frame) {
       if (frame.body && (folded || from(node, 'checkVisibility'))) {
-        stack.push({ node: frame.body, within: { depth: depth + 1, pre: false, folded } });
+        push(frame.body, { depth: depth + 1, pre: false, folded });
       }
       continue;
     }
@@ -221,16 +231,17 @@ const write = (scope, wish, start) => {
     const number = open && wish.numbered && numbered.length < MOST_NUMBERED ? ` data-notex-n="${numbered.push(node) - 1}"` : '';
     if (open) out(`<${name}${attributesOf(node, tag)}${over}${number}>`);
     if (VOID.has(tag)) continue;
-    if (open) stack.push(`</${name}>`);
+    if (open) push(`</${name}>`, null);
     if (MARKED.has(tag)) continue;
     // What is folded away is still what the page says; a tab that is not open is not.
     const folds = folded || (tag === 'details' && !node.open);
+    deep = Math.max(deep, depth + 1);
     pushInside(node, tag, {
       el: node, style, boxless: display === 'contents' || tag === 'slot',
       depth: open ? depth + 1 : depth, pre: pre || tag === 'pre', folded: folds,
     });
   }
-  return { html: parts.join(''), cut };
+  return { html: parts.join(''), cut, deep };
 };
 
 const imageKind = (img, address) => {
@@ -301,9 +312,9 @@ const scrape = (scope, wish) => {
     try { start = firstOf(wish.selector); } catch { return { position: position(), wrong: 'is not a CSS selector' }; }
     if (!start) return { position: position(), wrong: 'matches nothing on this page' };
   }
-  const { html, cut } = write(scope, wish, start);
+  const { html, cut, deep } = write(scope, wish, start);
   return {
-    position: position(), html, cut, part: wish.selector !== null,
+    position: position(), html, cut, deep, part: wish.selector !== null,
     head: wish.head ? headOf() : '', lang: attr(document.documentElement, 'lang') ?? '',
     images: wish.images ? images(scope, wish, start) : null,
   };
