@@ -1,6 +1,8 @@
 //! Signs that mean something in markdown. Where HTML is written for the conversion, they are
 //! private characters, which come back as themselves or with a backslash.
 
+use std::borrow::Cow;
+
 /// Comes back as the sign itself.
 const PLAIN: u32 = 0x10_0000;
 /// Comes back with a backslash before it.
@@ -40,6 +42,38 @@ pub(crate) fn is_nothing(c: char) -> bool {
     is_private(c)
         || matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}')
         || (c.is_control() && !c.is_whitespace())
+}
+
+/// A text with one space where there is white space, and without what says nothing. `spaced`: after a space.
+pub(crate) fn squashed(text: &str, spaced: bool) -> Cow<'_, str> {
+    let mut before = if spaced { b' ' } else { b'.' };
+    let is_plain = text.bytes().all(|c| {
+        let fits = c.is_ascii_graphic() || (c == b' ' && before != b' ');
+        before = c;
+        fits
+    });
+    if is_plain {
+        return Cow::Borrowed(text);
+    }
+    let mut squashed = String::with_capacity(text.len());
+    let (mut rest, mut spaced) = (text, spaced);
+    while let Some(c) = rest.chars().next() {
+        let word = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        if word > 0 {
+            squashed.push_str(&rest[..word]);
+            spaced = false;
+        } else if c.is_whitespace() {
+            if !spaced {
+                squashed.push(' ');
+            }
+            spaced = true;
+        } else if !is_nothing(c) {
+            squashed.push(c);
+            spaced = false;
+        }
+        rest = &rest[word.max(c.len_utf8())..];
+    }
+    Cow::Owned(squashed)
 }
 
 /// Brings a sign back, and whether a backslash stands before it.

@@ -1,5 +1,8 @@
 //! What headings and notices say of the part below them, in many languages.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Headings under which pages list other pages; compared in lower case, as beginnings.
 const HEADINGS: &[&str] = &[
     "related",
@@ -226,8 +229,10 @@ const COMMENT_HEADINGS: &[&str] = &[
 
 /// Whether a heading, such as `3 Comments`, stands over what readers wrote.
 pub(crate) fn heads_comments(heading: &str) -> bool {
-    let heading = heading.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
-    COMMENT_HEADINGS.contains(&heading.as_str())
+    let heading = heading.trim_matches(|c: char| !c.is_alphabetic());
+    let longest = COMMENT_HEADINGS.iter().map(|known| known.len()).max().unwrap_or(0);
+    // A letter may have a third of its bytes in lower case.
+    heading.len() <= longest * 3 && COMMENT_HEADINGS.contains(&heading.to_lowercase().as_str())
 }
 
 /// Whether a text asks for the consent to cookies.
@@ -264,26 +269,41 @@ pub(crate) fn is_about_cookies(text: &str) -> bool {
     cookies > 0 && asks.iter().any(|word| text.contains(word))
 }
 
+/// Those that begin with the same byte.
+static BY_FIRST: LazyLock<HashMap<u8, Vec<&str>>> = LazyLock::new(|| {
+    let mut all: HashMap<u8, Vec<&str>> = HashMap::new();
+    for known in HEADINGS {
+        all.entry(known.as_bytes()[0]).or_default().push(known);
+    }
+    all
+});
+/// How many characters may stand behind what is known.
+const BEHIND: usize = 24;
+static LONGEST: LazyLock<usize> =
+    LazyLock::new(|| HEADINGS.iter().map(|known| known.chars().count()).max().unwrap_or(0) + BEHIND);
+
 /// Whether a heading stands over links to other pages.
 pub(crate) fn heads_other_pages(heading: &str) -> bool {
-    let heading = heading.trim().trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let heading = heading.trim().trim_start_matches(|c: char| !c.is_alphanumeric());
+    // Most are too long already.
+    if heading.chars().count() > *LONGEST {
+        return false;
+    }
+    let heading = heading.to_lowercase();
     let length = heading.chars().count();
-    length > 0
-        && HEADINGS.iter().filter(|known| known.as_bytes().first() == heading.as_bytes().first()).any(
-            |known| {
-                heading.strip_prefix(known).is_some_and(|rest| {
-                    // `Tags` is one, `Tags in HTML` is a chapter.
-                    let short = length <= known.chars().count() + 24;
-                    let whole = rest.chars().next().is_none_or(|c| !c.is_alphanumeric() || !known.is_ascii());
-                    let single = !known.contains(' ') && known.is_ascii();
-                    whole
-                        && short
-                        && (!single
-                            || rest.trim().trim_end_matches(|c: char| !c.is_alphanumeric()).chars().count()
-                                <= 12)
-                })
-            },
-        )
+    let alike = heading.bytes().next().and_then(|first| BY_FIRST.get(&first));
+    alike.into_iter().flatten().any(|known| {
+        heading.strip_prefix(known).is_some_and(|rest| {
+            // `Tags` is one, `Tags in HTML` is a chapter.
+            let short = length <= known.chars().count() + BEHIND;
+            let whole = rest.chars().next().is_none_or(|c| !c.is_alphanumeric() || !known.is_ascii());
+            let single = !known.contains(' ') && known.is_ascii();
+            whole
+                && short
+                && (!single
+                    || rest.trim().trim_end_matches(|c: char| !c.is_alphanumeric()).chars().count() <= 12)
+        })
+    })
 }
 
 #[cfg(test)]

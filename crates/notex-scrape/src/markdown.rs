@@ -41,10 +41,11 @@ enum Piece<'a> {
 /// What comes next, and what is left. Text has no `<`, and no attribute a `>`.
 fn next(html: &str) -> Option<(Piece<'_>, &str)> {
     let Some(inside) = html.strip_prefix('<') else {
-        let end = html.find('<').unwrap_or(html.len());
+        let end = memchr::memchr(b'<', html.as_bytes()).unwrap_or(html.len());
         return (end > 0).then(|| (Piece::Text(&html[..end]), &html[end..]));
     };
-    let (tag, rest) = inside.split_once('>')?;
+    let end = memchr::memchr(b'>', inside.as_bytes())?;
+    let (tag, rest) = (&inside[..end], &inside[end + 1..]);
     let piece = match tag.strip_prefix('/') {
         Some(name) => Piece::Close(name),
         None => {

@@ -7,13 +7,16 @@ use url::Url;
 
 use crate::Wish;
 use crate::clean::Kept;
-use crate::escape::{self, is_nothing, plain, verbatim};
+use crate::escape::{self, plain, verbatim};
 use crate::math::{self, Formula};
 use crate::notes::{self, Notes};
 use crate::tree::{Tree, is_inline};
 
 /// What stands before the number of an element.
 pub(crate) const NUMBER: &str = "data-notex-n=\"";
+
+/// Room for most pages.
+const USUAL_BYTES: usize = 32 * 1024;
 
 /// The page without its noise, each element with its number.
 pub(crate) fn numbered(tree: &Tree, noise: &[bool]) -> String {
@@ -67,7 +70,7 @@ pub(crate) fn normalized(tree: &Tree, kept: &Kept, base: Option<&Url>, wish: &Wi
         base,
         wish,
         notes,
-        html: String::new(),
+        html: String::with_capacity(USUAL_BYTES),
         open: Vec::new(),
         cell: false,
         begins: true,
@@ -321,25 +324,9 @@ impl Writer<'_> {
     }
 
     fn words(&mut self, text: &str) {
-        let mut squashed = String::with_capacity(text.len());
-        let mut spaced = self.html.is_empty() || self.html.ends_with([' ', '\n']) || self.begins;
-        let mut rest = text;
-        while let Some(c) = rest.chars().next() {
-            let word = rest.bytes().take_while(u8::is_ascii_graphic).count();
-            if word > 0 {
-                squashed.push_str(&rest[..word]);
-                spaced = false;
-            } else if c.is_whitespace() {
-                if !spaced {
-                    squashed.push(' ');
-                }
-                spaced = true;
-            } else if !is_nothing(c) {
-                squashed.push(c);
-                spaced = false;
-            }
-            rest = &rest[word.max(c.len_utf8())..];
-        }
+        let spaced = self.html.is_empty() || self.html.ends_with([' ', '\n']) || self.begins;
+        let whole = escape::squashed(text, spaced);
+        let mut squashed = &*whole;
         if squashed.is_empty() {
             return;
         }
@@ -350,7 +337,7 @@ impl Writer<'_> {
             if !self.html[..at].ends_with(' ') {
                 self.html.insert(at, ' ');
             }
-            squashed.remove(0);
+            squashed = &squashed[1..];
         }
         if squashed != " " {
             self.line_begins();
@@ -368,12 +355,12 @@ impl Writer<'_> {
             if let Some(at) = self.opened_emphasis() {
                 let sign = escape::text(&first.to_string(), before, escape::Place::default());
                 self.html.insert_str(at, &sign);
-                squashed.remove(0);
+                squashed = &squashed[first.len_utf8()..];
             }
         }
         let linked = self.open.iter().any(|open| matches!(open.closing, Closing::Link { .. }));
         let place = escape::Place { begins: self.begins, linked, cell: self.cell };
-        self.html.push_str(&escape::text(&squashed, self.before(), place));
+        self.html.push_str(&escape::text(squashed, self.before(), place));
         if squashed != " " {
             self.begins = false;
         }
@@ -590,7 +577,7 @@ fn push_escaped(html: &mut String, text: &str) {
             '<' => html.push_str("&lt;"),
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
-            c if is_nothing(c) && !('\u{100000}'..='\u{1001FF}').contains(&c) => {}
+            c if escape::is_nothing(c) && !('\u{100000}'..='\u{1001FF}').contains(&c) => {}
             c => html.push(c),
         }
     }

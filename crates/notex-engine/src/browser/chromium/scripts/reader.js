@@ -91,7 +91,8 @@ const imageAside = (el) => {
 
 const attributesOf = (el, tag) => {
   let text = '';
-  const give = (name, value) => { if (value) text += ` ${name}="${escaped(String(value).slice(0, 4000))}"`; };
+  // In single quotes, since all of it becomes JSON.
+  const give = (name, value) => { if (value) text += ` ${name}='${escaped(String(value).slice(0, 4000)).replaceAll("'", '&#39;')}'`; };
   if (tag === 'img') { give('src', imageAddress(el)); give('alt', attr(el, 'alt')); }
   if (tag === 'input' && el.type === 'checkbox') { give('checked', el.checked); give('disabled', el.disabled); }
   if (!hasAny(el)) return text;
