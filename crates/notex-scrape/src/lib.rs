@@ -15,6 +15,7 @@ mod metadata;
 mod microdata;
 mod noise;
 mod notes;
+mod plain;
 mod tables;
 mod tree;
 mod typed;
@@ -95,7 +96,17 @@ impl Page {
     /// Parses a page that is at an address.
     #[must_use]
     pub fn parse(html: &str, address: &str) -> Self {
-        let tree = Tree::parse(html);
+        Self::of(Tree::parse(html), address)
+    }
+
+    /// The same of HTML in which each element is closed, attributes stand in quotes, nothing is implied, and of
+    /// references there are `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&#39;`: several times as fast.
+    #[must_use]
+    pub fn plain(html: &str, address: &str) -> Self {
+        Self::of(plain::read(html), address)
+    }
+
+    fn of(tree: Tree, address: &str) -> Self {
         let address = Url::parse(address).ok();
         let base = tree
             .first(0, |element| element.tag == "base")

@@ -10,8 +10,6 @@ const MOST_NODES: usize = 600_000;
 /// A page.
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
-    /// Whether nodes were left out because there are too many.
-    pub(crate) cut: bool,
 }
 
 pub(crate) struct Node {
@@ -46,58 +44,93 @@ impl Element {
     }
 }
 
+/// Makes a page of what comes one after another.
+#[derive(Default)]
+pub(crate) struct Builder {
+    nodes: Vec<Node>,
+    /// The places of those that are open, outermost first.
+    open: Vec<usize>,
+    /// How many are open in those that are too deep.
+    deeper: usize,
+}
+
+impl Builder {
+    /// Whether there are so many nodes that the others are left out.
+    pub(crate) fn is_full(&self) -> bool {
+        self.nodes.len() >= MOST_NODES
+    }
+
+    pub(crate) fn text(&mut self, text: String) {
+        self.push(What::Text(text));
+    }
+
+    /// What comes next stands in it, until it is closed.
+    pub(crate) fn open(&mut self, tag: String, attributes: Vec<(String, String)>) {
+        if self.open.len() < MOST_DEPTH {
+            let place = self.push(What::Element(Element { tag, attributes }));
+            self.open.push(place);
+        } else {
+            self.deeper += 1;
+        }
+    }
+
+    /// Closes what was opened last.
+    pub(crate) fn close(&mut self) {
+        if self.deeper > 0 {
+            self.deeper -= 1;
+            return;
+        }
+        let end = self.nodes.len();
+        if let Some(node) = self.open.pop().and_then(|place| self.nodes.get_mut(place)) {
+            node.end = end;
+        }
+    }
+
+    pub(crate) fn done(mut self) -> Tree {
+        self.deeper = 0;
+        while !self.open.is_empty() {
+            self.close();
+        }
+        Tree { nodes: self.nodes }
+    }
+
+    fn push(&mut self, what: What) -> usize {
+        let place = self.nodes.len();
+        let parent = self.open.last().copied().unwrap_or(0);
+        self.nodes.push(Node { parent, end: place + 1, what });
+        place
+    }
+}
+
 impl Tree {
     pub(crate) fn parse(html: &str) -> Self {
         Self::of(&Document::from(html))
     }
 
     fn of(document: &Document) -> Self {
-        let html = document.html_root();
-        let mut tree = Self { nodes: Vec::new(), cut: false };
-        // What is open: the place of each node, outermost first.
-        let mut open: Vec<usize> = Vec::new();
+        let mut page = Builder::default();
+        // How deep each of the open ones is, outermost first.
         let mut depths: Vec<usize> = Vec::new();
-        let mut stack: Vec<(NodeRef<'_>, usize)> = vec![(html, 0)];
+        let mut stack: Vec<(NodeRef<'_>, usize)> = vec![(document.html_root(), 0)];
         while let Some((node, depth)) = stack.pop() {
-            while depths.last().is_some_and(|open_depth| *open_depth >= depth) {
-                depths.pop();
-                tree.close(open.pop());
+            while depths.pop_if(|open| *open >= depth).is_some() {
+                page.close();
             }
-            if tree.nodes.len() >= MOST_NODES {
-                tree.cut = true;
+            if page.is_full() {
                 break;
             }
-            let parent = open.last().copied().unwrap_or(0);
             if node.is_text() {
-                let what = What::Text(node.text().to_string());
-                let place = tree.nodes.len();
-                tree.nodes.push(Node { parent, end: place + 1, what });
+                page.text(node.text().to_string());
                 continue;
             }
             let Some(tag) = node.node_name().filter(|_| node.is_element()) else { continue };
-            if depth < MOST_DEPTH || tree.nodes.is_empty() {
-                let attributes =
-                    node.attrs().iter().map(|a| (a.name.local.to_string(), a.value.to_string())).collect();
-                let place = tree.nodes.len();
-                let what = What::Element(Element { tag: tag.to_ascii_lowercase(), attributes });
-                tree.nodes.push(Node { parent, end: place + 1, what });
-                open.push(place);
-                depths.push(depth);
-            }
-            let inner = (depth + 1).min(MOST_DEPTH);
-            stack.extend(node.children_it(true).map(|child| (child, inner)));
+            let attributes =
+                node.attrs().iter().map(|a| (a.name.local.to_string(), a.value.to_string())).collect();
+            page.open(tag.to_ascii_lowercase(), attributes);
+            depths.push(depth);
+            stack.extend(node.children_it(true).map(|child| (child, depth + 1)));
         }
-        while let Some(place) = open.pop() {
-            tree.close(Some(place));
-        }
-        tree
-    }
-
-    fn close(&mut self, place: Option<usize>) {
-        let end = self.nodes.len();
-        if let Some(node) = place.and_then(|place| self.nodes.get_mut(place)) {
-            node.end = end;
-        }
+        page.done()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -108,7 +108,8 @@ impl ChromiumTab {
             let html = format!(
                 "<html lang=\"{lang}\"><head><title>{title}</title>{head}</head><body>{html}</body></html>"
             );
-            let page = Page::parse(&html, &url);
+            // A head stands here as the page has written it.
+            let page = if head.is_empty() { Page::plain(&html, &url) } else { Page::parse(&html, &url) };
             let facts = metadata.then(|| page.metadata());
             let embedded = embedded.then(|| page.embedded());
             (page.content(&asked), facts, embedded)
