@@ -55,11 +55,11 @@ const viewOf = (el) => {
   const page = ownerDocumentOf.call(el);
   return page === document ? window : defaultViewOf.call(page);
 };
-// What it looks like; asked for once in each look.
-const styleOf = (el) => {
+// What it looks like; asked for once in each look. Who asks for all elements of a document knows their view.
+const styleOf = (el, view = null) => {
   let style = look?.styles.get(el);
   if (!style) {
-    style = viewOf(el)?.getComputedStyle(el);
+    style = (view ?? viewOf(el))?.getComputedStyle(el);
     look?.styles.set(el, style);
   }
   return style;

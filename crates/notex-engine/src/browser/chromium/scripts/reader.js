@@ -168,7 +168,7 @@ const write = (scope, wish, start) => {
     const inside = shadowRootOf.call(el) ?? el;
     for (let c = lastChildOf.call(inside); c; c = previousSiblingOf.call(c)) push(c, within);
   };
-  const top = { depth: 0, pre: false, folded: false };
+  const top = { depth: 0, pre: false, folded: false, view: start && viewOf(start) };
   if (start && (tagOf(start) === 'body' || from(start, 'checkVisibility') || styleOf(start)?.display === 'contents')) {
     push(start, top);
   }
@@ -177,7 +177,7 @@ const write = (scope, wish, start) => {
     const within = around.pop();
     if (typeof node === 'string') { parts.push(node); continue; }
     if (cut) continue;
-    const { depth, pre, folded } = within;
+    const { depth, pre, folded, view } = within;
     const kind = nodeTypeOf.call(node);
     if (kind === 3) {
       const said = node.data.replaceAll(FRAME_MARK, '');
@@ -204,7 +204,7 @@ const write = (scope, wish, start) => {
     }
     if (DROPPED.has(tag) || wish.ignored.includes(tag)) continue;
     if (tag === 'math') { out(formula(node)); continue; }
-    const style = styleOf(node);
+    const style = styleOf(node, view);
     const spoken = isFormula(node);
     if (!style) continue;
     const { display } = style;
@@ -214,7 +214,7 @@ const write = (scope, wish, start) => {
     const frame = frameDocument(node);
     if (frame) {
       if (frame.body && (folded || from(node, 'checkVisibility'))) {
-        push(frame.body, { depth: depth + 1, pre: false, folded });
+        push(frame.body, { depth: depth + 1, pre: false, folded, view: defaultViewOf.call(frame) });
       }
       continue;
     }
@@ -238,7 +238,7 @@ const write = (scope, wish, start) => {
     const folds = folded || (tag === 'details' && !node.open);
     deep = Math.max(deep, depth + 1);
     pushInside(node, tag, {
-      el: node, style, boxless: display === 'contents' || tag === 'slot',
+      el: node, style, view, boxless: display === 'contents' || tag === 'slot',
       depth: open ? depth + 1 : depth, pre: pre || tag === 'pre', folded: folds,
     });
   }

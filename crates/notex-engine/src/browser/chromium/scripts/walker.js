@@ -249,7 +249,10 @@ const walk = () => {
       contexts[i] = { ...context, inside: context.inside || around !== host, pointer: styleOf(slot)?.cursor === 'pointer' };
     }
   };
-  const open = (root, context) => { counts.set(root, new Map()); pushChildren(root, { ...context, root }); };
+  const open = (root, context) => {
+    counts.set(root, new Map());
+    pushChildren(root, { ...context, root, view: nodeTypeOf.call(root) === 9 ? defaultViewOf.call(root) : viewOf(root) });
+  };
   open(document, { way: '', inside: false, pointer: false, hidden: false, dead: false });
   let whole = true;
   while (stack.length) {
@@ -280,7 +283,7 @@ const walk = () => {
     if (tag.includes('-')) maybeShy(el);
     const control = controlOf(el, tag);
     // Of what is in a control only other controls count.
-    const style = inside && !control && !NEEDS_STYLE.has(tag) ? null : styleOf(el);
+    const style = inside && !control && !NEEDS_STYLE.has(tag) ? null : styleOf(el, context.view);
     if (style === undefined) continue;
     if (said && (hasAttr(el, 'inert') || attr(el, 'aria-disabled') === 'true')) dead = true;
     if (style?.display === 'none') hidden = true;
@@ -304,7 +307,7 @@ const walk = () => {
       inside = true;
     } else if (!inside || ((said || isAnySorter) && isDragged(el))) {
       const dragged = (said || isAnySorter) && isDragged(el);
-      const shown = style ?? styleOf(el);
+      const shown = style ?? styleOf(el, context.view);
       const sign = dragged ? 'drag' : weakSign(el, tag, shown, pointer);
       const rect = sign && !dead ? boxOf(el) : null;
       const fits = rect && isShown(el, shown, rect) && (sign !== 'told' || !isTooMuch(el, rect));
