@@ -251,9 +251,10 @@ mod tests {
             change(&mut action);
             action
         };
-        assert!(holds("one", &position, &[action.clone()]));
-        assert!(!holds("two", &position, &[action.clone()]));
-        assert!(!holds("one", &Position { title: "B".into(), ..position.clone() }, &[action.clone()]));
+        let alone = std::slice::from_ref(&action);
+        assert!(holds("one", &position, alone));
+        assert!(!holds("two", &position, alone));
+        assert!(!holds("one", &Position { title: "B".into(), ..position.clone() }, alone));
         assert!(!holds("one", &position, &[]));
         assert!(!holds("one", &position, &[action.clone(), action.clone()]));
         for changed in [
