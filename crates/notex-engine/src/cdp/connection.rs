@@ -13,6 +13,9 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::{CdpError, Event, Heard, Session, Text};
 
+/// A browser that has stopped, and a proxy that dropped an idle connection, say no word of it.
+pub(super) const ASKED_EVERY: Duration = Duration::from_secs(20);
+pub(super) const SILENCE_ENDS: Duration = Duration::from_secs(65);
 /// Events kept for a reader that is behind.
 const EVENTS_KEPT: usize = 2048;
 

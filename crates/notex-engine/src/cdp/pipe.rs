@@ -2,15 +2,19 @@
 //! of them than for one on its websocket.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::Cdp;
-use super::connection::Shared;
+use super::connection::{ASKED_EVERY, SILENCE_ENDS, Shared};
 
 /// How much is read at once, and kept for the next message.
 const READ_BYTES: usize = 64 * 1024;
+/// Asked only to hear something; no call has this number.
+const ARE_YOU_THERE: &str = r#"{"id":0,"method":"Browser.getVersion"}"#;
 
 impl Cdp {
     /// Speaks with the browser at the other ends of two pipes.
@@ -18,16 +22,39 @@ impl Cdp {
         to: impl AsyncWrite + Send + Unpin + 'static,
         from: impl AsyncRead + Send + Unpin + 'static,
     ) -> Cdp {
+        Cdp::over_until(to, from, ASKED_EVERY, SILENCE_ENDS)
+    }
+
+    /// The same; the browser is asked for a word now and then, and is given up when it says none for so long.
+    pub(super) fn over_until(
+        to: impl AsyncWrite + Send + Unpin + 'static,
+        from: impl AsyncRead + Send + Unpin + 'static,
+        asked_every: Duration,
+        silence_ends: Duration,
+    ) -> Cdp {
         let (cdp, queue, shared) = Cdp::new();
-        tokio::spawn(write(to, queue));
-        tokio::spawn(read(from, shared));
+        tokio::spawn(write(to, queue, asked_every));
+        tokio::spawn(read(from, shared, silence_ends));
         cdp
     }
 }
 
-async fn write(mut to: impl AsyncWrite + Unpin, mut queue: mpsc::UnboundedReceiver<String>) {
+async fn write(
+    mut to: impl AsyncWrite + Unpin,
+    mut queue: mpsc::UnboundedReceiver<String>,
+    asked_every: Duration,
+) {
     let mut batch = Vec::new();
-    while let Some(first) = queue.recv().await {
+    let mut ask = interval(asked_every);
+    ask.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let first = tokio::select! {
+            first = queue.recv() => match first {
+                Some(first) => first,
+                None => return,
+            },
+            _ = ask.tick() => ARE_YOU_THERE.to_owned(),
+        };
         let mut next = Some(first);
         // What waits already goes along: a browser that is woken by the first may take the processor from who has the
         // second one still to send.
@@ -45,15 +72,16 @@ async fn write(mut to: impl AsyncWrite + Unpin, mut queue: mpsc::UnboundedReceiv
     }
 }
 
-async fn read(mut from: impl AsyncRead + Unpin, shared: Arc<Shared>) {
+async fn read(mut from: impl AsyncRead + Unpin, shared: Arc<Shared>, silence_ends: Duration) {
     let mut kept = Vec::with_capacity(READ_BYTES);
     let why = loop {
         let searched = kept.len();
         kept.reserve(READ_BYTES);
-        match from.read_buf(&mut kept).await {
-            Ok(0) => break String::from("the connection to the browser ended"),
-            Ok(_) => {}
-            Err(error) => break format!("the connection to the browser broke: {error}"),
+        match timeout(silence_ends, from.read_buf(&mut kept)).await {
+            Ok(Ok(0)) => break String::from("the connection to the browser ended"),
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => break format!("the connection to the browser broke: {error}"),
+            Err(_) => break format!("the browser said nothing for {} s", silence_ends.as_secs()),
         }
         let mut begins = 0;
         for ends in memchr::memchr_iter(0, &kept[searched..]) {

@@ -194,11 +194,16 @@ async fn on_pipes_messages_come_whole_however_they_were_cut_and_those_that_wait_
     let (first, second) = (browser.begin("A.first", json!({})), browser.begin("A.second", json!({"ü": 1})));
     let peer = async {
         let mut read = Vec::new();
-        while read.iter().filter(|byte| **byte == 0).count() < 2 {
+        let calls = loop {
             told.read_buf(&mut read).await.unwrap();
-        }
-        let calls: Vec<Value> =
-            read.split(|byte| *byte == 0).filter_map(|call| serde_json::from_slice(call).ok()).collect();
+            let all = read.split(|byte| *byte == 0);
+            let calls: Vec<Value> = all.filter_map(|call| serde_json::from_slice(call).ok()).collect();
+            // Besides, it is asked whether it is there.
+            let calls: Vec<Value> = calls.into_iter().filter(|call| call["id"] != 0).collect();
+            if calls.len() == 2 {
+                break calls;
+            }
+        };
         assert_eq!(calls.iter().map(|call| &call["method"]).collect::<Vec<_>>(), ["A.first", "A.second"]);
         let answer =
             |call: &Value, text: String| json!({"id": call["id"], "result": text}).to_string() + "\0";
@@ -213,4 +218,19 @@ async fn on_pipes_messages_come_whole_however_they_were_cut_and_those_that_wait_
     assert_eq!(second.unwrap().get(), "\"short\"");
     assert_eq!(cdp.ended().await, "the connection to the browser ended");
     assert!(matches!(browser.tell("A.call", json!({}), SOON).await, Err(CdpError::Ended(_))));
+}
+
+#[tokio::test]
+async fn a_browser_that_says_nothing_any_more_is_given_up_and_one_that_answers_is_not() {
+    let ((to, mut told), (mut say, from)) = (tokio::io::duplex(1 << 16), tokio::io::duplex(1 << 16));
+    let cdp = Cdp::over_until(to, from, Duration::from_millis(20), Duration::from_millis(400));
+    let mut read = [0; 1024];
+    let since = tokio::time::Instant::now();
+    while since.elapsed() < Duration::from_millis(600) {
+        assert!(told.read(&mut read).await.unwrap() > 0);
+        say.write_all(b"{\"id\":0,\"result\":{}}\0").await.unwrap();
+    }
+    assert_eq!(cdp.pending_calls(), 0);
+    let late = cdp.browser().tell("A.call", json!({}), SOON).await;
+    assert_eq!(late, Err(CdpError::Ended(String::from("the browser said nothing for 0 s"))));
 }

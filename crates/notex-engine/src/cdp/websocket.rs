@@ -14,15 +14,12 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-use super::connection::Shared;
+use super::connection::{ASKED_EVERY, SILENCE_ENDS, Shared};
 use super::{Cdp, CdpError};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
-/// Remote browsers sit behind proxies that drop idle connections without a word.
-const PING_EVERY: Duration = Duration::from_secs(20);
-const SILENCE_ENDS: Duration = Duration::from_secs(65);
 /// How much is read at once. All of it is written with zeros before each read, so what is never filled costs as well.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -53,7 +50,7 @@ impl Cdp {
 }
 
 async fn write(mut sink: SplitSink<Socket, Message>, mut queue: mpsc::UnboundedReceiver<String>) {
-    let mut ping = tokio::time::interval(PING_EVERY);
+    let mut ping = tokio::time::interval(ASKED_EVERY);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let message = tokio::select! {
