@@ -4,6 +4,7 @@ mod compare;
 mod evidence;
 mod flows;
 mod only_current;
+mod redaction;
 mod seen;
 mod traces;
 mod words;
