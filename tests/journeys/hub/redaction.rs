@@ -29,7 +29,8 @@ const SHOWN_IN_FRAMES: &str = r"
 fn unquoted(html: &str) -> String {
     let mut plain = html.to_owned();
     for _ in 0..12 {
-        plain = plain.replace("&quot;", "\"").replace("&lt;", "<").replace("&#39;", "'").replace("&amp;", "&");
+        plain =
+            plain.replace("&quot;", "\"").replace("&lt;", "<").replace("&#39;", "'").replace("&amp;", "&");
     }
     plain
 }

@@ -55,6 +55,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::OnceCell;
 
 use super::{Browser, BrowserIdentity, ContextOptions, LaunchError, Page, PageError, ViewportSize};
 use crate::cdp::{Cdp, Session};
@@ -110,6 +111,8 @@ pub struct Chromium {
     targets: Arc<Targets>,
     processes: Processes,
     setup: Arc<Setup>,
+    /// Why it is.
+    lost: OnceCell<String>,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +163,7 @@ impl Chromium {
             targets,
             processes: started.processes,
             setup: Arc::new(setup),
+            lost: OnceCell::new(),
         })
     }
 }
@@ -181,11 +185,15 @@ impl Browser for Chromium {
     }
 
     async fn lost(&self) -> String {
-        let connection = tokio::select! {
-            how = self.processes.ended() => return how,
-            why = self.cdp.ended() => why,
-        };
-        tokio::time::timeout(LAST_WORD_WITHIN, self.processes.ended()).await.unwrap_or(connection)
+        // Found out once: a browser that was given up is killed, and that is not why it was.
+        let why = self.lost.get_or_init(async || {
+            let connection = tokio::select! {
+                how = self.processes.ended() => return how,
+                why = self.cdp.ended() => why,
+            };
+            tokio::time::timeout(LAST_WORD_WITHIN, self.processes.ended()).await.unwrap_or(connection)
+        });
+        why.await.clone()
     }
 
     async fn shut_down(&self) {
