@@ -99,6 +99,37 @@ it("taken over, keys, pasted and composed text go to the page until Shift Escape
   await waitFor(() => expect(strip()).toHaveTextContent("Locked"));
 });
 
+it("what is done before the first picture after taking over is done on the page, once and in order", async () => {
+  const { fake, user, viewer } = await open();
+  viewer().onFrame(frame);
+  await waitFor(() => expect(press("Take over")).toBeEnabled());
+  await user.click(press("Take over"));
+  const page = screen.getByRole("textbox", { name: /The page, taken over/ });
+  await user.pointer([{ target: page, keys: "[MouseLeft]" }]);
+  await user.keyboard("ab");
+  expect(fake.acted).toEqual([]);
+  viewer().onFrame(frame);
+  const keys = () => fake.acted.flatMap((input) => (input.type === "key_down" ? [input.key] : []));
+  await waitFor(() => expect(keys()).toEqual(["a", "b"]));
+  expect(fake.acted.some(({ type }) => type === "mouse_down")).toBe(true);
+  viewer().onFrame(frame);
+  await user.keyboard("c");
+  expect(keys()).toEqual(["a", "b", "c"]);
+});
+
+it("what is done on a page that breaks off while it is taken over is not done later", async () => {
+  const { fake, user, viewer } = await open();
+  viewer().onFrame(frame);
+  await waitFor(() => expect(press("Take over")).toBeEnabled());
+  await user.click(press("Take over"));
+  await user.keyboard("a");
+  viewer().onEnd({ code: "unreachable", message: "it is gone", hint: null });
+  await user.click(await screen.findByRole("button", { name: /now|again/i }));
+  viewer().onFrame(frame);
+  await waitFor(() => expect(strip()).toHaveTextContent("You have taken over"));
+  expect(fake.acted).toEqual([]);
+});
+
 it("boxes that cannot be compared with what is shown are said to be of the last observe", async () => {
   const { viewer } = await open();
   viewer().onFrame(frame);

@@ -4,6 +4,8 @@ import { differ, glanceOf, Painter, type Glance } from "./painter";
 
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 15_000;
+/** Far more than anybody does before the first picture comes. */
+const MOST_WAITING = 500;
 
 export type LiveState =
   | { type: "opening" }
@@ -36,6 +38,9 @@ export class LiveWatch {
   #view: LiveView | null = null;
   /** The view that takes input. Not reactive: what is being torn down reads reactive state as it was before. */
   #hands: LiveView | null = null;
+  /** What was done on the page that was shown before, while the view that takes input is opened. */
+  #waiting: LiveInput[] = [];
+  #isTaking = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = FIRST_RETRY_MS;
   #run = 0;
@@ -73,10 +78,12 @@ export class LiveWatch {
     this.acts = acts;
     this.refused = null;
     this.#open();
+    this.#isTaking = acts;
   }
 
   act(input: LiveInput): void {
-    this.#hands?.act(input);
+    if (this.#hands) this.#hands.act(input);
+    else if (this.#isTaking && this.#waiting.length < MOST_WAITING) this.#waiting.push(input);
   }
 
   retry(): void {
@@ -128,11 +135,15 @@ export class LiveWatch {
     this.#view?.close();
     this.#view = null;
     this.#hands = null;
+    // What was done on a page that broke off is not done later.
+    this.#isTaking = false;
+    this.#waiting = [];
   }
 
   #painted(): void {
     this.#retryMs = FIRST_RETRY_MS;
     if (this.acts) this.#hands = this.#view;
+    if (this.#hands) for (const input of this.#waiting.splice(0)) this.#hands.act(input);
     if (this.state.type === "opening") this.state = { type: "showing" };
   }
 
