@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use tracing::debug;
 
 use self::fetches::Fetching;
-pub(crate) use self::fetches::{Fetches, counted};
+pub(crate) use self::fetches::{Fetches, counted, settled};
 use crate::commands::{client_of_session, server_of_connection};
 use crate::history::Typed;
 use crate::protocol::{Delta, Evidence, EvidenceKept, Failure, KeptExchange, KeptLine, Whose};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use notex_hub::LOCAL_CONNECTION;
-use notex_hub::protocol::{Answer, Evidence, Query, Whose};
+use notex_hub::protocol::{Answer, Command, Evidence, Query, Whose};
 use notex_journeys::{Api, FixtureSite, RunningEngine, chromium, until};
 use notex_wire::Exchange;
 use serde_json::{Value, json};
@@ -81,6 +81,18 @@ async fn console_and_network_of_a_call_are_kept_for_those_made_here_and_elsewher
     assert!(entries.iter().any(|entry| entry["request"]["url"] == site.url("/article")));
     let text = har.to_string();
     assert!(text.contains("<html"), "bodies are a part of it");
+}
+
+#[tokio::test]
+async fn the_last_page_of_a_session_that_is_closed_at_once_is_kept() {
+    let (engine, site) = (RunningEngine::start().await, FixtureSite::open().await);
+    let mut seen = Seen::on(&engine.base_url).await;
+    for _ in 0..3 {
+        let session = seen.opens(LOCAL_CONNECTION, &site.url("/article")).await;
+        let opened = seen.detail(&session).await.calls.last().expect("an observe").number;
+        seen.did(Command::CloseSession { session: session.clone() }).await;
+        assert!(seen.has_page(&session, opened).await);
+    }
 }
 
 /// Replays a page from a HAR in Chromium, and says what it showed.

@@ -84,6 +84,10 @@ async fn a_flow_made_by_hand_is_run_again_healed_when_the_page_has_changed_and_f
     let id = over.run.session.clone().expect("its session");
     let ended = |phase: &SessionPhase| matches!(phase, SessionPhase::Ended { .. });
     seen.session(&id, "the end of the run's session", |known| ended(&known.phase)).await;
+    for step in &over.run.steps {
+        let last = *step.calls.last().expect("a step makes a call");
+        assert!(seen.has_page(&id, last).await, "the page after {} can be looked at again", step.name);
+    }
 
     site.is_remodelled();
     let over = ran(&mut seen, &file, form()).await;

@@ -116,6 +116,16 @@ impl Seen {
         }
     }
 
+    /// Whether the page after a call of a session is in the history.
+    pub(crate) async fn has_page(&self, session: &str, number: u32) -> bool {
+        let (connection, session) = (LOCAL_CONNECTION.to_owned(), session.to_owned());
+        let asked = self.hub.query(Query::HistorySession { connection, session }).await;
+        let Ok(Answer::HistorySession(Some(kept))) = asked else { panic!("it is not kept: {asked:?}") };
+        let asked = self.hub.query(Query::HistoryCall { session: kept.key, number }).await;
+        let Ok(Answer::HistoryCall(call)) = asked else { panic!("it is not kept: {asked:?}") };
+        call.page.is_some()
+    }
+
     /// Where on the page the action with these words is.
     pub(crate) async fn place_of(&self, session: &str, words: &str) -> (f64, f64) {
         let observation = self.detail(session).await.observation.expect("it was observed");

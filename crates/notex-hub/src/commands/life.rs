@@ -8,7 +8,7 @@ use notex_wire::{CallKind, SessionAnswer, SessionStatus};
 use super::{client_of_session, fail};
 use crate::calls::Ended;
 use crate::protocol::{Closed, Dialect, Failure, FailureCode, Outcome};
-use crate::{Hub, history};
+use crate::{Hub, evidence, history};
 
 /// So many sessions are closed at the same time.
 const AT_ONCE: usize = 8;
@@ -86,6 +86,7 @@ pub(super) async fn close(hub: &Hub, session: String) -> Result<Outcome, Failure
     let server = client.server().clone();
     let call = begin(hub, &session, CallKind::Close, "session").await?;
     mark_closed_here(hub, &session, true).await;
+    evidence::settled(hub, &session).await;
     match client.close().await {
         Ok(answer) => take_in_end(hub, &session, call, "session", answer).await,
         Err(error) => {

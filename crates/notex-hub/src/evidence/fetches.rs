@@ -13,6 +13,8 @@ use tokio::sync::watch;
 const MOST: usize = 512;
 /// A server that takes longer is not waited for.
 const WITHIN: Duration = Duration::from_secs(5);
+/// How long the next call waits, when what the last one left would be lost with it.
+const BEFORE_NEXT: Duration = Duration::from_secs(3);
 
 /// What a call's evidence holds, in numbers.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +96,15 @@ impl Drop for Fetching {
             }
         });
     }
+}
+
+/// Waits until nothing of a session's calls is being fetched: its next call changes the page, or closes it.
+pub(crate) async fn settled(hub: &crate::Hub, session: &str) {
+    let mut all = hub.shared.fetches.0.subscribe();
+    let are_over = |all: &VecDeque<((String, u64), Fetch)>| {
+        !all.iter().any(|((known, _), fetch)| known == session && matches!(fetch, Fetch::UnderWay))
+    };
+    drop(tokio::time::timeout(BEFORE_NEXT, all.wait_for(are_over)).await);
 }
 
 /// Requests and console of calls of a session, once they are fetched; `None` where the server tells none of them.

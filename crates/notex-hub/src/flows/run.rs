@@ -281,10 +281,7 @@ impl Runner {
             (told, ids)
         });
         let Some((mut told, ids)) = seen.await else { return };
-        if told.read.as_ref().is_some_and(|read| read.data.is_some()) {
-            // The page that rows were read from is kept before the next call changes it.
-            _ = evidence::counted(&self.hub, &self.session, &ids).await;
-        }
+        evidence::settled(&self.hub, &self.session).await;
         self.made.push((place, ids));
         if let Ok(mut value) = serde_json::to_value(&told) {
             kept_out.clean_all(&mut value);
