@@ -1,8 +1,9 @@
 //! What an observe lists, and what it leaves out.
 
-use notex_engine::browser::{Act, WaitUntil};
+use notex_engine::browser::{Act, Observed, Since, WaitUntil};
 use notex_wire::PageCategory;
 
+use crate::listed::PAGES;
 use crate::support::open;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,5 +135,72 @@ async fn a_page_with_thousands_of_actions_is_counted_whole_and_listed_up_to_a_bo
     let last = open.page.observe(10_000).await.unwrap().actions.pop().unwrap();
     open.page.act(&Act::operate(last.id, None, false)).await.unwrap();
     assert!(open.page.position().await.unwrap().url.contains("/row/"));
+    open.end().await;
+}
+
+/// What is told of a page besides what has changed on it.
+fn all_but_news(observed: Observed) -> Observed {
+    Observed { since: Since::default(), ..observed }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_has_not_changed_is_told_as_it_is_when_it_is_read_anew() {
+    let open = open("shop.html").await;
+    for page in PAGES {
+        let url = open.site.url(&format!("observe/{page}.html"));
+        open.page.goto(&url, WaitUntil::Load).await.unwrap();
+        let (first, again) = (open.observe().await, open.observe().await);
+        assert_eq!(again.since, Since::default(), "{page}");
+        // Another number of actions is never had again.
+        let anew = open.page.observe(999).await.unwrap();
+        assert_eq!(all_but_news(again), all_but_news(anew.clone()), "{page}");
+        assert_eq!(all_but_news(first), all_but_news(anew), "{page}");
+    }
+    open.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_changes_between_two_looks_is_told_by_the_second() {
+    let open = open("shop.html").await;
+    let changes = [
+        "document.querySelector('[type=email]').value = 'ann@a.test'",
+        "document.querySelector('[name=stock]').checked = false",
+        "document.querySelector('#country').value = 'jp'",
+        "document.title = 'Another title'",
+        "history.replaceState(null, '', '#there')",
+        "document.querySelector('[type=email]').setAttribute('aria-label', 'Mail')",
+        "document.querySelector('nav a').style.display = 'none'",
+        "document.styleSheets[0].insertRule('nav { padding-top: 7px }')",
+        "document.querySelector('h1').addEventListener('click', () => 1)",
+        "document.querySelector('nav').inert = true",
+        "document.body.append(Object.assign(document.createElement('button'), { textContent: 'New' }))",
+        "document.body.style.height = '5000px'",
+        "scrollTo(0, 9)",
+    ];
+    open.observe().await;
+    let mut before = open.observe().await;
+    for change in changes {
+        open.value(&format!("{change}; 0")).await;
+        let after = open.observe().await;
+        assert!(all_but_news(after.clone()) != all_but_news(before), "{change}");
+        let anew = open.page.observe(999).await.unwrap();
+        assert_eq!(all_but_news(after), all_but_news(anew), "{change}");
+        before = open.observe().await;
+    }
+    // What changes and changes back was not told in between.
+    open.value("document.title = 'Third title'; 0").await;
+    open.page.news().await.unwrap();
+    open.value("document.title = 'Another title'; 0").await;
+    let back = open.observe().await;
+    assert_eq!(back.since.title.as_ref().map(|moved| moved.before.as_str()), Some("Third title"));
+    assert_eq!(all_but_news(back), all_but_news(before));
+    // Another tab in front, and this one again.
+    let url = open.site.url("deals.html");
+    open.value(&format!("open('{url}'); 0")).await;
+    open.has_tabs(&["Another title", "*Deals"]).await;
+    open.observe().await;
+    open.page.switch_tab(0).await.unwrap();
+    let back = open.observe().await;
+    assert!(back.since.new_page && back.position.tabs.len() == 2, "{:?}", back.since);
     open.end().await;
 }

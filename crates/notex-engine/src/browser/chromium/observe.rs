@@ -56,7 +56,9 @@ pub(super) struct Item {
     #[serde(default)]
     href: Option<String>,
     group: String,
+    #[serde(default)]
     mark: String,
+    #[serde(default)]
     near: String,
     state: ActionState,
     css: String,

@@ -40,7 +40,7 @@ const SCRIPTS: &str = concat!(
     include_str!("scripts/pointer.js"),
     include_str!("scripts/snapshot.js"),
     "globalThis[Symbol.for('notex')] = ",
-    "{ toldIn, position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, adoptSorters, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
+    "{ told, position, observe, takeSuspects, takeShy, adoptInternals, adoptRoots, adoptListeners, adoptSorters, frameMarks, framePlace, frameReach, coveredIn, locate, landed, checkedNow, takeFocus, choose, setValue, rest,",
     " watchPage, noteOptions, listIsOpen, findOption, awaitOption, standOf, typedNow, focusOn, scrollIn, scrollTo,",
     " whereIs, hoverPlace, shownSoon, aFrame, awaitDay, emptyPlace, isFileInput, takesDrops, expectDrop, wasDropTaken, scrape, pick, noteCells, seek, fileInput, elementAt, scrollPage, pointedAt, snapshot }; })()",
 );
@@ -166,9 +166,8 @@ impl ChromiumTab {
         question: &str,
         within: Duration,
     ) -> Result<R, CdpError> {
-        let expression = format!(
-            "(async () => {{ const it = {HANDLE}; return it?.rest ? it.toldIn(await it.{question}) : null; }})()"
-        );
+        let expression =
+            format!("(() => {{ const it = {HANDLE}; return it?.rest ? it.told(it.{question}) : null; }})()");
         let mut last = None;
         for _ in 0..TRIES {
             match self.run_script(frame, &expression, within).await {

@@ -146,7 +146,7 @@ const boxFacts = (shown, el, tag, reach) => {
   const x = rect.left + offset.x, y = rect.top + offset.y;
   return {
     box: {
-      x, y, width: rect.width, height: rect.height, iframe_offset_x: offset.x, iframe_offset_y: offset.y,
+      x, y, width: rect.width, height: rect.height, iframe_offset_x: offset.x || undefined, iframe_offset_y: offset.y || undefined,
       out_of_view: reach === 'later' || undefined,
     },
   };
@@ -159,7 +159,7 @@ const factsOf = ({ el, tag, kind, role, frame, clear, sign, rect, reach, context
   const unique = (key) => (key && ofRoot.get(key) === 1 ? context.way + key : undefined);
   const input = kind === 'I';
   return {
-    key: keyOf(el), kind, role, tag, name,
+    key: keyOf(el), kind, role, name,
     state: stateOf(el, tag, role),
     called: name ? undefined : (TICKED.has(role) && !attr(el, 'title') && beside(el)) || called(el, tag),
     type: input ? valueKind(el, tag, role) : undefined,
@@ -167,8 +167,8 @@ const factsOf = ({ el, tag, kind, role, frame, clear, sign, rect, reach, context
     drags: sign === 'drag' || undefined,
     href: kind === 'L' && !name ? squash(attr(el, 'href') ?? '', VALUE_CHARS) : undefined,
     group: groupOf(el, groups),
-    mark: markOf(el, tag, kind),
-    near: nearOf(el, nears),
+    mark: markOf(el, tag, kind) || undefined,
+    near: nearOf(el, nears) || undefined,
     css: context.way + cssOf(el, ofRoot),
     test_id: unique(testId), id: unique(id),
     xpath: context.root === document ? xpathOf(el) : undefined,
