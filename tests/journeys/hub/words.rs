@@ -48,6 +48,8 @@ async fn a_flow_is_run_from_the_shell_and_its_exit_code_says_how_it_went() {
     assert_eq!(ran.code, Some(0), "{}", ran.errors);
     let run = Run::parse(&ran.printed).expect("the document of a run");
     assert_eq!((run.outcome, run.steps.len()), (RunOutcome::Done, 3));
+    let found = run.steps[1].matched.as_ref().expect("it was found");
+    assert!(!found.healed, "CSS that a person wrote is used as it is: {found:?}");
     let read = run.steps[2].read.as_ref().expect("the page was read");
     assert!(read.markdown.contains("Results for Nova"), "{}", read.markdown);
     assert!(

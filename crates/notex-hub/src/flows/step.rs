@@ -3,7 +3,7 @@
 //! else the page is listed anew, which costs what an observe costs.
 
 use notex_client::Dialect;
-use notex_flow::{Act, Deed, Element, FlowCall, Matched, Selector, find, words};
+use notex_flow::{Act, Deed, Element, FlowCall, Matched, Selector, SelectorKind, find, words};
 use notex_wire::{Action, CallKind};
 use serde_json::{Value, json};
 
@@ -87,8 +87,8 @@ impl Runner {
                 Err(why) => tried = why,
             }
         }
-        if matches!(self.dialect().await, Some(Dialect::Notex | Dialect::Current))
-            && let Some(made) = self.by_selectors(&act, secret, &mut tried).await?
+        if self.takes_selectors().await
+            && let Some(made) = self.by_selectors(&act, secret, BEST_WAITS_MS, &mut tried).await?
         {
             return Ok(made);
         }
@@ -120,6 +120,19 @@ impl Runner {
             Ok(found) => found,
             Err(tried) => return Ok(Err(tried)),
         };
+        // A list says of each element one way in CSS; what a person wrote may be another.
+        let written = act.element.selectors.first();
+        if let Some(written) =
+            written.filter(|best| matches!(best.by, SelectorKind::Css | SelectorKind::XPath))
+            && found.matched.healed
+            && self.takes_selectors().await
+        {
+            let element = Element { selectors: vec![written.clone()], ..act.element.clone() };
+            let alone = Act { element, ..act.clone() };
+            if let Some(made) = self.by_selectors(&alone, secret, OTHERS_WAIT_MS, &mut Vec::new()).await? {
+                return Ok(Ok(made));
+            }
+        }
         let asked = StepAsked {
             action: found.action.id.clone(),
             value: act.value.clone(),
@@ -141,11 +154,12 @@ impl Runner {
         &self,
         act: &Act,
         secret: bool,
+        best_waits_ms: u32,
         tried: &mut Vec<String>,
     ) -> Result<Option<Made>, Stopped> {
         let mut missed = Vec::new();
         for (place, selector) in act.element.selectors.iter().enumerate() {
-            let waits = if place == 0 { BEST_WAITS_MS } else { OTHERS_WAIT_MS };
+            let waits = if place == 0 { best_waits_ms } else { OTHERS_WAIT_MS };
             let request = execute_request(act, selector, waits);
             match commands::execute(
                 &self.hub,
@@ -196,6 +210,10 @@ impl Runner {
     async fn dialect(&self) -> Option<Dialect> {
         let server = commands::client_of_session(&self.hub, &self.session).await.ok()?;
         Some(server.server().dialect())
+    }
+
+    async fn takes_selectors(&self) -> bool {
+        matches!(self.dialect().await, Some(Dialect::Notex | Dialect::Current))
     }
 
     async fn most(&self) -> Option<i64> {

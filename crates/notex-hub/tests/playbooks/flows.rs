@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering::SeqCst;
 
 use notex_code::Language;
-use notex_flow::{Count, Flow, FlowCall, Run, RunOutcome as Ended, SelectorKind, StepStatus};
+use notex_flow::{Count, Flow, FlowCall, Run, RunOutcome as Ended, Selector, SelectorKind, StepStatus};
 use notex_hub::protocol::{
     After, Answer, CodeOf, FlowCode, FlowDeed, FlowRun, FlowSummary, MadeFlow, Pace, RunForm, RunPhase,
     Stretch,
@@ -147,6 +147,34 @@ async fn an_element_that_is_called_otherwise_is_found_by_its_id_and_written_back
     let run = begin(&hub, &file, form()).await;
     let over = until_phase(&mut window, run, RunPhase::Over).await;
     assert!(!over.run.steps[1].matched.clone().unwrap().healed);
+}
+
+#[tokio::test]
+async fn css_that_a_person_wrote_is_tried_before_another_way_is_taken_for_it() {
+    let (server, folder) = (ScriptedServer::start().await, tempfile::tempdir().unwrap());
+    let hub = hub_on(&server.base_url, KEY, folder.path());
+    let mut window = ready(&hub).await;
+    server.script.hold_observe.add_permits(2);
+    shows(&server, &[button("Add", Some("#add"))]);
+    let mut flow = flow();
+    let FlowCall::Act(act) = &mut flow.steps[1].call else { panic!("a click") };
+    act.element.selectors = vec![Selector { by: SelectorKind::Css, value: "form button".to_owned() }];
+    let file = kept(&hub, flow).await;
+    server.script.selectors.lock().unwrap().push("css=form button".to_owned());
+    let run = begin(&hub, &file, form()).await;
+    let over = until_phase(&mut window, run, RunPhase::Over).await;
+    let matched = over.run.steps[1].matched.clone().unwrap();
+    assert_eq!((matched.by.unwrap().value.as_str(), matched.healed), ("form button", false));
+
+    server.script.selectors.lock().unwrap().clear();
+    let run = begin(&hub, &file, form()).await;
+    let over = until_phase(&mut window, run, RunPhase::Over).await;
+    let matched = over.run.steps[1].matched.clone().unwrap();
+    assert_eq!(
+        (matched.by, matched.tried),
+        (None, vec!["CSS form button matches nothing on the page".to_owned()])
+    );
+    assert_eq!(asked(&server, "execute").len(), 2, "the page itself was asked");
 }
 
 #[tokio::test]
