@@ -48,7 +48,7 @@ struct Step {
     deed: Value,
     /// A part of the sentence that refuses it.
     refused: Option<String>,
-    /// A part of the sentence that says how it went.
+    /// A part of the sentence that says how it went, or the one that says what changed.
     says: Option<String>,
     /// Expressions in the page, and what they become.
     #[serde(default)]
@@ -162,8 +162,9 @@ impl Session<'_> {
             None if !answer.success => wrong.push(format!("it is refused: {}", answer.said)),
             Some(_) | None => {}
         }
-        if step.says.as_ref().is_some_and(|words| !answer.said.contains(words)) {
-            wrong.push(format!("it says {:?}", answer.said));
+        let summary = answer.body["changes"]["summary"].as_str().unwrap_or_default();
+        if step.says.as_ref().is_some_and(|words| !answer.said.contains(words) && summary != words) {
+            wrong.push(format!("it says {:?}, and of what changed {summary:?}", answer.said));
         }
         let new = answer.body["changes"]["new"].as_array().cloned().unwrap_or_default();
         for words in &step.new {

@@ -311,6 +311,10 @@ pub struct Since {
     pub gone: Vec<ActionBrief>,
     /// What is another about those that stayed.
     pub changed: Vec<ActionChange>,
+    /// Those that stayed are in another order.
+    pub reordered: bool,
+    /// A step changed something on the page, whether an action is another by that or not.
+    pub touched: bool,
 }
 
 /// What came of an act.

@@ -20,7 +20,7 @@ impl Watching {
 
     /// What has changed since it began to listen.
     pub(super) fn end(mut self, since: Since, remark: Option<String>, tabs: &[Tab]) -> StepChanges {
-        let Since { new_page, url, title, new, gone, changed } = since;
+        let Since { new_page, url, title, new, gone, changed, reordered, touched } = since;
         let over = |count: usize| count.saturating_sub(MOST_LISTED);
         let unlisted = (over(new.len()) + over(gone.len()) + over(changed.len())) as u64;
         let counts = (new.len(), gone.len(), changed.len());
@@ -48,7 +48,7 @@ impl Watching {
                 opened.clone_from(now);
             }
         }
-        changes.summary = summary(&changes, counts);
+        changes.summary = summary(&changes, counts, (reordered, touched));
         changes
     }
 }
@@ -77,7 +77,11 @@ fn take(changes: &mut StepChanges, event: PageEvent) {
 }
 
 /// `another page: http://…; 1 tab opened`, `2 actions came, 1 changed`.
-fn summary(changes: &StepChanges, (new, gone, changed): (usize, usize, usize)) -> String {
+fn summary(
+    changes: &StepChanges,
+    (new, gone, changed): (usize, usize, usize),
+    (reordered, touched): (bool, bool),
+) -> String {
     let mut parts = Vec::new();
     match &changes.url {
         Some(moved) if changes.new_page => parts.push(format!("another page: {}", moved.after)),
@@ -104,6 +108,9 @@ fn summary(changes: &StepChanges, (new, gone, changed): (usize, usize, usize)) -
     if !counted.is_empty() {
         parts.push(counted.join(", "));
     }
+    if reordered {
+        parts.push("the actions are in another order".to_owned());
+    }
     let several = |count: usize, one: &str, many: &str| {
         (count > 0).then(|| if count == 1 { format!("1 {one}") } else { format!("{count} {many}") })
     };
@@ -111,7 +118,11 @@ fn summary(changes: &StepChanges, (new, gone, changed): (usize, usize, usize)) -
     parts.extend(several(changes.downloads.len(), "file was handed out", "files were handed out"));
     parts.extend(several(changes.tabs_opened.len(), "tab was opened", "tabs were opened"));
     parts.extend(several(changes.tabs_closed.len(), "tab was closed", "tabs were closed"));
-    if parts.is_empty() { "nothing changed".to_owned() } else { parts.join("; ") }
+    match (parts.is_empty(), touched) {
+        (true, true) => "the page changed, and none of its actions did".to_owned(),
+        (true, false) => "nothing changed".to_owned(),
+        (false, _) => parts.join("; "),
+    }
 }
 
 #[cfg(test)]
@@ -122,8 +133,12 @@ mod tests {
 
     #[test]
     fn a_summary_names_what_changed() {
-        let said = |changes: &StepChanges, counts| summary(changes, counts);
+        let said = |changes: &StepChanges, counts| summary(changes, counts, (false, false));
         assert_eq!(said(&StepChanges::default(), (0, 0, 0)), "nothing changed");
+        let moved = summary(&StepChanges::default(), (0, 0, 0), (true, true));
+        assert_eq!(moved, "the actions are in another order");
+        let touched = summary(&StepChanges::default(), (0, 0, 0), (false, true));
+        assert_eq!(touched, "the page changed, and none of its actions did");
         let mut changes =
             StepChanges { new: vec![ActionBrief::default()], dialogs: Vec::new(), ..StepChanges::default() };
         assert_eq!(said(&changes, (1, 0, 2)), "1 action came, 2 changed");

@@ -158,7 +158,8 @@ impl Context {
             bytes += size;
             asked.push((id, session.begin("Network.getResponseBody", json!({"requestId": request_id}))));
         }
-        let answers = asked.into_iter().map(async |(id, begun)| (id, begun.answer(BODY_WITHIN).await));
+        let answers =
+            asked.into_iter().map(|(id, begun)| async move { (id, begun.answer(BODY_WITHIN).await) });
         for (id, answer) in join_all(answers).await {
             let body = answer.map_err(|error| why_no_body(&error)).and_then(|answer| {
                 let body: ResponseBody = serde_json::from_str(answer.get()).map_err(|_| GONE.to_owned())?;

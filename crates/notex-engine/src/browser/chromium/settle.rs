@@ -2,6 +2,7 @@
 //! the page does anyway is not waited for.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -34,7 +35,10 @@ pub(super) struct Rest {
 }
 
 #[derive(Deserialize)]
-struct Rested {}
+struct Rested {
+    /// Something changed that did not change before the act.
+    changed: bool,
+}
 
 impl ChromiumTab {
     /// After something that has no element of its own.
@@ -68,13 +72,14 @@ impl ChromiumTab {
                     &rest.frame, "waiting for the page to rest", &question, self.setup.patience.answer,
                 ) => rested,
             };
-            if let Err(error) = rested {
-                return match error {
-                    // A page that hangs after an act is told by the next call; the act itself was done.
-                    PageError::TimedOut { .. } | PageError::Browser { .. } => Ok(()),
-                    PageError::NotOperable(_) if self.is_gone() => Ok(()),
-                    other => Err(other),
-                };
+            match rested {
+                Ok(Rested { changed }) => {
+                    self.touched.fetch_or(changed, Ordering::Relaxed);
+                }
+                // A page that hangs after an act is told by the next call; the act itself was done.
+                Err(PageError::TimedOut { .. } | PageError::Browser { .. }) => return Ok(()),
+                Err(PageError::NotOperable(_)) if self.is_gone() => return Ok(()),
+                Err(other) => return Err(other),
             }
             following.until(events, Instant::now(), |_| false).await;
             if following.started {

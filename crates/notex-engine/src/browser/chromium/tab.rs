@@ -54,6 +54,8 @@ pub(super) struct ChromiumTab {
     pub(super) window_opened: Mutex<String>,
     /// How many dialogs it has opened since the step began.
     pub(super) dialogs: AtomicU64,
+    /// A step changed something on its page that has not been told.
+    pub(super) touched: AtomicBool,
     /// Its process is ended on purpose, and the next page brings another one.
     pub(super) is_renewed: AtomicBool,
     /// When it began to open more than there may be, and how many.
@@ -90,6 +92,7 @@ impl ChromiumTab {
             windows_opened: AtomicU64::new(0),
             window_opened: Mutex::default(),
             dialogs: AtomicU64::new(0),
+            touched: AtomicBool::default(),
             is_renewed: AtomicBool::default(),
             windows_refused: Mutex::default(),
             ids: Mutex::new(Ids::of(Arc::clone(&context.numbers))),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use notex_wire::{Action, ActionBrief, ActionChange, ActionState, ChangedPart, Moved};
 
@@ -42,10 +43,11 @@ impl ChromiumTab {
         actions: impl Iterator<Item = &'a Action> + Clone,
     ) -> Since {
         let mut told = self.context.told_last.lock().unwrap_or_else(PoisonError::into_inner);
+        let touched = self.touched.swap(false, Ordering::Relaxed);
         let actions = actions.take(MOST_REMEMBERED);
         let place = (self.target_id.as_str(), document, position);
         if told.as_ref().is_some_and(|told| told.still_holds(place, actions.clone())) {
-            return Since::default();
+            return Since { touched, ..Since::default() };
         }
         let now = Told {
             target: self.target_id.clone(),
@@ -64,7 +66,7 @@ impl ChromiumTab {
         };
         let since = now.since(told.as_ref().unwrap_or(&empty));
         *told = Some(now);
-        since
+        Since { touched, ..since }
     }
 
     /// What was last told, for a look that tells nobody.
@@ -116,6 +118,8 @@ impl Told {
         }
         let gone = before.actions.iter().filter(|face| !new.contains_key(&face.id));
         since.gone = gone.map(Face::brief).collect();
+        let places = self.actions.iter().filter_map(|face| old.get(&face.id));
+        since.reordered = !places.is_sorted();
         since
     }
 }
@@ -214,6 +218,10 @@ mod tests {
             parts,
             [("B1", ChangedPart::Description, Some("Click Added")), ("I1", ChangedPart::Value, Some("Ann"))]
         );
+        assert!(!since.reordered);
+        let turned =
+            told("one", vec![face("I1", "Fill Name"), face("B4", "Click Else"), face("B1", "Click Add")]);
+        assert!(turned.since(&before).reordered);
     }
 
     #[test]
