@@ -29,6 +29,8 @@ const LETS_GO_WITHIN: Duration = Duration::from_millis(1_000);
 const ENDED_OFTEN: usize = 2;
 /// Proxy authentication required.
 const PROXY_LOCKED: u16 = 407;
+/// Chromium says so itself of some of them only: of others it shows the proxy's page, or that there is none.
+const PROXY_REFUSED: &str = "net::ERR_PROXY_AUTH_REQUESTED";
 
 /// What the events told about the main frame.
 #[derive(Default)]
@@ -274,7 +276,8 @@ impl ChromiumTab {
             // It may have been led elsewhere before.
             following.until(&mut events, Instant::now(), |_| false).await;
             let last = following.document.unwrap_or_else(|| url.to_string());
-            return Err(self.unreachable(&last, &error));
+            let error = if following.locked { PROXY_REFUSED } else { &error };
+            return Err(self.unreachable(&last, error));
         }
         if navigated.loader_id.is_none() {
             return Ok(());
@@ -283,7 +286,7 @@ impl ChromiumTab {
         following.committed = true;
         following.until(&mut events, Instant::now(), |_| false).await;
         if following.locked {
-            return Err(self.unreachable(url.as_str(), "net::ERR_PROXY_AUTH_REQUESTED"));
+            return Err(self.unreachable(url.as_str(), PROXY_REFUSED));
         }
         if until == WaitUntil::Commit {
             return Ok(());
