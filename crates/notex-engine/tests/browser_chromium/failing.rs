@@ -20,9 +20,16 @@ async fn an_address_that_cannot_be_reached_is_told_in_words() {
     assert_eq!(why("http://no-such-host.invalid/").await, "the host name was not found (DNS)");
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     assert_eq!(why(&format!("http://{closed}/")).await, "the connection was refused");
+    let shown = page.position().await.unwrap().url;
+    assert_eq!(
+        shown,
+        format!("http://{closed}/"),
+        "where the browser shows its own page is where it failed to go"
+    );
     let site = Site::start().await;
     assert_eq!(why(site.url("never").as_str()).await, "no answer within 3 s");
     page.goto(&site.url("deals.html"), WaitUntil::Load).await.unwrap();
+    assert_eq!(page.position().await.unwrap().url, site.url("deals.html").as_str());
     browser.shut_down().await;
 }
 

@@ -11,7 +11,7 @@ use notex_engine::browser::chromium::Chromium;
 use notex_engine::browser::{
     Browser, ContextOptions, Deed, Page, PickedField, Picking, ScrapeOptions, ScrapeScope, WaitUntil,
 };
-use notex_wire::{CallEvidence, ConsoleLevel, ConsoleSource, DomSnapshot, Exchange, HIDDEN};
+use notex_wire::{CallEvidence, ConsoleLevel, ConsoleLine, ConsoleSource, DomSnapshot, Exchange, HIDDEN};
 use url::Url;
 
 use crate::support::{launch, until};
@@ -134,8 +134,8 @@ async fn the_requests_of_a_call_are_kept_with_headers_sizes_timing_and_bodies() 
             shop.page.evaluate("pass.value = 'hunter two'; name_.value = 'ada'; document.querySelector('#go').click(); 1").await
         })
         .await;
-    let answered =
-        async || shop.page.evidence().of(second).unwrap().network.iter().any(|e| e.ended_at.is_some());
+    let is_answered = |one: &Exchange| one.url.ends_with("/api") && one.ended_at.is_some();
+    let answered = async || shop.page.evidence().of(second).unwrap().network.iter().any(is_answered);
     until("the answer comes", answered).await;
     let told = shop.kept(second).await;
     let api = exchange(&told, "/api");
@@ -191,11 +191,11 @@ async fn what_scripts_and_the_browser_write_is_kept_with_its_place_and_told_apar
     let told = shop.kept(second).await;
     let again = told.console.iter().find(|line| line.text == "again").unwrap();
     assert_eq!((again.level, again.repeated), (ConsoleLevel::Warning, 3));
-    let browser = told.console.iter().find(|line| line.source == ConsoleSource::Browser).unwrap();
-    assert!(
-        browser.text.contains("500") && browser.url.as_deref().unwrap().ends_with("/broken"),
-        "{browser:?}"
-    );
+    let is_of_it = |line: &&ConsoleLine| {
+        line.source == ConsoleSource::Browser && line.url.as_deref().unwrap_or_default().ends_with("/broken")
+    };
+    let browser = told.console.iter().find(is_of_it).unwrap();
+    assert!(browser.text.contains("500"), "{browser:?}");
     shop.browser.shut_down().await;
 }
 

@@ -39,6 +39,7 @@ pub(super) struct Dress {
     pub(super) viewport: ViewportSize,
     /// What is shown to a proxy that asks.
     pub(super) login: Option<Login>,
+    asks_for_passwords: bool,
     pub(super) locale: Option<String>,
     pub(super) timezone: Option<String>,
     /// The session's own folder; empty where it has none.
@@ -100,6 +101,7 @@ impl Dress {
         Ok(Dress {
             viewport,
             login,
+            asks_for_passwords: setup.asks_for_passwords,
             locale: options.locale.clone(),
             timezone: options.timezone.clone(),
             folder: options.folder.clone(),
@@ -154,10 +156,9 @@ impl Dress {
             ("Page.setInterceptFileChooserDialog", json!({"enabled": true})),
         ];
         calls.extend(self.of_frame());
-        if self.login.is_some() {
+        if self.login.is_some() && !self.asks_for_passwords {
             // The browser remembers what a proxy took, so the first document of a context is enough to ask.
-            let patterns = json!([{"urlPattern": "*", "resourceType": "Document"}]);
-            calls.push(("Fetch.enable", json!({"handleAuthRequests": true, "patterns": patterns})));
+            calls.push(challenges(&["Document"]));
         }
         calls
     }
@@ -185,6 +186,9 @@ impl Dress {
         if let Some(headers) = &self.headers {
             calls.push(("Network.setExtraHTTPHeaders", json!({"headers": headers})));
         }
+        if self.asks_for_passwords {
+            calls.push(challenges(&["Document", "XHR", "Fetch"]));
+        }
         calls.extend(self.of_process());
         calls
     }
@@ -200,6 +204,13 @@ impl Dress {
         }
         calls
     }
+}
+
+/// Has the engine told of requests of these types that want a password.
+fn challenges(types: &[&str]) -> (&'static str, Value) {
+    let patterns: Vec<Value> =
+        types.iter().map(|kind| json!({"urlPattern": "*", "resourceType": kind})).collect();
+    ("Fetch.enable", json!({"handleAuthRequests": true, "patterns": patterns}))
 }
 
 fn proxy(proxy: &Proxy) -> Result<(String, Option<String>), PageError> {
@@ -326,6 +337,7 @@ mod tests {
             patience: super::super::Patience::default(),
             user_agent: String::from("Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36"),
             browser_version: String::from("156.0.8078.79"),
+            asks_for_passwords: false,
             reach: Reach::default(),
         }
     }

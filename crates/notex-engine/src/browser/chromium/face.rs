@@ -30,8 +30,10 @@ struct Navigated {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct NavigatedFrame {
     id: String,
+    unreachable_url: Option<String>,
 }
 
 /// Whether a question to the browser is under way already.
@@ -49,9 +51,13 @@ impl ChromiumTab {
             "Page.navigatedWithinDocument" => {
                 event.read().is_some_and(|WithinDocument { frame_id }| frame_id == self.target_id)
             }
-            "Page.frameNavigated" => {
-                event.read().is_some_and(|Navigated { frame }| frame.id == self.target_id)
-            }
+            "Page.frameNavigated" => event.read().is_some_and(|Navigated { frame }| {
+                let of_main = frame.id == self.target_id;
+                if of_main {
+                    self.fails_to_open(frame.unreachable_url);
+                }
+                of_main
+            }),
             "Page.domContentEventFired" => {
                 self.hear_titles();
                 true

@@ -154,6 +154,7 @@ impl Chromium {
             // A page should see a browser, not that nobody sits before it.
             user_agent: version.user_agent.replace("HeadlessChrome", "Chrome"),
             browser_version: number.clone(),
+            asks_for_passwords: program.build == find::Build::Desktop,
         };
         Ok(Chromium {
             identity: BrowserIdentity { name: program.product().to_owned(), version: number },

@@ -28,6 +28,7 @@ impl ChromiumTab {
     /// What a page told of itself, among the tabs of its session.
     pub(super) fn placed(&self, read: PagePosition) -> Position {
         let PagePosition { title, url, viewport } = read;
+        let url = if url.starts_with(OWN_PAGE) { self.unopened().unwrap_or(url) } else { url };
         // The page knows its own title before the browser tells it.
         self.rename(title.clone(), url.clone());
         self.context.show_face();
@@ -105,6 +106,8 @@ struct Finds {
     partly: Option<&'static str>,
 }
 
+/// The address that the browser's own pages for what could not be opened give themselves.
+const OWN_PAGE: &str = "chrome-error:";
 const TOO_LARGE: &str =
     "the page is too large to be read whole in time, and these are the actions of the part that was read";
 const LOADING: &str =

@@ -43,6 +43,8 @@ pub(super) struct Setup {
     pub(super) reach: Reach,
     pub(super) user_agent: String,
     pub(super) browser_version: String,
+    /// A site that wants a password makes it ask the person before its window, and nobody is there.
+    pub(super) asks_for_passwords: bool,
 }
 
 /// The page of one session.

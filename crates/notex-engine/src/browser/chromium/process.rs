@@ -234,6 +234,8 @@ fn flags(program: &Program, profile: &Path, width: u32, height: u32) -> Vec<Stri
             "--disable-quic",
             // Calls between browsers must not go round a proxy, nor tell the addresses of this machine.
             "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+            // The same in the words of the desktop build.
+            "--webrtc-ip-handling-policy=disable_non_proxied_udp",
             "--disable-breakpad",
             "--disable-default-apps",
             "--disable-extensions",

@@ -62,6 +62,7 @@ pub(super) struct ChromiumTab {
     windows_refused: Mutex<Option<(Instant, u32)>>,
     ids: Mutex<Ids>,
     face: Mutex<Face>,
+    unopened: Mutex<Option<String>>,
     pub(super) asking_for_face: Asking,
     /// What happened since it appeared, for the step that brought it to the front.
     first_events: Mutex<Option<broadcast::Receiver<Event>>>,
@@ -97,6 +98,7 @@ impl ChromiumTab {
             windows_refused: Mutex::default(),
             ids: Mutex::new(Ids::of(Arc::clone(&context.numbers))),
             face: Mutex::default(),
+            unopened: Mutex::default(),
             asking_for_face: Asking::default(),
             first_events: Mutex::default(),
             dressed: watch::Sender::new(false),
@@ -153,6 +155,16 @@ impl ChromiumTab {
         if let Ok(Told { target_info: now }) = told {
             self.context.rename(&now);
         }
+    }
+
+    /// The browser's own page is there in place of the one at this address, or a page at last.
+    pub(super) fn fails_to_open(&self, url: Option<String>) {
+        *self.unopened.lock().unwrap_or_else(PoisonError::into_inner) = url;
+    }
+
+    /// The address that the browser's own page stands for.
+    pub(super) fn unopened(&self) -> Option<String> {
+        self.unopened.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn rename(&self, title: String, url: String) {
